@@ -1,0 +1,134 @@
+"""Duties and what they permit: the one table that pages, API, admin and the authentication backend ask.
+
+Source: tables.md "Duties"; handbook §2 (posts) and §9 (who may inspect).
+"""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Duty(TextChoices):
+    """A post; the length of its area code is in AREA_LENGTHS."""
+
+    CITY_OFFICE = "city_office", _("City office")
+    BUREAU_HEAD = "bureau_head", _("Head of the bureau")
+    GRID_OFFICE = "grid_office", _("District grid office")
+    SECTION = "section", _("Section")
+    DUTY_DESK = "duty_desk", _("Duty desk")
+    CASE_TEAM = "case_team", _("Case team")
+    DOCUMENT_KEEPER = "document_keeper", _("Document keeper")
+    STATION_CHIEF = "station_chief", _("Station chief")
+    GRID_LEAD = "grid_lead", _("Grid lead")
+    MANAGER = "manager", _("Grid manager")
+    INFORMANT = "informant", _("Informant")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Permission(StrEnum):
+    """What a duty may permit; code asks for these and never for a duty's name."""
+
+    VIEW_AREAS = "view_areas"  # areas and the public facts of a grid
+    VIEW = "view"  # ledger, tasks, plans: business rows
+    VIEW_PEOPLE = "view_people"  # officers and their posts
+    VIEW_ACCOUNTS = "view_accounts"  # accounts without business rows
+    VIEW_JOBS = "view_jobs"
+    VIEW_AUDIT = "view_audit"
+    USE_ADMIN = "use_admin"
+    APPROVE_GRIDS = "approve_grids"
+    PROPOSE_GRIDS = "propose_grids"
+    EDIT_POLICY = "edit_policy"
+    PLAN = "plan"  # propose and publish an inspection plan
+    APPROVE_PLAN = "approve_plan"
+    POST_OFFICERS = "post_officers"
+    ASSIGN = "assign"  # give an open task to somebody
+    CANCEL_TASK = "cancel_task"
+    KEEP_LEDGER = "keep_ledger"
+    CORRECT_LEDGER = "correct_ledger"
+    SET_TIER = "set_tier"
+    PROPOSE_TIER = "propose_tier"
+    IMPORT = "import"
+    EXPORT = "export"
+    INSPECT = "inspect"  # with a valid certificate, and always two
+    FILE_INFORMATION = "file_information"
+    RUN_JOBS = "run_jobs"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_ROLES = "manage_roles"
+
+
+P = Permission
+_SEE = frozenset({P.VIEW_AREAS, P.VIEW, P.VIEW_PEOPLE})
+
+DUTIES: dict[Duty, frozenset[Permission]] = {
+    Duty.CITY_OFFICE: _SEE | {P.EXPORT},
+    Duty.BUREAU_HEAD: _SEE | {P.APPROVE_PLAN, P.EXPORT, P.VIEW_JOBS},
+    Duty.GRID_OFFICE: _SEE
+    | {
+        P.USE_ADMIN, P.VIEW_JOBS, P.RUN_JOBS, P.APPROVE_GRIDS, P.EDIT_POLICY, P.PLAN, P.POST_OFFICERS, P.ASSIGN,
+        P.CANCEL_TASK, P.CORRECT_LEDGER, P.SET_TIER, P.IMPORT, P.EXPORT,
+    },
+    Duty.SECTION: _SEE,
+    Duty.DUTY_DESK: _SEE,
+    Duty.CASE_TEAM: _SEE | {P.INSPECT},
+    Duty.DOCUMENT_KEEPER: _SEE | {P.USE_ADMIN},
+    Duty.STATION_CHIEF: _SEE
+    | {
+        P.USE_ADMIN, P.VIEW_JOBS, P.PROPOSE_GRIDS, P.POST_OFFICERS, P.ASSIGN, P.CANCEL_TASK, P.CORRECT_LEDGER,
+        P.SET_TIER, P.IMPORT, P.EXPORT,
+    },
+    Duty.GRID_LEAD: _SEE | {P.INSPECT, P.KEEP_LEDGER, P.PROPOSE_TIER, P.ASSIGN},
+    Duty.MANAGER: _SEE | {P.INSPECT, P.KEEP_LEDGER},
+    Duty.INFORMANT: frozenset({P.VIEW_AREAS, P.FILE_INFORMATION}),
+    Duty.SUPERVISOR: frozenset({P.VIEW_AREAS, P.FILE_INFORMATION}),
+    Duty.SYSTEM_ADMIN: frozenset(
+        {P.VIEW_AREAS, P.VIEW_ACCOUNTS, P.USE_ADMIN, P.VIEW_JOBS, P.RUN_JOBS, P.MANAGE_ACCOUNTS}
+    ),
+    Duty.SECURITY_ADMIN: frozenset({P.VIEW_AREAS, P.VIEW_ACCOUNTS, P.USE_ADMIN, P.MANAGE_ROLES}),
+    Duty.AUDITOR: frozenset({P.VIEW_AREAS, P.VIEW_AUDIT}),
+}  # fmt: skip
+
+AREA_LENGTHS: dict[Duty, tuple[int, ...]] = {
+    Duty.CITY_OFFICE: (2,),
+    Duty.BUREAU_HEAD: (2,),
+    Duty.GRID_OFFICE: (2,),
+    Duty.SECTION: (2,),
+    Duty.DUTY_DESK: (2, 4),
+    Duty.CASE_TEAM: (2, 4),
+    Duty.DOCUMENT_KEEPER: (2, 4),
+    Duty.STATION_CHIEF: (4,),
+    Duty.GRID_LEAD: (6,),
+    Duty.MANAGER: (6,),
+    Duty.INFORMANT: (6,),
+    Duty.SUPERVISOR: (6,),
+    Duty.SYSTEM_ADMIN: (2,),
+    Duty.SECURITY_ADMIN: (2,),
+    Duty.AUDITOR: (2,),
+}
+
+# Where each duty starts; the first that a person holds, in this order, decides.
+START_PAGES: dict[Duty, str] = {
+    Duty.GRID_LEAD: "today",
+    Duty.MANAGER: "today",
+    Duty.CASE_TEAM: "today",
+    Duty.STATION_CHIEF: "admin:index",
+    Duty.GRID_OFFICE: "dashboard",
+    Duty.BUREAU_HEAD: "dashboard",
+    Duty.CITY_OFFICE: "dashboard",
+    Duty.SECTION: "dashboard",
+    Duty.DUTY_DESK: "dashboard",
+    Duty.DOCUMENT_KEEPER: "admin:index",
+    Duty.SYSTEM_ADMIN: "admin:index",
+    Duty.SECURITY_ADMIN: "admin:index",
+    Duty.AUDITOR: "account",
+    Duty.INFORMANT: "today",
+    Duty.SUPERVISOR: "today",
+}
+
+# Heads of an area: one at a time.
+HEADS = (Duty.BUREAU_HEAD, Duty.STATION_CHIEF, Duty.GRID_LEAD)
+# Who holds a grid and its work.
+HOLDERS = (Duty.GRID_LEAD, Duty.MANAGER)

@@ -1,0 +1,57 @@
+"""Query sets of areas and people."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import UserManager
+from django.db.models import Exists, OuterRef, Q
+
+from grids.permissions import HOLDERS
+from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
+
+if TYPE_CHECKING:
+    from grids.models import Grid, Locality, Officer, Posting
+
+
+class GridQuerySet(AreaQuerySet["Grid"]):
+    def in_force(self) -> Self:
+        """Grids that take effect: approved and not retired."""
+        return self.filter(state="approved")
+
+
+class LocalityQuerySet(ScopedQuerySet["Locality"]):
+    view_permission = "view_areas"
+
+
+class PostingQuerySet(ScopedQuerySet["Posting"]):
+    view_permission = "view_people"
+
+    def on(self, day: date) -> Self:
+        """Postings that hold on the day; `to_day` is the last day of the post."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
+    def held_on(self, area_code: str, day: date) -> Self:
+        """Who was responsible for an area on a day: its leads and managers, the head first (handbook §2)."""
+        return self.on(day).filter(area_code=area_code, duty__in=HOLDERS).order_by("duty", "from_day", "pk")
+
+
+class OfficerQuerySet(ScopedQuerySet["Officer"]):
+    """People have no area of their own: their postings have."""
+
+    def visible_to(self, officer: HoldsAreas) -> Self:
+        """Officers with a posting, of today or earlier, inside the areas where people or accounts may be viewed."""
+        from grids.models import Posting
+
+        codes = {*officer.area_codes("view_people"), *officer.area_codes("view_accounts")}
+        posted = Posting.objects.filter(inside(codes), officer=OuterRef("pk"))
+        return self.filter(Exists(posted))
+
+    def in_area(self, code: str) -> Self:
+        """Officers with a posting at or below the area."""
+        from grids.models import Posting
+
+        return self.filter(Exists(Posting.objects.in_area(code).filter(officer=OuterRef("pk"))))
+
+
+class OfficerManager(UserManager["Officer"].from_queryset(OfficerQuerySet)):  # type: ignore[misc]
+    """Officers, with Django's create_user."""

@@ -1,0 +1,88 @@
+"""Tables of the shared parts; none has a foreign key into an app."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gridsup.scoping import ScopedQuerySet
+
+
+class JobQuerySet(ScopedQuerySet["Job"]):
+    """Background work; seen by who may see jobs in its area."""
+
+    view_permission = "view_jobs"
+
+    def active(self) -> "JobQuerySet":
+        """Queued or running: at most one for each name, period and area."""
+        return self.filter(state__in=Job.ACTIVE)
+
+    def abandoned(self, now: datetime) -> "JobQuerySet":
+        """Running with a lease that ran out: the worker is gone."""
+        return self.filter(state=Job.State.RUNNING, lease_until__lt=now)
+
+
+class Job(models.Model):
+    """Ledger and lock of one piece of background work: what is to be done, who works on it until when, what came out.
+
+    A worker holds it by `attempts` and `lease_until`: each step checks both in the transaction of its own effect, so
+    that a worker which lost its lease can change nothing more.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    ACTIVE: ClassVar = [State.QUEUED, State.RUNNING]
+
+    name = models.CharField(_("name"), max_length=40)
+    period = models.CharField(_("period"), max_length=10, help_text=_("2026-11-22, 2026-11, 2026Q4, 2026H2 or 2026"))
+    area_code = models.CharField(_("area code"), max_length=6)
+    arguments = models.JSONField(_("arguments"), default=dict, blank=True)
+    by = models.CharField(_("by"), max_length=150, blank=True, help_text=_("user name; empty for the schedule"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    steps_done = models.JSONField(_("steps done"), default=list, blank=True)
+    steps_total = models.PositiveSmallIntegerField(_("steps in all"), default=0)
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    queued_at = models.DateTimeField(_("queued at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "period", "area_code"],
+                condition=Q(state__in=["queued", "running"]),
+                name="job_active_once",
+            ),
+            models.CheckConstraint(condition=Q(state__in=["queued", "running", "done", "failed"]), name="job_state"),
+            models.CheckConstraint(
+                condition=Q(state="running", lease_until__isnull=False)
+                | (~Q(state="running") & Q(lease_until__isnull=True)),
+                name="job_leased_iff_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | Q(state__in=["queued", "running"], finished_at__isnull=True),
+                name="job_finished_iff_ended",
+            ),
+        ]
+        indexes = [
+            # the sweeper's look every minute
+            models.Index(fields=["state", "lease_until"], name="job_sweep"),
+            models.Index(fields=["area_code"], name="job_area"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.period} {self.area_code}"

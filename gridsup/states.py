@@ -1,0 +1,69 @@
+"""State machines: a table of moves and one way to make a move (style §9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
+from gridsup.events import Event
+
+
+class MayAct(Protocol):
+    """Somebody whose duties of today may or may not permit a thing in an area."""
+
+    def may(self, permission: str, area_code: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Move:
+    """One permitted move: the permission it needs (empty: jobs only) and the fields that must be given with it."""
+
+    permission: str
+    required: tuple[str, ...] = ()
+
+
+Moves = Mapping[tuple[str, str], Move]
+
+
+def targets(moves: Moves, source: str) -> list[str]:
+    """The states reachable from `source`, in the order of the table; buttons and API choices are made of these."""
+    return [new for old, new in moves if old == source]
+
+
+def advance(
+    row: models.Model,
+    to: str,
+    *,
+    moves: Moves,
+    event: type[Event],
+    owner: str,
+    now: datetime,
+    by: Any = None,
+    why: str = "",
+    **fields: object,
+) -> None:
+    """Moves `row` to state `to` and writes one event; `row` is brought up to date.
+
+    Raises WrongState when the table knows no such move, NotAllowed when `by` may not make it, BadInput when a required
+    field is missing, Overtaken when the stored row has left the state in which it was read.
+    """
+    state, area = str(row.state), str(row.area_code)  # type: ignore[attr-defined]
+    move = moves.get((state, to))
+    if move is None:
+        raise WrongState(_("From “%(old)s” there is no way to “%(new)s”.") % {"old": state, "new": to})
+    if by is not None and not (move.permission and by.may(move.permission, area)):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    given = {"why": why, **fields}
+    for name in move.required:
+        if not given.get(name):
+            raise BadInput(_("A reason is needed.") if name == "why" else _("This is needed."), field=name)
+    with transaction.atomic():
+        moved = type(row)._default_manager.filter(pk=row.pk, state=state).update(state=to, **fields)
+        if not moved:
+            raise Overtaken(_("Somebody else changed this first. Load it again and look."))
+        event._default_manager.create(**{owner: row}, what="state", old=state, new=to, by=by, at=now, why=why)
+    row.refresh_from_db()

@@ -1,0 +1,11 @@
+"""Every route of the site; each app lists its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("grids.urls")),
+    path("", include("subjects.urls")),
+    path("", include("inspections.urls")),
+    path("", include("assessment.urls")),
+    path("api/", include("gridsup.api_urls")),
+]

@@ -1,0 +1,102 @@
+"""Tasks: obligations to visit a premises by a day."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+from grids.models import Officer
+from grids.permissions import Permission
+from gridsup.events import Event
+from gridsup.states import Move
+from inspections.models.plan import InspectionPlan
+from inspections.querysets import TaskQuerySet
+from subjects.models import Premises
+
+models.CharField.register_lookup(Length)
+
+
+class InspectionTask(models.Model):
+    """One obligation; one visit may discharge several. `assignee` empty means: whoever holds the grid."""
+
+    class Reason(models.TextChoices):
+        ROUTINE = "routine", _("regular")
+        REGISTRATION = "registration", _("after registration")
+        CAMPAIGN = "campaign", _("campaign")
+        DRAW = "draw", _("random draw")
+        COMPLAINT = "complaint", _("complaint")
+        RECHECK = "recheck", _("re-check")
+        CASE_RETURN = "case_return", _("after a case")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        DUE = "due", _("due")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+        MERGED = "merged", _("merged")
+
+    premises = models.ForeignKey(Premises, models.PROTECT, related_name="tasks", verbose_name=_("premises"))
+    area_code = models.CharField(_("area code"), max_length=6)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    plan = models.ForeignKey(
+        InspectionPlan, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("plan")
+    )
+    due_on = models.DateField(_("due on"))
+    opens_on = models.DateField(_("opens on"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    assignee = models.ForeignKey(
+        Officer, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("assignee")
+    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inspection task")
+        verbose_name_plural = _("inspection tasks")
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["premises", "reason", "due_on"], name="task_once"),
+            # an open routine task that grows old stays the one task
+            models.UniqueConstraint(
+                fields=["premises"],
+                condition=Q(reason="routine", state__in=["planned", "due"]),
+                name="task_one_routine",
+            ),
+            models.CheckConstraint(condition=Q(area_code__length__in=[2, 4, 6]), name="task_area_length"),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "due", "done", "cancelled", "merged"]), name="task_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="task_merged_iff_into",
+            ),
+            models.CheckConstraint(condition=Q(opens_on__lte=F("due_on")), name="task_opens_before_due"),
+            # no routine visit outside a plan (handbook §9)
+            models.CheckConstraint(condition=~Q(reason="routine") | Q(plan__isnull=False), name="task_routine_planned"),
+        ]
+        indexes = [
+            # /today/, lists and counts of an area
+            models.Index(fields=["area_code", "state", "due_on"], name="task_area"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_on} {self.premises_id} {self.reason}"
+
+
+S = InspectionTask.State
+TASK_MOVES = {
+    (str(S.PLANNED), str(S.DUE)): Move(""),
+    (str(S.DUE), str(S.DONE)): Move(Permission.INSPECT),
+    (str(S.PLANNED), str(S.CANCELLED)): Move(Permission.CANCEL_TASK, required=("why",)),
+    (str(S.DUE), str(S.CANCELLED)): Move(Permission.CANCEL_TASK, required=("why",)),
+    (str(S.PLANNED), str(S.MERGED)): Move("", required=("merged_into",)),
+    (str(S.DUE), str(S.MERGED)): Move("", required=("merged_into",)),
+}
+
+
+class TaskEvent(Event):
+    """History of a task."""
+
+    task = models.ForeignKey(InspectionTask, models.PROTECT, related_name="events")

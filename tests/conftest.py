@@ -1,0 +1,75 @@
+"""Fixtures that every test may use."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from grids.models import Bureau, Grid, Officer, Station
+from grids.permissions import AREA_LENGTHS, Duty
+from tests.factories import BureauFactory, GridFactory, OfficerFactory, PostingFactory, StationFactory
+
+
+@dataclass
+class District:
+    """The named cast: bureau 05 with stations 0501 (two grids) and 0502 (one grid), and bureau 06 beside it."""
+
+    bureau: Bureau
+    station: Station
+    neighbour_station: Station
+    grid: Grid
+    neighbour_grid: Grid
+    far_grid: Grid
+    lead: Officer  # of 050101, certified
+    manager: Officer  # of 050101, certified
+    neighbour_lead: Officer  # of 050102
+    chief: Officer  # of 0501
+    far_chief: Officer  # of 0502
+    district_office: Officer  # grid office of 05
+    head: Officer  # of bureau 05
+    supervisor: Officer  # of 050101
+    outsider: Officer  # grid office of bureau 06
+    nobody: Officer  # an account without a posting
+    by_duty: dict[str, Officer] = field(default_factory=dict)  # one officer for each duty, in 05 / 0501 / 050101
+
+
+def posted(username: str, duty: str, area_code: str, **facts: object) -> Officer:
+    """An officer with one posting."""
+    officer = OfficerFactory(username=username, **facts)
+    PostingFactory(officer=officer, duty=duty, area_code=area_code)
+    return officer
+
+
+@pytest.fixture
+def district(db: None) -> District:
+    certificate = {"certificate_no": "S-1", "certificate_valid_to": date(2030, 1, 1)}
+    cast = {
+        Duty.GRID_LEAD: posted("lead", "grid_lead", "050101", **certificate),
+        Duty.MANAGER: posted("manager", "manager", "050101", **certificate),
+        Duty.STATION_CHIEF: posted("chief", "station_chief", "0501"),
+        Duty.GRID_OFFICE: posted("district", "grid_office", "05"),
+        Duty.BUREAU_HEAD: posted("head", "bureau_head", "05"),
+        Duty.SUPERVISOR: posted("supervisor", "supervisor", "050101"),
+    }
+    for duty in Duty:
+        if duty not in cast:
+            cast[duty] = posted(duty.value, duty, "050101"[: AREA_LENGTHS[duty][0]])
+    return District(
+        bureau=BureauFactory(code="05"),
+        station=StationFactory(code="0501"),
+        neighbour_station=StationFactory(code="0502"),
+        grid=GridFactory(code="050101"),
+        neighbour_grid=GridFactory(code="050102"),
+        far_grid=GridFactory(code="050201"),
+        lead=cast[Duty.GRID_LEAD],
+        manager=cast[Duty.MANAGER],
+        neighbour_lead=posted("neighbour", "grid_lead", "050102"),
+        chief=cast[Duty.STATION_CHIEF],
+        far_chief=posted("farchief", "station_chief", "0502"),
+        district_office=cast[Duty.GRID_OFFICE],
+        head=cast[Duty.BUREAU_HEAD],
+        supervisor=cast[Duty.SUPERVISOR],
+        outsider=posted("outsider", "grid_office", GridFactory(code="060101").code[:2]),
+        nobody=OfficerFactory(username="nobody"),
+        by_duty={duty.value: officer for duty, officer in cast.items()},
+    )
