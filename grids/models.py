@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
@@ -182,7 +182,7 @@ class Officer(AbstractUser):
     certificate_valid_to = models.DateField(_("certificate valid to"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
 
-    objects = OfficerManager()
+    objects: ClassVar[OfficerManager] = OfficerManager()
 
     class Meta:
         verbose_name = _("officer")

@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerAway
 
 from gridsup.errors import BadInput, DomainError, Overtaken
 from gridsup.models import Job
@@ -71,7 +72,7 @@ def send(pk: int) -> None:
 
     try:
         run_job.delay(pk)
-    except (OSError, run_job.app.connection_for_write().connection_errors) as error:  # type: ignore[attr-defined]
+    except (OSError, BrokerAway) as error:
         log.warning("job %s not sent, the sweeper will: %s", pk, error)
 
 

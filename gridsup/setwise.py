@@ -7,13 +7,16 @@ parameters.
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from django.core.exceptions import FieldError
 from django.db import connections, models
 from django.db.models.expressions import Combinable
+
+from gridsup.scoping import ScopedQuerySet
 
 M = TypeVar("M", bound=models.Model)
 
 
-class SetWise(models.QuerySet[M]):
+class SetWise(ScopedQuerySet[M]):
     """A query set whose rows can be written into tables without leaving the database."""
 
     def insert_into(self, target: type[models.Model], **columns: object) -> int:
@@ -25,7 +28,7 @@ class SetWise(models.QuerySet[M]):
         aliases, source = self._aliased(columns)
         connection = connections[self.db]
         quote = connection.ops.quote_name
-        into = [target._meta.get_field(name).column for name in columns]  # type: ignore[union-attr]
+        into = [_column(target, name) for name in columns]
         sql, params = source.query.get_compiler(self.db).as_sql()
         statement = (
             f"INSERT INTO {quote(target._meta.db_table)} ({', '.join(map(quote, into))}) "
@@ -42,15 +45,15 @@ class SetWise(models.QuerySet[M]):
         aliases, source = self._aliased({"pk": models.F(key), **columns})
         connection = connections[self.db]
         quote = connection.ops.quote_name
-        table = quote(target._meta.db_table)
+        table, key_column = quote(target._meta.db_table), quote(_column(target, "pk"))
         differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
-        fields = [quote(target._meta.get_field(name).column) for name in columns]  # type: ignore[union-attr]
+        fields = [quote(_column(target, name)) for name in columns]
         values = [f"chosen.{quote(alias)}" for alias in aliases[1:]]
         pairs = list(zip(fields, values, strict=True))
         sql, params = source.query.get_compiler(self.db).as_sql()
         statement = (
             f"UPDATE {table} SET {', '.join(f'{field} = {value}' for field, value in pairs)} FROM ({sql}) AS chosen "
-            f"WHERE {table}.{quote(target._meta.pk.column)} = chosen.{quote(aliases[0])} "
+            f"WHERE {table}.{key_column} = chosen.{quote(aliases[0])} "
             f"AND ({' OR '.join(f'{table}.{field} {differs} {value}' for field, value in pairs)})"
         )
         return self._run(statement, params)
@@ -65,7 +68,16 @@ class SetWise(models.QuerySet[M]):
         chosen = dict(zip(aliases, expressions, strict=True))
         return aliases, self.annotate(**chosen).order_by().values_list(*aliases)
 
-    def _run(self, statement: str, params: Sequence[object]) -> int:
+    def _run(self, statement: str, params: Sequence[Any]) -> int:
         with connections[self.db].cursor() as cursor:
             cursor.execute(statement, params)
             return int(cursor.rowcount)
+
+
+def _column(target: type[models.Model], name: str) -> str:
+    """The column that holds a field; raises FieldError for a name without one."""
+    field = target._meta.pk if name == "pk" else target._meta.get_field(name)
+    column = getattr(field, "column", None)
+    if not isinstance(column, str):
+        raise FieldError(f"{target._meta.label}.{name} has no column of its own.")
+    return column

@@ -26,7 +26,7 @@ class PlanQuerySet(ScopedQuerySet["InspectionPlan"]):
         return self.filter(bureau=code[:2])
 
 
-class TaskQuerySet(ScopedQuerySet["InspectionTask"], SetWise["InspectionTask"]):
+class TaskQuerySet(SetWise["InspectionTask"]):
     """Obligations to visit."""
 
     def open(self) -> Self:

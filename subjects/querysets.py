@@ -50,7 +50,7 @@ class MarketSubjectQuerySet(ScopedQuerySet["MarketSubject"]):
         return self.filter(Exists(Premises.objects.filter(condition, subject=OuterRef("pk"))))
 
 
-class PremisesQuerySet(ScopedQuerySet["Premises"], SetWise["Premises"]):
+class PremisesQuerySet(SetWise["Premises"]):
     """Premises of the ledger."""
 
     def active(self) -> Self:
