@@ -97,6 +97,13 @@ TASK_MOVES = {
 
 
 class TaskEvent(Event):
-    """History of a task."""
+    """History of a task; it ends once, whoever and how many try at the same moment."""
 
     task = models.ForeignKey(InspectionTask, models.PROTECT, related_name="events")
+
+    class Meta(Event.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(what="state", new__in=["done", "cancelled", "merged"]), name="task_ends_once"
+            )
+        ]

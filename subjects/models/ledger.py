@@ -131,6 +131,8 @@ class Premises(models.Model):
         CreditEffect, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     last_visited_on = models.DateField(_("last visit"), null=True, blank=True)
+    # Day of the last valid visit, or the due day of one that was cancelled: a cancelled visit is not owed again at once.
+    counts_from = models.DateField(_("interval counts from"), null=True, blank=True)
     next_due_on = models.DateField(_("next due"), null=True, blank=True)
 
     objects = PremisesQuerySet.as_manager()
