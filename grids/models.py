@@ -17,6 +17,7 @@ from grids.permissions import AREA_LENGTHS, DUTIES, HEADS, Duty, Permission
 from grids.querysets import GridQuerySet, LocalityQuerySet, OfficerManager, PostingQuerySet
 from gridsup.events import Event
 from gridsup.scoping import AreaQuerySet
+from gridsup.states import Move
 
 models.CharField.register_lookup(Length)
 
@@ -124,6 +125,16 @@ class Grid(models.Model):
     @property
     def area_code(self) -> str:
         return self.code
+
+
+G = Grid.State
+# A station draws its grids and the district grid office lets them take effect (handbook §1).
+GRID_MOVES = {
+    (str(G.PROPOSED), str(G.APPROVED)): Move(Permission.APPROVE_GRIDS),
+    (str(G.PROPOSED), str(G.RETURNED)): Move(Permission.APPROVE_GRIDS, required=("why",)),
+    (str(G.RETURNED), str(G.PROPOSED)): Move(Permission.PROPOSE_GRIDS),
+    (str(G.APPROVED), str(G.RETIRED)): Move(Permission.APPROVE_GRIDS, required=("why",)),
+}
 
 
 class GridEvent(Event):
@@ -283,6 +294,12 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area_code} {self.get_duty_display()}: {self.officer}"
+
+
+class PostingEvent(Event):
+    """Who posted an officer and who ended the post (handbook §2: every change of who is responsible is kept)."""
+
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="events")
 
 
 class ApiToken(models.Model):

@@ -1,0 +1,219 @@
+"""Writing areas, people and posts: the one door for pages, API, admin and commands."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from grids.geometry import as_geojson, read_boundary
+from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer, Posting, PostingEvent, Station
+from grids.permissions import AREA_LENGTHS, HEADS, Duty, Permission
+from gridsup.codes import is_area_code
+from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
+from gridsup.states import advance
+
+# Two digits after the station's four.
+GRIDS_OF_A_STATION = 99
+
+
+@transaction.atomic
+def add_officer(
+    *,
+    username: str,
+    name: str,
+    password_hash: str = "",
+    certificate_no: str = "",
+    certificate_valid_to: date | None = None,
+    by: Officer | None = None,
+) -> Officer:
+    """A new account without a post; `password_hash` as Django's hashers make it, empty for no login by password.
+
+    Raises BadInput for a name in use or a certificate without its last valid day, NotAllowed for who may not.
+    """
+    if by is not None and not by.has_perm(Permission.MANAGE_ACCOUNTS):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    if Officer.objects.filter(username=username).exists():
+        raise BadInput(_("The user name “%(name)s” is taken.") % {"name": username}, field="username")
+    if bool(certificate_no) != (certificate_valid_to is not None):
+        raise BadInput(_("A certificate has a number and a last valid day."), field="certificate_valid_to")
+    officer = Officer(
+        username=username,
+        name=name,
+        certificate_no=certificate_no,
+        certificate_valid_to=certificate_valid_to,
+        password=password_hash,
+    )
+    if not password_hash:
+        officer.set_unusable_password()
+    officer.save(force_insert=True)
+    return officer
+
+
+def post_officer(
+    *,
+    officer: Officer,
+    duty: str,
+    area_code: str,
+    from_day: date,
+    now: datetime,
+    by: Officer | None = None,
+    to_day: date | None = None,
+    line: str = "",
+    team: str = "",
+) -> Posting:
+    """A post from `from_day` to `to_day` (last day; None: until ended); `by` None is the command line.
+
+    Raises BadInput for an unknown duty or area, days in the wrong order or a period in which the area has a head
+    already, NotAllowed for who may not post officers there, Overtaken when a head was posted at the same moment.
+    """
+    if by is not None and not by.may(Permission.POST_OFFICERS, area_code):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    _check_area(duty, area_code)
+    _check_period(officer, duty, area_code, from_day, to_day)
+    try:
+        with transaction.atomic():
+            posting = Posting.objects.create(
+                officer=officer, duty=duty, area_code=area_code, from_day=from_day, to_day=to_day, line=line, team=team
+            )
+            PostingEvent.objects.create(posting=posting, what="posted", new=from_day.isoformat(), by=by, at=now)
+    except IntegrityError as error:
+        raise Overtaken(_("Somebody else changed this first. Load it again and look.")) from error
+    officer.__dict__.pop("current_postings", None)
+    return posting
+
+
+@transaction.atomic
+def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None = None) -> Posting:
+    """Ends a post; `on` is its last day.
+
+    Raises BadInput for a day before the first, WrongState when it has ended already, NotAllowed for who may not.
+    """
+    if by is not None and not by.may(Permission.POST_OFFICERS, posting.area_code):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    if on < posting.from_day:
+        raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": posting.from_day}, field="to_day")
+    if not Posting.objects.filter(pk=posting.pk, to_day__isnull=True).update(to_day=on):
+        raise WrongState(_("This post has its last day already."))
+    PostingEvent.objects.create(posting=posting, what="ended", new=on.isoformat(), by=by, at=now)
+    posting.to_day = on
+    posting.officer.__dict__.pop("current_postings", None)
+    return posting
+
+
+@transaction.atomic
+def propose_grid(
+    *,
+    station: Station,
+    name: str,
+    now: datetime,
+    by: Officer | None = None,
+    code: str = "",
+    extent: str = "",
+    boundary: object = None,
+    synthetic: bool = False,
+) -> Grid:
+    """A station's proposal; a returned grid's code proposes that grid again, no code takes the next free one.
+
+    `boundary` is a GeoJSON polygon in WGS 84, or None while only the extent in words is known. A code once used is
+    never given to another grid (handbook §1). Raises BadInput, NotAllowed, or WrongState for a code in use.
+    """
+    if by is not None and not by.may(Permission.PROPOSE_GRIDS, station.code):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    if not name.strip():
+        raise BadInput(_("A grid needs a name."), field="name")
+    shape = None if boundary is None else as_geojson(read_boundary(boundary))
+    facts: dict[str, Any] = {"name": name.strip(), "extent": extent, "boundary": shape, "synthetic": synthetic}
+    code = code or next_grid_code(station)
+    before = Grid.objects.filter(code=code).first()
+    if before is not None:
+        advance(before, Grid.State.PROPOSED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by, **facts)
+        return before
+    if not (is_area_code(code) and len(code) == 6 and code.startswith(station.code)):
+        raise BadInput(
+            _("A grid of this station has a code of six digits that starts with %(code)s.") % {"code": station.code},
+            field="code",
+        )
+    grid = Grid.objects.create(code=code, station=station, **facts)
+    GridEvent.objects.create(grid=grid, what="state", new=grid.state, by=by, at=now)
+    return grid
+
+
+def next_grid_code(station: Station) -> str:
+    """The lowest code that no grid of the station ever had; raises BadInput when all are used."""
+    used = set(Grid.objects.filter(station=station).values_list("code", flat=True))
+    for number in range(1, GRIDS_OF_A_STATION + 1):
+        if (code := f"{station.code}{number:02}") not in used:
+            return code
+    raise BadInput(_("Every code of this station has been used."), field="code")
+
+
+def approve_grid(*, grid: Grid, now: datetime, by: Officer | None = None) -> Grid:
+    """The grid takes effect; raises as `advance` does."""
+    advance(grid, Grid.State.APPROVED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by)
+    return grid
+
+
+def return_grid(*, grid: Grid, why: str, now: datetime, by: Officer | None = None) -> Grid:
+    """The proposal goes back to the station with a reason; raises as `advance` does."""
+    advance(grid, Grid.State.RETURNED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by, why=why)
+    return grid
+
+
+@transaction.atomic
+def give_localities(*, grid: Grid, codes: Collection[str], by: Officer | None = None) -> int:
+    """Puts streets, villages or communities of the grid's station into the grid; returns how many moved.
+
+    Raises BadInput for a locality of another station or an unknown one, NotAllowed for who may not draw grids there.
+    """
+    if by is not None and not by.may(Permission.PROPOSE_GRIDS, grid.code):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    places = Locality.objects.in_area(grid.station_id).filter(code__in=codes)
+    if missing := set(codes) - set(places.values_list("code", flat=True)):
+        raise BadInput(
+            _("Not a locality of station %(station)s: %(codes)s.")
+            % {"station": grid.station_id, "codes": ", ".join(sorted(missing))},
+            field="localities",
+        )
+    return places.filter(Q(grid__isnull=True) | ~Q(grid=grid)).update(grid=grid, area_code=grid.code)
+
+
+def find_area(code: str) -> Bureau | Station | Grid | None:
+    """The bureau, station or grid of this code of 2, 4 or 6 digits."""
+    models: dict[int, type[Bureau] | type[Station] | type[Grid]] = {2: Bureau, 4: Station, 6: Grid}
+    return models[len(code)]._default_manager.filter(code=code).first()
+
+
+def _check_area(duty: str, area_code: str) -> None:
+    """Refuses an unknown duty, an area that does not fit it, and an area that is not there or is over."""
+    if duty not in Duty.values:
+        raise BadInput(_("There is no duty “%(duty)s”.") % {"duty": duty}, field="duty")
+    lengths = AREA_LENGTHS[Duty(duty)]
+    if not is_area_code(area_code) or len(area_code) not in lengths:
+        wanted = " / ".join(map(str, lengths))
+        raise BadInput(
+            _("%(duty)s needs an area code of %(lengths)s digits.") % {"duty": Duty(duty).label, "lengths": wanted},
+            field="area_code",
+        )
+    area = find_area(area_code)
+    if area is None or (isinstance(area, Grid) and area.state == Grid.State.RETIRED):
+        raise BadInput(_("There is no area %(code)s.") % {"code": area_code}, field="area_code")
+
+
+def _check_period(officer: Officer, duty: str, area_code: str, from_day: date, to_day: date | None) -> None:
+    """Refuses reversed days, a second head, and the same post twice for one officer."""
+    if to_day is not None and to_day < from_day:
+        raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
+    meeting = Posting.objects.filter(Q(to_day__isnull=True) | Q(to_day__gte=from_day), duty=duty, area_code=area_code)
+    if to_day is not None:
+        meeting = meeting.filter(from_day__lte=to_day)
+    if duty not in HEADS:
+        meeting = meeting.filter(officer=officer)
+    if other := meeting.select_related("officer").first():
+        raise BadInput(
+            _("%(officer)s holds this post from %(day)s. End that posting first.")
+            % {"officer": other.officer, "day": other.from_day},
+            field="from_day",
+        )

@@ -1,0 +1,51 @@
+"""Boundaries as GeoJSON geometries in WGS 84: what may be stored and what may not."""
+
+from typing import Any
+
+import shapely
+from django.utils.translation import gettext as _
+from shapely.errors import ShapelyError
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from gridsup.errors import BadInput
+
+# One step is some 10 cm on the ground: finer than any boundary is known, and equal corners stay equal.
+STEP = 1e-6
+
+
+def read_boundary(geometry: object, *, field: str = "boundary") -> BaseGeometry:
+    """The polygon of a GeoJSON geometry, feature or collection of one; raises BadInput for anything else.
+
+    Coordinates are degrees, longitude first.
+    """
+    try:
+        area = shape(_bare(geometry))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, ShapelyError) as error:
+        raise BadInput(_("This is no GeoJSON geometry."), field=field) from error
+    if area.geom_type not in {"Polygon", "MultiPolygon"} or area.is_empty:
+        raise BadInput(_("A boundary is a polygon; this is a %(type)s.") % {"type": area.geom_type}, field=field)
+    if not area.is_valid:
+        raise BadInput(
+            _("The boundary is not a valid polygon: %(why)s.") % {"why": shapely.is_valid_reason(area)}, field=field
+        )
+    west, south, east, north = area.bounds
+    if west < -180 or south < -90 or east > 180 or north > 90:
+        raise BadInput(_("Coordinates are degrees, longitude first: this leaves the globe."), field=field)
+    return area
+
+
+def as_geojson(area: BaseGeometry) -> dict[str, Any]:
+    """The geometry as GeoJSON, corners at six decimals."""
+    return {"type": area.geom_type, "coordinates": _six_decimals(mapping(area)["coordinates"])}
+
+
+def _bare(geometry: Any) -> Any:
+    """The geometry inside a feature or a collection of exactly one feature."""
+    if geometry["type"] == "FeatureCollection":
+        (geometry,) = geometry["features"]
+    return geometry["geometry"] if geometry["type"] == "Feature" else geometry
+
+
+def _six_decimals(part: Any) -> Any:
+    return round(part, 6) if isinstance(part, int | float) else [_six_decimals(inner) for inner in part]
