@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -7,7 +8,25 @@ import pytest
 
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import AREA_LENGTHS, Duty
+from gridsup import catalogue
+from tests import chromium
 from tests.factories import BureauFactory, GridFactory, OfficerFactory, PostingFactory, StationFactory
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Tests read the Chinese that stands in the catalogue now."""
+    compiled = catalogue.po_file().with_suffix(".mo")
+    if not compiled.exists() or compiled.stat().st_mtime < catalogue.po_file().stat().st_mtime:
+        catalogue.compile_catalogue()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium browser tests are skipped, or, where REQUIRE_BROWSER=1 says that there is one, fail."""
+    if chromium.find() or os.environ.get("REQUIRE_BROWSER") == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="No Chromium was found: install it, or name it in CHROMIUM."))
 
 
 @dataclass

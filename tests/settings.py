@@ -1,11 +1,15 @@
 """The project's settings as tests need them: no secret from outside, a fast hasher, files in a place of their own."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "a-key-for-tests-only-that-is-long-enough-to-pass-the-deploy-check-0123456789")
 os.environ.setdefault("HTTPS", "0")
 os.environ["GRIDSUP_VAR"] = os.environ.get("GRIDSUP_TEST_VAR") or tempfile.mkdtemp(prefix="gridsup-test-")
+if not os.environ.get("GRIDSUP_TEST_VAR"):
+    atexit.register(shutil.rmtree, os.environ["GRIDSUP_VAR"], ignore_errors=True)
 os.environ["GRIDSUP_DEMO"] = "0"
 
 from gridsup.settings import *
