@@ -2,18 +2,21 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from grids.districts import District
 from grids.geometry import as_geojson, read_boundary
 from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer, Posting, PostingEvent, Station
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, Permission
 from gridsup.codes import is_area_code
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.states import advance
+
+M = TypeVar("M", bound=models.Model)
 
 # Two digits after the station's four.
 GRIDS_OF_A_STATION = 99
@@ -180,10 +183,55 @@ def give_localities(*, grid: Grid, codes: Collection[str], by: Officer | None = 
     return places.filter(Q(grid__isnull=True) | ~Q(grid=grid)).update(grid=grid, area_code=grid.code)
 
 
+@transaction.atomic
+def load_district(*, district: District, synthetic: bool = False) -> dict[str, int]:
+    """Makes or updates a bureau, its stations and localities from what a folder said; returns counts.
+
+    A locality keeps its grid while its street stays with the grid's station. Nothing is ever deleted.
+    """
+    counts = {"read": 1 + len(district.stations) + len(district.places), "made": 0, "changed": 0}
+    bureau = {
+        "name": district.name,
+        "district_code": district.district_code,
+        "level_names": district.level_names,
+        "outline": district.outline,
+        "synthetic": synthetic,
+    }
+    _bring(counts, Bureau, {district.code: bureau})
+    _bring(counts, Station, {code: {"bureau_id": code[:2], "name": name} for code, name in district.stations.items()})
+    grids = dict(Locality.objects.filter(grid__isnull=False).values_list("code", "area_code"))
+    places = {}
+    for place in district.places:
+        grid = grids.get(place.code)
+        kept = grid if grid and grid.startswith(place.station) else None
+        facts = {"name": place.name, "kind": place.kind, "street_id": place.street or None, "grid_id": kept}
+        places[place.code] = {**facts, "area_code": kept or place.station}
+    _bring(counts, Locality, places)
+    return counts
+
+
+def _bring(counts: dict[str, int], model: type[M], wanted: dict[str, dict[str, Any]]) -> None:
+    """Makes the missing rows and writes those that differ, by code; adds to the counts."""
+    manager = model._default_manager
+    rows = manager.in_bulk(list(wanted), field_name="code")
+    missing = [model(code=code, **facts) for code, facts in wanted.items() if code not in rows]
+    differing = []
+    for code, row in rows.items():
+        if any(getattr(row, name) != value for name, value in wanted[code].items()):
+            for name, value in wanted[code].items():
+                setattr(row, name, value)
+            differing.append(row)
+    manager.bulk_create(missing)
+    if differing:
+        manager.bulk_update(differing, [name.removesuffix("_id") for name in next(iter(wanted.values()))])
+    counts["made"] += len(missing)
+    counts["changed"] += len(differing)
+
+
 def find_area(code: str) -> Bureau | Station | Grid | None:
     """The bureau, station or grid of this code of 2, 4 or 6 digits."""
-    models: dict[int, type[Bureau] | type[Station] | type[Grid]] = {2: Bureau, 4: Station, 6: Grid}
-    return models[len(code)]._default_manager.filter(code=code).first()
+    kinds: dict[int, type[Bureau] | type[Station] | type[Grid]] = {2: Bureau, 4: Station, 6: Grid}
+    return kinds[len(code)]._default_manager.filter(code=code).first()
 
 
 def _check_area(duty: str, area_code: str) -> None:
