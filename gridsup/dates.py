@@ -9,19 +9,36 @@ from django.db.models import DateField, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 
+def days_later(vendor: str, day: str, days: str) -> str:
+    """SQL for the day so many days after the SQL expression `day`."""
+    return f"date({day}, ({days}) || ' days')" if vendor == "sqlite" else f"(({day})::date + ({days})::integer)"
+
+
+def months_later(vendor: str, day: str, months: str) -> str:
+    """SQL for the same day so many months after `day`, or that month's last day where it is shorter."""
+    if vendor == "sqlite":
+        # SQLite lets 31 January + 1 month run over into March: the earlier of that and the month's last day is meant.
+        last = f"date({day}, 'start of month', ({months} + 1) || ' months', '-1 day')"
+        return f"min(date({day}, ({months}) || ' months'), {last})"
+    return f"(({day})::date + make_interval(months => ({months})::integer))::date"
+
+
+def days_between(vendor: str, first: str, second: str) -> str:
+    """SQL for the whole days from `first` to `second`."""
+    if vendor == "sqlite":
+        return f"CAST(julianday({second}) - julianday({first}) AS integer)"
+    return f"(({second})::date - ({first})::date)"
+
+
 class AddDays(Func):
     """`AddDays(day, n)`: the day `n` days later; both may be expressions."""
 
     output_field = DateField()
     arity = 2
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any) -> Any:
         day, days = (compiler.compile(part) for part in self.get_source_expressions() if part)
-        return f"date({day[0]}, ({days[0]}) || ' days')", [*day[1], *days[1]]
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        day, days = (compiler.compile(part) for part in self.get_source_expressions() if part)
-        return f"(({day[0]})::date + ({days[0]})::integer)", [*day[1], *days[1]]
+        return days_later(connection.vendor, day[0], days[0]), [*day[1], *days[1]]
 
 
 class AddMonths(Func):
@@ -30,18 +47,10 @@ class AddMonths(Func):
     output_field = DateField()
     arity = 2
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        # SQLite lets 31 January + 1 month run over into March: the earlier of that and the month's last day is meant.
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any) -> Any:
         day, months = (compiler.compile(part) for part in self.get_source_expressions() if part)
-        sql = (
-            f"min(date({day[0]}, ({months[0]}) || ' months'), "
-            f"date({day[0]}, 'start of month', ({months[0]} + 1) || ' months', '-1 day'))"
-        )
-        return sql, [*day[1], *months[1]] * 2
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        day, months = (compiler.compile(part) for part in self.get_source_expressions() if part)
-        return f"(({day[0]})::date + make_interval(months => ({months[0]})::integer))::date", [*day[1], *months[1]]
+        times = 2 if connection.vendor == "sqlite" else 1
+        return months_later(connection.vendor, day[0], months[0]), [*day[1], *months[1]] * times
 
 
 def add_months(day: date, months: int) -> date:

@@ -18,6 +18,12 @@ class MayAct(Protocol):
     def may(self, permission: str, area_code: str) -> bool: ...
 
 
+def check(by: MayAct | None, permission: str, area_code: str) -> None:
+    """Raises NotAllowed unless `by` holds the permission at or above the area; the command line has no `by`."""
+    if by is not None and not by.may(permission, area_code):
+        raise NotAllowed(_("Your duties do not permit this here."))
+
+
 @dataclass(frozen=True)
 class Move:
     """One permitted move: the permission it needs (empty: jobs only) and the fields that must be given with it."""
@@ -55,8 +61,9 @@ def advance(
     move = moves.get((state, to))
     if move is None:
         raise WrongState(_("From “%(old)s” there is no way to “%(new)s”.") % {"old": state, "new": to})
-    if by is not None and not (move.permission and by.may(move.permission, area)):
-        raise NotAllowed(_("Your duties do not permit this here."))
+    if by is not None and not move.permission:
+        raise NotAllowed(_("Only the system makes this move."))
+    check(by, move.permission, area)
     given = {"why": why, **fields}
     for name in move.required:
         if not given.get(name):

@@ -1,17 +1,22 @@
 """Query sets of plans and tasks."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear, Least
 
 from grids.permissions import HOLDERS
+from gridsup.dates import AddDays
 from gridsup.scoping import HoldsAreas, ScopedQuerySet
 from gridsup.setwise import SetWise
+
+MONTHS_A_YEAR = 12
 
 if TYPE_CHECKING:
     from grids.models import Officer
     from inspections.models import InspectionPlan, InspectionTask
+    from subjects.querysets import PremisesQuerySet
 
 
 class PlanQuerySet(ScopedQuerySet["InspectionPlan"]):
@@ -33,6 +38,26 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Planned or due: still to be done."""
         return self.filter(state__in=["planned", "due"])
 
+    def earliest_near(self, span: int) -> Subquery:
+        """For each outer task: the earliest open task of its premises due at most `span` days before it, or nothing.
+
+        One that would itself join an earlier task is left out.
+        """
+        near = self.open().filter(_before(span))
+        return Subquery(
+            near.exclude(Exists(self.open().filter(_before(span)))).order_by("due_on", "pk").values("pk")[:1]
+        )
+
+    def used_of_cap(self, plan: "InspectionPlan") -> Subquery:
+        """For each outer premises: its visits of the plan's year that are owed or done, by premises or by subject."""
+        by_subject = plan.cap_basis == "subject"
+        same = Q(premises__subject=OuterRef("subject")) if by_subject else Q(premises=OuterRef("pk"))
+        counted = self.filter(
+            same, plan__bureau_id=plan.bureau_id, plan__year=plan.year, state__in=["planned", "due", "done"]
+        )
+        total = counted.order_by().values("plan__year").annotate(n=Count("pk")).values("n")
+        return Subquery(total, output_field=IntegerField())
+
     def overdue(self, on: date) -> Self:
         """Due, and the due day is over; not a state of its own."""
         return self.filter(state="due", due_on__lt=on)
@@ -41,3 +66,39 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Work of one officer: given to them by name, or nobody's by name in a grid that they hold today."""
         held = [post.area_code for post in officer.current_postings if post.duty in HOLDERS]
         return self.filter(Q(assignee=officer) | Q(assignee__isnull=True, area_code__in=held))
+
+
+def _before(span: int) -> Q:
+    """Earlier than the outer task by at most so many days, on the same premises; the key decides on one day."""
+    due = OuterRef("due_on")
+    return Q(premises=OuterRef("premises"), due_on__gte=AddDays(due, Value(-span))) & (
+        Q(due_on__lt=due) | Q(due_on=due, pk__lt=OuterRef("pk"))
+    )
+
+
+def foreseen(premises: "PremisesQuerySet", year: int, cap: int) -> "QuerySet[Any]":
+    """Annotates each premises with its visits of the year: `wanted` by its rhythm alone, `capped` within the cap.
+
+    A due day of an earlier year moves on in steps of the interval until it lies in the year. Whole months decide: a
+    step of months never leaves its month, so the day of the month does not matter.
+    """
+    step, december = F("interval_months"), Value(MONTHS_A_YEAR - 1)
+    # PostgreSQL extracts numerics: only whole numbers divide without a rest.
+    year_of, month_of = (Cast(part("next_due_on"), IntegerField()) for part in (ExtractYear, ExtractMonth))
+    month = year_of * MONTHS_A_YEAR + month_of - Value(year * MONTHS_A_YEAR + 1)
+    landed = Case(
+        When(_month__gte=0, then=F("_month")),
+        default=F("_month") + (step - Value(1) - F("_month")) / step * step,
+        output_field=IntegerField(),
+    )
+    wanted = Case(
+        When(_landed__lt=MONTHS_A_YEAR, then=(december - F("_landed")) / step + Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    return (
+        premises.annotate(_month=month)
+        .annotate(_landed=landed)
+        .annotate(wanted=wanted)
+        .annotate(capped=Least(F("wanted"), Value(cap), output_field=IntegerField()))
+    )

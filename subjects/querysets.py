@@ -3,9 +3,11 @@
 from datetime import date
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Exists, OuterRef, Q
 
+from gridsup.dates import days_between, days_later, months_later
+from gridsup.parts import Part
 from gridsup.scoping import HoldsAreas, ScopedQuerySet, inside
 from gridsup.setwise import SetWise
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from subjects.models import MarketSubject, Premises
 
 M = TypeVar("M", bound=models.Model)
+
+# Places inside an interval over which first visits are spread: fine enough for a day in the longest interval.
+SPREAD_PLACES = 10_000
 
 
 class PolicyQuerySet(ScopedQuerySet[M]):
@@ -61,8 +66,89 @@ class PremisesQuerySet(SetWise["Premises"]):
         """In no grid's ledger yet: left at station or bureau level."""
         return self.filter(grid__isnull=True)
 
+    def apply_policy(self, part: Part, on: date, *, only: int | None = None) -> int:
+        """Writes tier, mode, interval and next due day of every premises of the part by the rows in force on the day.
+
+        `only`: primary key of the one premises meant. Returns how many differed. One statement; the rules of
+        `subjects.rules.next_due` in SQL, and a test holds the two together.
+        """
+        vendor = connections[self.db].vendor
+        params: dict[str, str | int | None] = {
+            "bureau": part.bureau,
+            "on": on.isoformat(),
+            "low": part.low,
+            "high": part.high,
+        }
+        params |= {"places": SPREAD_PLACES, "only": only}
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(policy_statement(vendor, one=only is not None), params)
+            return int(cursor.rowcount)
+
 
 class OfPremisesQuerySet(ScopedQuerySet[M]):
     """Rows that belong to a premises and share its scope, whatever area they name themselves."""
 
     area_field = "premises__area_code"
+
+
+def policy_statement(vendor: str, *, one: bool) -> str:
+    """The statement of `PremisesQuerySet.apply_policy`; which trade has which rule is found once a trade, not a row.
+
+    The named queries stand inside FROM because SQLite's driver counts no rows of a statement that begins with WITH.
+    """
+    differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+    columns = ("tier_rule_id", "tier", "effect_rule_id", "mode", "interval_months", "next_due_on")
+    changed = " OR ".join(f"p.{column} {differs} new.{column}" for column in columns)
+    place = "w.spread * {span} / %(places)s"
+    end, end_late = (months_later(vendor, start, "w.months") for start in ("w.entered_on", "w.since"))
+    placed = days_later(vendor, "w.entered_on", place.format(span=days_between(vendor, "w.entered_on", end)))
+    late = days_later(vendor, "w.since", place.format(span=days_between(vendor, "w.since", end_late)))
+    visited = months_later(vendor, "w.counts_from", "w.months")
+    return f"""
+UPDATE subjects_premises AS p SET {", ".join(f"{column} = new.{column}" for column in columns)}
+FROM (
+WITH rule AS (SELECT * FROM subjects_tradetier WHERE {_IN_FORCE}),
+     tier AS (SELECT * FROM subjects_tier WHERE {_IN_FORCE}),
+     effect AS (SELECT * FROM subjects_crediteffect WHERE {_IN_FORCE}),
+     first_visit AS (SELECT COALESCE(MAX(value), 0) AS days FROM subjects_policyfigure
+                     WHERE {_IN_FORCE} AND key = 'first_visit_days'),
+     by_trade AS MATERIALIZED (
+         SELECT t.code, (SELECT r.id FROM rule r WHERE r.kind = '' AND substr(t.code, 1, length(r.prefix)) = r.prefix
+                         ORDER BY length(r.prefix) DESC LIMIT 1) AS rule_id
+         FROM (SELECT code FROM subjects_trade UNION ALL SELECT '') AS t),
+     ruled AS (
+         SELECT p.id, p.status, p.spread, p.entered_on, p.counts_from, s.credit, s.registered_on,
+                COALESCE(given.key, r.tier_key, '') AS tier,
+                CASE WHEN given.key IS NULL THEN r.id END AS tier_rule_id
+         FROM subjects_premises p
+         JOIN subjects_marketsubject s ON s.id = p.subject_id
+         JOIN by_trade ON by_trade.code = COALESCE(p.trade_id, '')
+         LEFT JOIN rule of_kind ON of_kind.kind = s.kind AND of_kind.kind <> ''
+         LEFT JOIN rule r ON r.id = COALESCE(of_kind.id, by_trade.rule_id)
+         LEFT JOIN tier given ON given.key = p.tier_given
+         WHERE p.area_code >= %(low)s AND p.area_code < %(high)s {"AND p.id = %(only)s" if one else ""}),
+     w AS (
+         SELECT ruled.*, effect.id AS effect_rule_id, COALESCE(effect.mode, 'exempt') AS mode,
+                rhythm.interval_months AS months, first_visit.days AS first_days,
+                CASE WHEN rhythm.from_day > effect.from_day THEN rhythm.from_day ELSE effect.from_day END AS since
+         FROM ruled
+         CROSS JOIN first_visit
+         LEFT JOIN effect ON effect.tier_key = ruled.tier AND effect.credit = ruled.credit
+         LEFT JOIN tier rhythm ON rhythm.key = effect.rhythm_key),
+     dated AS (
+         SELECT w.*,
+                CASE WHEN w.counts_from IS NOT NULL THEN {visited}
+                     WHEN w.registered_on >= {days_later(vendor, "w.entered_on", "-w.first_days")}
+                     THEN {days_later(vendor, "w.entered_on", "w.first_days")}
+                     ELSE {placed} END AS due
+         FROM w)
+SELECT w.id, w.tier_rule_id, w.tier, w.effect_rule_id, w.mode, w.months AS interval_months,
+       CASE WHEN w.status <> 'active' OR w.months IS NULL THEN NULL
+            WHEN w.due < w.since THEN {late}
+            ELSE w.due END AS next_due_on
+FROM dated w
+) AS new
+WHERE p.id = new.id AND ({changed})"""
+
+
+_IN_FORCE = "bureau_id = %(bureau)s AND from_day <= %(on)s AND (to_day IS NULL OR to_day >= %(on)s)"

@@ -1,5 +1,7 @@
 """The yearly inspection plan: proposed, approved by the head, published, with its cap (handbook §9)."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +66,14 @@ class InspectionPlan(models.Model):
     @property
     def area_code(self) -> str:
         return self.bureau_id
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, 12, 31)
 
 
 S = InspectionPlan.State

@@ -1,5 +1,7 @@
 """Tasks: obligations to visit a premises by a day."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -34,6 +36,10 @@ class InspectionTask(models.Model):
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
         MERGED = "merged", _("merged")
+
+    OPEN: ClassVar = [State.PLANNED, State.DUE]
+    # Reasons that need the plan and count against its cap; the others are exempt by law (handbook §9).
+    PLANNED_REASONS: ClassVar = [Reason.ROUTINE, Reason.CAMPAIGN, Reason.DRAW]
 
     premises = models.ForeignKey(Premises, models.PROTECT, related_name="tasks", verbose_name=_("premises"))
     area_code = models.CharField(_("area code"), max_length=6)
@@ -97,13 +103,15 @@ TASK_MOVES = {
 
 
 class TaskEvent(Event):
-    """History of a task; it ends once, whoever and how many try at the same moment."""
+    """History of a task; it comes into each later state once, however many try at the same moment."""
 
     task = models.ForeignKey(InspectionTask, models.PROTECT, related_name="events")
 
     class Meta(Event.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["task"], condition=Q(what="state", new__in=["done", "cancelled", "merged"]), name="task_ends_once"
+                fields=["task"],
+                condition=Q(what="state", new__in=["due", "done", "cancelled", "merged"]),
+                name="task_moves_once",
             )
         ]

@@ -9,12 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Bureau, Grid, Locality
 from gridsup.events import Event
 from subjects.models.policy import CreditEffect, Mode, Trade, TradeTier
-from subjects.querysets import MarketSubjectQuerySet, OfPremisesQuerySet, PremisesQuerySet
+from subjects.querysets import SPREAD_PLACES, MarketSubjectQuerySet, OfPremisesQuerySet, PremisesQuerySet
 
 models.CharField.register_lookup(Length)
-
-# Spread places: fine enough that no two weeks of the longest interval fall together.
-SPREAD_PLACES = 10_000
 
 
 class Status(models.TextChoices):
@@ -131,7 +128,7 @@ class Premises(models.Model):
         CreditEffect, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     last_visited_on = models.DateField(_("last visit"), null=True, blank=True)
-    # Day of the last valid visit, or the due day of one that was cancelled: a cancelled visit is not owed again at once.
+    # Day of the last valid visit, or the due day of a cancelled one, which is not owed again at once.
     counts_from = models.DateField(_("interval counts from"), null=True, blank=True)
     next_due_on = models.DateField(_("next due"), null=True, blank=True)
 

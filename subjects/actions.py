@@ -1,0 +1,203 @@
+"""Writes to the policy and what follows from it; the ledger's import is in `subjects.importing`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, ProtectedError, Q, Value, When
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from grids.models import Bureau, Officer, Station
+from grids.permissions import Permission
+from gridsup.errors import BadInput, Overtaken
+from gridsup.parts import Part, parts
+from gridsup.states import check
+from subjects import presets
+from subjects.models import PolicyEvent, PolicyFigure, Premises, PremisesEvent, Tier, TierPeriod
+from subjects.models.policy import PolicyRow
+
+ONE_DAY = timedelta(days=1)  # the day before or after, never a limit
+
+
+def load_preset(*, bureau: str, name: str, on: date, now: datetime, by: Officer | None = None) -> dict[str, int]:
+    """Makes a shipped preset the bureau's policy from day `on`; rows that already say the same stay as they are.
+
+    Returns {"made", "ended", "kept"}. Raises BadInput for an unknown preset or bureau, NotAllowed, and BadInput when
+    rows that begin on or after `on` are in use already. The ledger follows with `apply_policy`.
+    """
+    preset = presets.read(name)
+    if not Bureau.objects.filter(code=bureau).exists():
+        raise BadInput(_("There is no bureau %(code)s.") % {"code": bureau}, field="bureau")
+    check(by, Permission.EDIT_POLICY, bureau)
+    counts = {"made": 0, "ended": 0, "kept": 0}
+    with transaction.atomic():
+        for model, rows in preset.rows.items():
+            wanted = [{**row, "preset": preset.name} for row in rows]
+            for what, count in _replace(model, bureau, wanted, on).items():
+                counts[what] += count
+        if counts["made"] or counts["ended"]:
+            PolicyEvent.objects.create(
+                bureau_id=bureau, what="preset", new=preset.name, by=by, at=now, why=preset.source
+            )
+    return counts
+
+
+def change_row(
+    *, row: PolicyRow, on: date, by: Officer | None, now: datetime, why: str, values: Mapping[str, Any]
+) -> PolicyRow:
+    """Ends a policy row and puts one with other values in its place from day `on`; the past keeps the old one.
+
+    Raises NotAllowed, BadInput without a reason, without a change or for a day not after the row's first, and Overtaken
+    when somebody ended the row first.
+    """
+    check(by, Permission.EDIT_POLICY, row.bureau_id)
+    known = presets.VALUES[type(row)]
+    if not why.strip():
+        raise BadInput(_("A reason is needed."), field="why")
+    if on <= row.from_day:
+        raise BadInput(_("A change begins after the first day of the row that it replaces."), field="on")
+    if set(values) - set(known) or all(getattr(row, name) == value for name, value in values.items()):
+        raise BadInput(_("Nothing is changed."))
+    key = {name: getattr(row, name) for name in (*presets.KEYS[type(row)], *known)}
+    with transaction.atomic():
+        if not type(row)._default_manager.filter(pk=row.pk, to_day__isnull=True).update(to_day=on - ONE_DAY):
+            raise Overtaken(_("Somebody else changed this first. Load it again and look."))
+        changed = type(row)(
+            bureau_id=row.bureau_id, preset=row.preset, from_day=on, source=why[:300], **{**key, **values}
+        )
+        changed.full_clean(validate_unique=False, validate_constraints=False)
+        changed.save(force_insert=True)
+        PolicyEvent.objects.create(
+            bureau_id=row.bureau_id, what=type(row).__name__, old=str(row), new=str(changed), by=by, at=now, why=why
+        )
+    return changed
+
+
+def apply_policy(*, bureau: str, on: date, now: datetime) -> dict[str, int]:
+    """Brings the whole ledger of a bureau into line with the policy in force on the day, part by part.
+
+    Returns {"read", "changed"}: premises looked at and premises that differed. Running it again changes nothing.
+    """
+    counts = {"read": 0, "changed": 0}
+    for part in ledger_parts(bureau):
+        with transaction.atomic():
+            counts["read"] += Premises.objects.filter(part.rows()).count()
+            counts["changed"] += apply_rules(part, on)
+            date_tiers(part, on)
+    return counts
+
+
+def ledger_parts(area: str) -> list[Part]:
+    """How work over the ledger of an area is cut."""
+    stations = Station.objects.in_area(area).values_list("code", flat=True) if len(area) == 2 else []
+    return parts(area, stations, Premises.objects.in_area(area).count())
+
+
+def apply_rules(part: Part, on: date) -> int:
+    """Step 1 of applying: tier, mode, interval and next due day; returns how many premises differed."""
+    return Premises.objects.all().apply_policy(part, on)
+
+
+def date_tiers(part: Part, on: date) -> int:
+    """Step 2 of applying: ends the dated tier rows that no longer hold and begins new ones; returns how many began."""
+    stale = TierPeriod.objects.filter(part.rows("premises__area_code"), ~Q(tier=F("premises__tier")), to_day=None)
+    # A tier that changes twice on one day leaves one row for the day.
+    same_day = Premises.objects.filter(part.rows(), tier_periods__in=stale.filter(from_day__gte=on))
+    same_day.exclude(tier="").write_to(TierPeriod, key="tier_periods__pk", tier=F("tier"))
+    TierPeriod.objects.filter(pk__in=stale.filter(from_day__lt=on).values("pk")).update(to_day=on - ONE_DAY)
+    current = TierPeriod.objects.filter(to_day=None).values("premises")
+    return (
+        Premises.objects.filter(part.rows())
+        .exclude(tier="")
+        .exclude(pk__in=current)
+        .insert_into(TierPeriod, premises=F("pk"), tier=F("tier"), reason=_reason(), why="", from_day=on)
+    )
+
+
+def set_tier(*, premises: Premises, tier: str, why: str, by: Officer, on: date, now: datetime) -> Premises:
+    """Raises or lowers the tier of one premises with a reason; it then goes before trade and file, and is history.
+
+    Raises NotAllowed, BadInput for a tier that the bureau's policy does not know or a missing reason.
+    """
+    check(by, Permission.SET_TIER, premises.area_code)
+    if not why.strip():
+        raise BadInput(_("A reason is needed."), field="why")
+    bureau = premises.area_code[:2]
+    if not Tier.objects.in_force(bureau, on).filter(key=tier).exists():
+        raise BadInput(_("The policy in force knows no tier “%(tier)s”.") % {"tier": tier}, field="tier")
+    with transaction.atomic():
+        stored = Premises.objects.filter(pk=premises.pk, tier=premises.tier, tier_given=premises.tier_given)
+        if not stored.update(tier_given=tier):
+            raise Overtaken(_("Somebody else changed this first. Load it again and look."))
+        Premises.objects.all().apply_policy(Part.area(premises.area_code), on, only=premises.pk)
+        current = TierPeriod.objects.filter(premises=premises, to_day=None)
+        current.filter(from_day__lt=on).update(to_day=on - ONE_DAY)
+        facts = {"tier": tier, "reason": TierPeriod.Reason.PERSON, "why": why, "by": by}
+        if not current.filter(from_day__gte=on).update(**facts):
+            TierPeriod.objects.create(premises=premises, from_day=on, **facts)
+        PremisesEvent.objects.create(
+            premises=premises, what="tier", old=premises.tier, new=tier, by=by, at=now, why=why
+        )
+    premises.refresh_from_db()
+    return premises
+
+
+def count_from(*, premises: Premises, day: date, on: date) -> None:
+    """Lets the interval of a premises count from a day: its visit, or the due day of a visit that was cancelled."""
+    with transaction.atomic():
+        Premises.objects.filter(pk=premises.pk).update(counts_from=day)
+        Premises.objects.all().apply_policy(Part.area(premises.area_code), on, only=premises.pk)
+    premises.refresh_from_db()
+
+
+def figure(bureau: str, key: str, on: date) -> int:
+    """A number of the bureau's policy on the day; raises BadInput when the bureau has no policy then."""
+    value = PolicyFigure.objects.in_force(bureau, on).filter(key=key).values_list("value", flat=True).first()
+    if value is None:
+        raise BadInput(
+            _("Bureau %(code)s has no policy on %(day)s. Load a preset first.") % {"code": bureau, "day": on}
+        )
+    return int(value)
+
+
+def ledger_changed(*, bureau: str, on: date, now: datetime) -> None:
+    """What must follow a change of the ledger: the policy, then the open rows of the higher apps."""
+    from gridsup.composition import LEDGER_FOLLOWERS
+
+    if Tier.objects.in_force(bureau, on).exists():
+        apply_policy(bureau=bureau, on=on, now=now)
+    for path in LEDGER_FOLLOWERS:
+        import_string(path)(bureau=bureau, now=now)
+
+
+def _replace(model: type[PolicyRow], bureau: str, wanted: list[dict[str, Any]], on: date) -> dict[str, int]:
+    """Makes the bureau's rows of one kind say what is wanted from the day; rows alike in everything are kept."""
+    key, values = presets.KEYS[model], (*presets.VALUES[model], "preset", "source")
+    later = model._default_manager.filter(bureau_id=bureau, from_day__gt=on)
+    in_force = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.in_force(bureau, on)}
+    targets = {tuple(row[name] for name in key): row for row in wanted}
+    kept = {
+        named
+        for named, row in in_force.items()
+        if row.to_day is None and named in targets and all(getattr(row, n) == targets[named][n] for n in values)
+    }
+    ended = [row for named, row in in_force.items() if named not in kept]
+    try:
+        later.delete()
+        model._default_manager.filter(pk__in=[row.pk for row in ended if row.from_day == on]).delete()
+    except ProtectedError as error:
+        raise BadInput(
+            _("Policy that begins on or after %(day)s is in use already. Choose a later day.") % {"day": on}, field="on"
+        ) from error
+    model._default_manager.filter(pk__in=[row.pk for row in ended if row.from_day < on]).update(to_day=on - ONE_DAY)
+    made = [model(bureau_id=bureau, from_day=on, **row) for named, row in targets.items() if named not in kept]
+    model._default_manager.bulk_create(made)
+    return {"made": len(made), "ended": len(ended), "kept": len(kept)}
+
+
+def _reason() -> Case:
+    """From file where the file's tier holds, else by the rule."""
+    held = When(tier_given=F("tier"), then=Value(TierPeriod.Reason.FILE.value))
+    return Case(held, default=Value(TierPeriod.Reason.RULE.value))

@@ -1,0 +1,67 @@
+"""What a change of policy would do, before anybody decides: the real thing, rolled back."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.db import transaction
+
+from grids.models import Officer
+from subjects.actions import apply_rules, figure, ledger_parts, load_preset
+from subjects.models import PolicyFigure, Premises
+
+MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A ledger under a policy: active premises by (tier, mode), routine visits a year by the rhythm alone, and how many
+    premises the rhythm would visit more often than the cap allows."""
+
+    premises: dict[tuple[str, str], int]
+    visits: int
+    above_cap: int
+    cap: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The ledger before and after, and how many premises would change in tier, mode, interval and next due day."""
+
+    before: Shape | None  # None while the bureau has no policy
+    after: Shape
+    changed: dict[str, int]
+
+
+def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Officer | None = None) -> Preview:
+    """What `load_preset` and `apply_policy` would do from the day; raises what they raise, and changes nothing."""
+    columns = ("tier", "mode", "interval_months", "next_due_on")
+    ledger = Premises.objects.in_area(bureau).active().values_list("pk", *columns)
+    with transaction.atomic():
+        before = shape(bureau, on) if PolicyFigure.objects.in_force(bureau, on).exists() else None
+        was = {pk: facts for pk, *facts in ledger}
+        load_preset(bureau=bureau, name=name, on=on, now=now, by=by)
+        for part in ledger_parts(bureau):
+            apply_rules(part, on)
+        changed = dict.fromkeys(columns, 0)
+        for pk, *facts in ledger.all():
+            for column, old, new in zip(columns, was[pk], facts, strict=True):
+                changed[column] += old != new
+        after = shape(bureau, on)
+        transaction.set_rollback(True)
+    return Preview(before, after, changed)
+
+
+def shape(bureau: str, on: date) -> Shape:
+    """The ledger as it stands under the policy of the day; raises BadInput without a policy."""
+    cap = figure(bureau, "yearly_cap", on)
+    premises: Counter[tuple[str, str]] = Counter()
+    visits, above = Fraction(0), 0
+    facts = Premises.objects.in_area(bureau).active().values_list("tier", "mode", "interval_months")
+    for (tier, mode, interval), count in Counter(facts).items():
+        premises[tier, mode] += count
+        if interval:
+            visits += Fraction(MONTHS_A_YEAR, interval) * count
+            above += count if Fraction(MONTHS_A_YEAR, interval) > cap else 0
+    return Shape(dict(premises), int(visits), above, cap)

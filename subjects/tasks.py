@@ -1,0 +1,27 @@
+"""Jobs of the ledger."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import partial
+
+from gridsup.jobs import Step
+from gridsup.models import Job
+from gridsup.parts import Part
+from subjects.actions import apply_rules, date_tiers, ledger_parts
+from subjects.models import Premises
+
+
+def apply_policy(job: Job, now: datetime) -> Iterable[Step]:
+    """Brings the ledger of the job's area into line with the policy in force on the job's day."""
+    day = date.fromisoformat(job.period)
+    for part in ledger_parts(job.area_code):
+        yield Step(f"rules {part}", partial(_rules, part, day))
+        yield Step(f"tiers {part}", partial(_tiers, part, day))
+
+
+def _rules(part: Part, day: date) -> dict[str, int]:
+    return {"read": Premises.objects.filter(part.rows()).count(), "changed": apply_rules(part, day)}
+
+
+def _tiers(part: Part, day: date) -> dict[str, int]:
+    return {"made": date_tiers(part, day)}
