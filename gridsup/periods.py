@@ -1,0 +1,83 @@
+"""Periods as text: `2026-11-22` day, `2026-11` month, `2026Q4` quarter, `2026H2` half, `2026` year."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from gridsup.errors import BadInput
+
+SHAPE = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?|Q(?P<quarter>[1-4])|H(?P<half>[12]))?"
+)
+SHAPES = "2026-11-22, 2026-11, 2026Q4, 2026H2, 2026"
+MONTHS_OF = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of whole days, both ends included; `str()` gives the text that `parse` reads."""
+
+    text: str
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads a period; raises BadInput with the field `period` for anything else, 30 February included."""
+        found = SHAPE.fullmatch(text)
+        if found is None:
+            raise BadInput(
+                _("“%(text)s” is no period. Write %(shapes)s.") % {"text": text[:40], "shapes": SHAPES},
+                field="period",
+            )
+        part = {name: int(value) for name, value in found.groupdict().items() if value}
+        try:
+            return cls._of(text, **part)
+        except ValueError as error:
+            raise BadInput(_("“%(text)s” is not in the calendar.") % {"text": text}, field="period") from error
+
+    @classmethod
+    def day(cls, on: date) -> Self:
+        """The day itself."""
+        return cls(on.isoformat(), on, on)
+
+    @classmethod
+    def month(cls, on: date) -> Self:
+        """The month that the day lies in."""
+        return cls.parse(f"{on.year:04d}-{on.month:02d}")
+
+    @classmethod
+    def quarter(cls, on: date) -> Self:
+        """The quarter that the day lies in."""
+        return cls.parse(f"{on.year:04d}Q{(on.month - 1) // 3 + 1}")
+
+    @classmethod
+    def half(cls, on: date) -> Self:
+        """The half-year that the day lies in."""
+        return cls.parse(f"{on.year:04d}H{(on.month - 1) // 6 + 1}")
+
+    @classmethod
+    def year(cls, on: date) -> Self:
+        """The year that the day lies in."""
+        return cls.parse(f"{on.year:04d}")
+
+    @classmethod
+    def _of(cls, text: str, *, year: int, **part: int) -> Self:
+        """Builds the period from its numbers; ValueError where the calendar has no such day."""
+        if "day" in part:
+            return cls.day(date(year, part["month"], part["day"]))
+        kind, number = next(iter(part.items()), ("year", 1))
+        months = MONTHS_OF[kind]
+        first = date(year, (number - 1) * months + 1, 1)
+        end = first.month + months - 1
+        return cls(text, first, date(year, end, monthrange(year, end)[1]))
