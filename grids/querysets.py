@@ -1,10 +1,10 @@
 """Query sets of areas and people."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import UserManager
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grids.permissions import HOLDERS
 from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
@@ -55,3 +55,11 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
 
 class OfficerManager(UserManager["Officer"].from_queryset(OfficerQuerySet)):  # type: ignore[misc]
     """Officers, with Django's create_user."""
+
+
+def area_codes(length: int) -> list[str]:
+    """Codes of all bureaus (2), stations (4) or grids in force (6), in order."""
+    from grids.models import Bureau, Grid, Station
+
+    areas: dict[int, QuerySet[Any]] = {2: Bureau.objects.all(), 4: Station.objects.all(), 6: Grid.objects.in_force()}
+    return list(areas[length].order_by("code").values_list("code", flat=True))

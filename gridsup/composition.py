@@ -6,6 +6,9 @@ JOBS = {
     "apply_policy": "subjects.tasks.apply_policy",
 }
 
+# Codes of all areas of a length (2 bureau, 4 station, 6 grid): for whom scheduled jobs run, and which areas exist.
+AREA_CODES = "grids.querysets.area_codes"
+
 # Run after the ledger changed in a bureau (keyword arguments: bureau, now); each brings open rows of its app into line.
 LEDGER_FOLLOWERS = ["inspections.actions.follow_ledger"]
 

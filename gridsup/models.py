@@ -1,6 +1,6 @@
 """Tables of the shared parts; none has a foreign key into an app."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -27,8 +27,8 @@ class JobQuerySet(ScopedQuerySet["Job"]):
 class Job(models.Model):
     """Ledger and lock of one piece of background work: what is to be done, who works on it until when, what came out.
 
-    A worker holds it by `attempts` and `lease_until`: each step checks both in the transaction of its own effect, so
-    that a worker which lost its lease can change nothing more.
+    A worker holds it by `state` and `attempts`: each step writes to the row on these two in the transaction of its own
+    effect, so that a worker whose job was given to another can change nothing more (docs/jobs.md).
     """
 
     class State(models.TextChoices):
@@ -43,7 +43,8 @@ class Job(models.Model):
     period = models.CharField(_("period"), max_length=10, help_text=_("2026-11-22, 2026-11, 2026Q4, 2026H2 or 2026"))
     area_code = models.CharField(_("area code"), max_length=6)
     arguments = models.JSONField(_("arguments"), default=dict, blank=True)
-    by = models.CharField(_("by"), max_length=150, blank=True, help_text=_("user name; empty for the schedule"))
+    by = models.CharField(_("by"), max_length=150, blank=True, help_text=_("user name; empty: nobody in person"))
+    scheduled = models.BooleanField(_("is from the schedule"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
@@ -52,6 +53,7 @@ class Job(models.Model):
     counts = models.JSONField(_("counts"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)
     queued_at = models.DateTimeField(_("queued at"))
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True, help_text=_("the first attempt"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -66,6 +68,10 @@ class Job(models.Model):
                 condition=Q(state__in=["queued", "running"]),
                 name="job_active_once",
             ),
+            # a firing that comes twice, or is caught up by two sweepers at once, is one piece of work even when done
+            models.UniqueConstraint(
+                fields=["name", "period", "area_code"], condition=Q(scheduled=True), name="job_scheduled_once"
+            ),
             models.CheckConstraint(condition=Q(state__in=["queued", "running", "done", "failed"]), name="job_state"),
             models.CheckConstraint(
                 condition=Q(state="running", lease_until__isnull=False)
@@ -77,6 +83,9 @@ class Job(models.Model):
                 | Q(state__in=["queued", "running"], finished_at__isnull=True),
                 name="job_finished_iff_ended",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(started_at__isnull=False), name="job_running_has_started"
+            ),
         ]
         indexes = [
             # the sweeper's look every minute
@@ -86,3 +95,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.period} {self.area_code}"
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Steps done and steps in all; (0, 0) before the first attempt has listed them."""
+        return len(self.steps_done), max(self.steps_total, len(self.steps_done))
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From the first attempt to the end, waiting between attempts included; None while it has not ended."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return self.finished_at - self.started_at

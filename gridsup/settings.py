@@ -177,9 +177,26 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://")
 # With the in-memory broker the worker and beat live as threads in the one web process.
 EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory:")
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"polling_interval": 0.2}  # seconds until a thread looks again
+    if EMBEDDED_WORKER
+    else {
+        # two installations may share one Redis
+        "global_keyprefix": environment.text("CELERY_KEY_PREFIX"),
+        # a page that queues a job must not hang on a broker that is away
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+    }
+)
+CELERY_TASK_DEFAULT_QUEUE = "gridsup"
+# The sweeper is the second try; a request must not wait for more.
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None
+# In memory, no file: what a restart forgets, the sweeper catches up.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
