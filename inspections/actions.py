@@ -123,10 +123,10 @@ def cancel_task(*, task: InspectionTask, why: str, by: Officer, now: datetime) -
 def follow_ledger(*, bureau: str, now: datetime) -> dict[str, int]:
     """Brings the open tasks of a bureau into line with its ledger: their area, and none for a closed premises."""
     with transaction.atomic():
-        return follow_part(Part.area(bureau), now)
+        return follow_part(part=Part.area(bureau), now=now)
 
 
-def follow_part(part: Part, now: datetime) -> dict[str, int]:
+def follow_part(*, part: Part, now: datetime) -> dict[str, int]:
     """One part of `follow_ledger`; returns {"changed": tasks moved or cancelled}."""
     ledger = Premises.objects.filter(part.rows(), tasks__state__in=InspectionTask.OPEN)
     moved = ledger.exclude(area_code=F("tasks__area_code")).write_to(
@@ -136,13 +136,13 @@ def follow_part(part: Part, now: datetime) -> dict[str, int]:
     return {"changed": moved + _end(gone, State.CANCELLED, now, _("The premises is no longer in business."))}
 
 
-def make_tasks(part: Part, plan: InspectionPlan, on: date, lead: int) -> dict[str, int]:
+def make_tasks(*, part: Part, plan: InspectionPlan, on: date, lead: int) -> dict[str, int]:
     """One routine task for every premises of the part that falls due by `on` + `lead` days in the plan's year.
 
     What fell due in an earlier year and is still owed belongs to the year of `on`. Nothing is made for a premises with
     an open routine task or at the plan's cap. Returns {"read": premises due in the window, "made"}.
     """
-    due = falling_due(part, plan.year, on, lead)
+    due = falling_due(part=part, year=plan.year, on=on, lead=lead)
     routine = InspectionTask.objects.open().filter(premises=OuterRef("pk"), reason=InspectionTask.Reason.ROUTINE)
     used = Coalesce(InspectionTask.objects.used_of_cap(plan), 0)
     # Two premises of one subject may fall due in the same run: the later one must count the earlier.
@@ -163,7 +163,7 @@ def make_tasks(part: Part, plan: InspectionPlan, on: date, lead: int) -> dict[st
     return {"read": due.count(), "made": made}
 
 
-def falling_due(part: Part, year: int, on: date, lead: int) -> PremisesQuerySet:
+def falling_due(*, part: Part, year: int, on: date, lead: int) -> PremisesQuerySet:
     """Active premises of the part due by `on` + `lead` days whose visit belongs to the plan of the year.
 
     Years before that of `on` are over: what they left undone belongs to the year of `on`.
@@ -174,14 +174,14 @@ def falling_due(part: Part, year: int, on: date, lead: int) -> PremisesQuerySet:
     return due.filter(next_due_on__year__lte=year)
 
 
-def open_planned(part: Part, on: date, now: datetime) -> dict[str, int]:
+def open_planned(*, part: Part, on: date, now: datetime) -> dict[str, int]:
     """Planned tasks whose window is open on the day become due; returns {"changed"}."""
     opening = InspectionTask.objects.filter(part.rows(), state=State.PLANNED, opens_on__lte=on)
     opening.insert_into(TaskEvent, **_moved(State.DUE, now, ""))
     return {"changed": opening.update(state=State.DUE)}
 
 
-def merge_near(part: Part, span: int, now: datetime) -> dict[str, int]:
+def merge_near(*, part: Part, span: int, now: datetime) -> dict[str, int]:
     """Open tasks of one premises due within `span` days become one visit's list: the later joins the earliest.
 
     A task joins only one that joins nothing itself, so that no chain of merges carries a visit far from its due day.

@@ -24,16 +24,16 @@ def generate_due_tasks(job: Job, now: datetime) -> Iterable[Step]:
     published = InspectionPlan.objects.filter(bureau_id=bureau, state=InspectionPlan.State.PUBLISHED)
     plans = {plan.year: plan for plan in published}
     for part in ledger_parts(job.area_code):
-        yield Step(f"follow {part}", partial(follow_part, part, now))
-        yield Step(f"open {part}", partial(open_planned, part, day, now))
+        yield Step(f"follow {part}", partial(follow_part, part=part, now=now))
+        yield Step(f"open {part}", partial(open_planned, part=part, on=day, now=now))
         for year in sorted({day.year, (day + timedelta(days=lead)).year}):
             if year in plans:
-                yield Step(f"make {year} {part}", partial(make_tasks, part, plans[year], day, lead))
+                yield Step(f"make {year} {part}", partial(make_tasks, part=part, plan=plans[year], on=day, lead=lead))
             else:
                 yield Step(f"count {year} {part}", partial(_unplanned, part, year, day, lead))
-        yield Step(f"merge {part}", partial(merge_near, part, span, now))
+        yield Step(f"merge {part}", partial(merge_near, part=part, span=span, now=now))
 
 
 def _unplanned(part: Part, year: int, day: date, lead: int) -> dict[str, int]:
-    count = falling_due(part, year, day, lead).count()
+    count = falling_due(part=part, year=year, on=day, lead=lead).count()
     return {"read": count, "made": 0, "unplanned": count}

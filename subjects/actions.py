@@ -84,8 +84,8 @@ def apply_policy(*, bureau: str, on: date, now: datetime) -> dict[str, int]:
     for part in ledger_parts(bureau):
         with transaction.atomic():
             counts["read"] += Premises.objects.filter(part.rows()).count()
-            counts["changed"] += apply_rules(part, on)
-            date_tiers(part, on)
+            counts["changed"] += apply_rules(part=part, on=on)
+            date_tiers(part=part, on=on)
     return counts
 
 
@@ -95,12 +95,12 @@ def ledger_parts(area: str) -> list[Part]:
     return parts(area, stations, Premises.objects.in_area(area).count())
 
 
-def apply_rules(part: Part, on: date) -> int:
+def apply_rules(*, part: Part, on: date) -> int:
     """Step 1 of applying: tier, mode, interval and next due day; returns how many premises differed."""
     return Premises.objects.all().apply_policy(part, on)
 
 
-def date_tiers(part: Part, on: date) -> int:
+def date_tiers(*, part: Part, on: date) -> int:
     """Step 2 of applying: ends the dated tier rows that no longer hold and begins new ones; returns how many began."""
     stale = TierPeriod.objects.filter(part.rows("premises__area_code"), ~Q(tier=F("premises__tier")), to_day=None)
     # A tier that changes twice on one day leaves one row for the day.

@@ -43,7 +43,7 @@ def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Offic
         was = {pk: facts for pk, *facts in ledger}
         load_preset(bureau=bureau, name=name, on=on, now=now, by=by)
         for part in ledger_parts(bureau):
-            apply_rules(part, on)
+            apply_rules(part=part, on=on)
         changed = dict.fromkeys(columns, 0)
         for pk, *facts in ledger.all():
             for column, old, new in zip(columns, was[pk], facts, strict=True):

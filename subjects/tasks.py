@@ -20,8 +20,8 @@ def apply_policy(job: Job, now: datetime) -> Iterable[Step]:
 
 
 def _rules(part: Part, day: date) -> dict[str, int]:
-    return {"read": Premises.objects.filter(part.rows()).count(), "changed": apply_rules(part, day)}
+    return {"read": Premises.objects.filter(part.rows()).count(), "changed": apply_rules(part=part, on=day)}
 
 
 def _tiers(part: Part, day: date) -> dict[str, int]:
-    return {"made": date_tiers(part, day)}
+    return {"made": date_tiers(part=part, on=day)}
