@@ -1,0 +1,82 @@
+"""The web server, started from `manage.py serve`."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+# The in-memory broker is memory of one process. Its threads mostly wait for the database: more of them than cores.
+PROCESSES = 1
+THREADS = 8
+# A spreadsheet is read in one piece, during which no other thread of the process runs: not yet a hang.
+SILENT_SECONDS = 120
+# Requests under way at the end of the process.
+GRACE_SECONDS = 15
+
+
+class Server(BaseApplication):
+    """gunicorn with one process of several threads; with the in-memory broker the jobs run in it too."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        super().__init__()
+
+    @property
+    def address(self) -> str:
+        """Host and port as they stand in a URL."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def load_config(self) -> None:
+        """Settings of gunicorn; its hooks start and stop the embedded threads on the far side of the fork."""
+        chosen: dict[str, object] = {
+            "bind": self.address,
+            "workers": PROCESSES,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "timeout": SILENT_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            # a connection shared with the child would be used by both
+            "pre_fork": lambda server, worker: connections.close_all(),
+        }
+        if settings.EMBEDDED_WORKER:
+            chosen.update(zip(("post_worker_init", "worker_exit"), _hooks(), strict=True))
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The site."""
+        return get_wsgi_application()
+
+    def refusal(self) -> OSError | None:
+        """Why the address cannot be had, if so; gunicorn itself would try five times and log."""
+        try:
+            family, kind, protocol, _name, place = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind, protocol) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(place)
+        except OSError as error:
+            return error
+        return None
+
+
+def _hooks() -> tuple[Callable[[Any], None], Callable[[Any, Any], None]]:
+    """What gunicorn calls when its worker process is ready and when it ends."""
+    running = []
+
+    def ready(worker: Any) -> None:
+        from gridsup.embedded import Embedded
+
+        running.append(Embedded())
+        running[0].start()
+
+    def ended(server: Any, worker: Any) -> None:
+        for embedded in running:
+            embedded.stop()
+
+    return ready, ended
