@@ -41,6 +41,10 @@ def test_every_variable_is_documented():
     assert sorted(variables - documented()) == []
 
 
+def test_no_variable_is_documented_that_nobody_reads():
+    assert sorted(documented() - set().union(*(read(source) for source in sources("gridsup")))) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
