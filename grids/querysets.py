@@ -46,6 +46,13 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         posted = Posting.objects.filter(inside(codes), officer=OuterRef("pk"))
         return self.filter(Exists(posted))
 
+    def marking_known_to(self, viewer: HoldsAreas) -> Self:
+        """Adds `is_known`: the viewer may see the person, phone and certificate, and not the account alone."""
+        from grids.models import Posting
+
+        posted = Posting.objects.filter(inside(viewer.area_codes("view_people")), officer=OuterRef("pk"))
+        return self.annotate(is_known=Exists(posted))
+
     def in_area(self, code: str) -> Self:
         """Officers with a posting at or below the area."""
         from grids.models import Posting

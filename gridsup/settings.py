@@ -157,10 +157,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "gridsup.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "gridsup.api.pages.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "gridsup.api.explain",
+    "DEFAULT_PARSER_CLASSES": ["gridsup.api.parsers.JSONBody", "gridsup.api.parsers.FormBody"],
+    "DEFAULT_SCHEMA_CLASS": "gridsup.api.schema.Schema",
+    "EXCEPTION_HANDLER": "gridsup.api.errors.explain",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -172,6 +173,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "PREPROCESSING_HOOKS": ["gridsup.api.schema.without_slash"],
+    "ENUM_NAME_OVERRIDES": {
+        "GridState": "grids.models.Grid.State",
+        "PlanState": "inspections.models.InspectionPlan.State",
+        "TaskState": "inspections.models.InspectionTask.State",
+        "JobState": "gridsup.models.Job.State",
+        "SubjectKind": "subjects.models.MarketSubject.Kind",
+        "LocalityKind": "grids.models.Locality.Kind",
+        "TaskReason": "inspections.models.InspectionTask.Reason",
+        "TierReason": "subjects.models.TierPeriod.Reason",
+    },
 }
 
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://")

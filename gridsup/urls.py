@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from gridsup.health import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grids.urls")),
     path("", include("subjects.urls")),
     path("", include("inspections.urls")),
     path("", include("assessment.urls")),
-    path("api/", include("gridsup.api_urls")),
+    path("api/", include("gridsup.api.urls")),
+    path("healthz", healthz, name="healthz"),
 ]

@@ -35,7 +35,11 @@ class PolicyQuerySet(ScopedQuerySet[M]):
 
     def in_force(self, bureau: str, on: date) -> Self:
         """The bureau's rows that hold on the day."""
-        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=on), bureau=bureau, from_day__lte=on)
+        return self.on(on).filter(bureau=bureau)
+
+    def on(self, day: date) -> Self:
+        """Rows of any bureau that hold on the day."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
 
 
 class MarketSubjectQuerySet(ScopedQuerySet["MarketSubject"]):

@@ -1,5 +1,6 @@
 """Tasks: obligations to visit a premises by a day."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -89,6 +90,10 @@ class InspectionTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.due_on} {self.premises_id} {self.reason}"
+
+    def is_overdue(self, on: date) -> bool:
+        """Due, and the due day is over; the twin of `TaskQuerySet.overdue`."""
+        return self.state == self.State.DUE and self.due_on < on
 
 
 S = InspectionTask.State

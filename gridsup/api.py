@@ -1,9 +1,0 @@
-from rest_framework.pagination import PageNumberPagination
-
-
-class Pages(PageNumberPagination):
-    """Pages of API lists."""
-
-
-def explain(error: Exception, context: dict[str, object]) -> None:
-    """Not yet."""

@@ -1,0 +1,73 @@
+"""One shape of error for everything under /api/."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
+
+log = logging.getLogger(__name__)
+
+STATUSES: dict[type[DomainError], int] = {
+    NotAllowed: status.HTTP_403_FORBIDDEN,
+    WrongState: status.HTTP_409_CONFLICT,
+    Overtaken: status.HTTP_409_CONFLICT,
+    BadInput: status.HTTP_400_BAD_REQUEST,
+}
+
+Fault = dict[str, str]
+
+
+def explain(error: Exception, context: Mapping[str, Any]) -> Response:
+    """Any exception as `{"errors": [{"code", "field", "message"}]}`."""
+    if isinstance(error, DomainError):
+        code = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 400)
+        return Response({"errors": [_fault(error.code, error.field, str(error))]}, status=code)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound(_("There is no such row among those that you may see."))
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, SuspiciousOperation):  # more fields than a form may have
+        error = exceptions.ParseError()
+    if isinstance(error, exceptions.APIException):
+        return Response({"errors": list(_faults(error.get_full_details()))}, error.status_code, headers=_headers(error))
+    log.exception("%s failed", getattr(context.get("request"), "path", "request"), exc_info=error)
+    # what Django does with an error nobody caught: tests and error trackers listen to it
+    got_request_exception.send(sender=explain, request=context.get("request"))
+    sentence = _("Something went wrong on our side. Try again; if it stays, tell the administrator.")
+    return Response({"errors": [_fault("error", "", sentence)]}, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    """`WWW-Authenticate` for a login that is missing, `Retry-After` for a person who asked too often."""
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[attr-defined]
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
+    return headers
+
+
+def _faults(details: Any, field: str = "") -> Iterator[Fault]:
+    """The framework's nested details, flat; a nested field reads `outer.inner`."""
+    if isinstance(details, Mapping) and set(details) == {"message", "code"} and isinstance(details["code"], str):
+        yield _fault(details["code"], field, str(details["message"]))
+    elif isinstance(details, Mapping):
+        for name, inner in details.items():
+            own = "" if name == api_settings.NON_FIELD_ERRORS_KEY else str(name)
+            yield from _faults(inner, ".".join(part for part in (field, own) if part))
+    else:
+        for inner in details:
+            yield from _faults(inner, field)
+
+
+def _fault(code: str, field: str, message: str) -> Fault:
+    return {"code": code, "field": field, "message": message}

@@ -1,0 +1,44 @@
+"""Filters that every list has, refusing what they do not understand."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import rest_framework as filters
+
+from gridsup.codes import is_area_code
+
+
+def refuse_other_than_area(code: str) -> None:
+    """A form validator: 2, 4 or 6 digits."""
+    if not is_area_code(code):
+        raise ValidationError(_("An area is a code of 2, 4 or 6 digits: a bureau, a station or a grid."), code="area")
+
+
+class AreaFilter(filters.CharFilter):
+    """Rows at or below an area of 2, 4 or 6 digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            help_text=gettext_lazy("code of a bureau, station or grid: 2, 4 or 6 digits"),
+            validators=[refuse_other_than_area],
+            **kwargs,
+        )
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.in_area(value) if value else qs
+
+
+class Ordering(filters.OrderingFilter):
+    """Ordering by the fields that a list names; the key settles ties, so that pages never overlap."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        ordered = super().filter(qs, value)
+        return ordered.order_by(*ordered.query.order_by, "pk") if value else qs
+
+
+class InArea(filters.FilterSet):
+    """The filter that every list has."""
+
+    area = AreaFilter()

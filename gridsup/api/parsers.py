@@ -1,0 +1,36 @@
+"""Readers of request bodies that refuse what is too long or too deep before it costs memory."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import parsers
+from rest_framework.exceptions import ParseError
+
+
+def bounded(stream: IO[Any]) -> BytesIO:
+    """The body, read up to the limit for uploads in memory; raises ParseError beyond it."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body = stream.read(most + 1)
+    if len(body) > most:
+        raise ParseError(_("The body is longer than %(most)s bytes.") % {"most": most})
+    return BytesIO(body)
+
+
+class JSONBody(parsers.JSONParser):
+    """A JSON body."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        try:
+            return super().parse(bounded(stream), media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError(_("The body is nested too deep.")) from error
+
+
+class FormBody(parsers.FormParser):
+    """A form body, as `curl -d` sends it."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        return super().parse(bounded(stream), media_type, parser_context)

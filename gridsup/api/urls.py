@@ -1,0 +1,44 @@
+"""Routes of the API; addresses are accepted with and without a closing slash."""
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from grids import api as grids
+from gridsup.api.jobs import JobViewSet
+from gridsup.api.views import Unknown
+from inspections import api as inspections
+from subjects import api as subjects
+
+router = DefaultRouter()
+router.trailing_slash = "/?"
+router.include_format_suffixes = False
+router.register("bureaus", grids.BureauViewSet)
+router.register("stations", grids.StationViewSet)
+router.register("grids", grids.GridViewSet)
+router.register("localities", grids.LocalityViewSet)
+router.register("officers", grids.OfficerViewSet)
+router.register("postings", grids.PostingViewSet)
+router.register("trades", subjects.TradeViewSet)
+router.register("tiers", subjects.TierViewSet)
+router.register("subjects", subjects.SubjectViewSet)
+router.register("premises", subjects.PremisesViewSet)
+router.register("tasks", inspections.TaskViewSet)
+router.register("plans", inspections.PlanViewSet)
+router.register("jobs", JobViewSet)
+
+# The one place of the API that shows a page: Swagger UI writes style attributes as it draws.
+docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
+    login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^v1/auth/token/?$", grids.TokenView.as_view(), name="api-token"),
+    path("v1/", include(router.urls)),
+    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="api-schema"),
+    re_path(r"^docs/?$", docs, name="api-docs"),
+    re_path(r"", Unknown.as_view(), name="api-unknown"),
+]

@@ -1,0 +1,101 @@
+"""The base view of the API: rows in scope, actions on them."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import rest_framework as filters
+from rest_framework import exceptions, serializers, status
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from gridsup.api.filters import InArea
+from gridsup.scoping import ScopedQuerySet
+
+Act = Callable[[Any, dict[str, Any]], object]
+
+
+class MayView(BasePermission):
+    """Some duty of today lets the person see rows of this kind somewhere; which rows is the scope's matter."""
+
+    message = gettext_lazy("None of your duties includes this.")
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return any(request.user.has_perm(permission) for permission in cast(ScopedViewSet, view).seen_with())
+
+
+class ScopedViewSet(ReadOnlyModelViewSet[Any]):
+    """A list and a page of rows that the person may see; a foreign row is 404. Actions are added by `act`."""
+
+    permission_classes = [IsAuthenticated, MayView]
+    lookup_value_regex = "[0-9]+"
+    filterset_class: type[filters.FilterSet] = InArea
+    detail_serializer_class: type[serializers.BaseSerializer[Any]] | None = None
+
+    def seen_with(self) -> tuple[str, ...]:
+        """The permissions of which one lets a person see such rows."""
+        return (cast(Any, self).queryset.view_permission,)
+
+    @property
+    def officer(self) -> Any:
+        """Who asks; the permission classes let nobody through who is not logged in."""
+        return self.request.user
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return queryset
+        return cast(ScopedQuerySet[Any], queryset).visible_to(self.officer)
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
+        if self.action != "list" and self.detail_serializer_class is not None:
+            return self.detail_serializer_class
+        return super().get_serializer_class()
+
+    def act(
+        self, action: Callable[[Any, dict[str, Any]], object], shape: type[serializers.Serializer[Any]]
+    ) -> Response:
+        """Calls an action with the row of the address and the checked body; answers with the row as it is then."""
+        row = self.get_object()
+        action(row, self.body(shape))
+        return Response(self.get_serializer(self.get_object()).data)
+
+    def body(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The request's body, checked; raises ValidationError."""
+        given = shape(data=self.request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        return cast(dict[str, Any], given.validated_data)
+
+    def answer(self, row: models.Model, code: int = status.HTTP_201_CREATED) -> Response:
+        """A row that was just made, as its own page shows it."""
+        return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data, status=code)
+
+
+class Visible(serializers.SlugRelatedField[Any]):
+    """A row named in a body: only one that the person may see; any other is unknown."""
+
+    default_error_messages = {"does_not_exist": gettext_lazy("There is no such row among those that you may see.")}
+
+    def get_queryset(self) -> Any:
+        queryset: Any = super().get_queryset()
+        request = self.context.get("request")
+        return queryset.visible_to(request.user) if request is not None and queryset is not None else queryset
+
+
+class Nothing(serializers.Serializer[Any]):
+    """A body without fields."""
+
+
+class Unknown(APIView):
+    """Any address under /api/ that nobody serves: an error like the others, not a page."""
+
+    permission_classes = [AllowAny]
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise exceptions.NotFound(_("There is no such address in this API. /api/docs/ lists them all."))

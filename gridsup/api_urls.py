@@ -1,5 +1,0 @@
-"""Routes of the API."""
-
-from django.urls import URLPattern, URLResolver
-
-urlpatterns: list[URLPattern | URLResolver] = []

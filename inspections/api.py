@@ -1,0 +1,166 @@
+"""API of plans and tasks."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from grids.api import OfficerName
+from gridsup.api.filters import InArea, Ordering
+from gridsup.api.views import ScopedViewSet
+from gridsup.states import targets
+from inspections.models import InspectionPlan, InspectionTask, PlanEvent, PlanLine, TaskEvent
+from inspections.models.plan import PLAN_MOVES
+from inspections.models.task import TASK_MOVES
+from subjects.models import Premises
+
+
+class TaskPremises(serializers.ModelSerializer[Premises]):
+    """The premises where a task names it."""
+
+    name = serializers.CharField(source="subject.name", read_only=True)
+
+    class Meta:
+        model = Premises
+        fields = ["id", "name", "address", "tier", "mode", "lon", "lat"]
+
+
+class TaskRow(serializers.ModelSerializer[InspectionTask]):
+    premises = TaskPremises(read_only=True)
+    assignee = OfficerName(read_only=True, allow_null=True, help_text="empty: whoever holds the grid")
+    overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InspectionTask
+        fields = [
+            "id", "area_code", "premises", "reason", "state", "opens_on", "due_on", "overdue", "assignee", "plan",
+            "merged_into",
+        ]  # fmt: skip
+
+    def get_overdue(self, task: InspectionTask) -> bool:
+        return task.is_overdue(timezone.localdate())
+
+
+class TaskEventRow(serializers.ModelSerializer[TaskEvent]):
+    by = serializers.CharField(source="by.name", read_only=True, default="", help_text="empty: a job")
+
+    class Meta:
+        model = TaskEvent
+        fields = ["what", "old", "new", "by", "at", "why"]
+
+
+class TaskDetail(TaskRow):
+    next_states = serializers.SerializerMethodField(help_text="states that can follow, whoever may move it there")
+    events = TaskEventRow(many=True, read_only=True)
+
+    class Meta(TaskRow.Meta):
+        fields = [*TaskRow.Meta.fields, "next_states", "events"]
+
+    def get_next_states(self, task: InspectionTask) -> list[str]:
+        return targets(TASK_MOVES, task.state)
+
+
+class TaskFilter(InArea):
+    tier = filters.CharFilter(field_name="premises__tier")
+    # plain numbers: a choice field would tell whether a row exists that the person may not see
+    assignee = filters.NumberFilter(field_name="assignee")
+    premises = filters.NumberFilter(field_name="premises")
+    plan = filters.NumberFilter(field_name="plan")
+    due_from = filters.DateFilter(field_name="due_on", lookup_expr="gte")
+    due_to = filters.DateFilter(field_name="due_on", lookup_expr="lte")
+    overdue = filters.BooleanFilter(method="is_overdue", help_text="due, and the due day is over")
+    mine = filters.BooleanFilter(method="is_mine", help_text="given to me, or nobody's by name in a grid that I hold")
+    ordering = Ordering(fields=["due_on", "opens_on", "area_code"])
+
+    class Meta:
+        model = InspectionTask
+        fields = ["state", "reason"]
+
+    def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
+        over = queryset.overdue(timezone.localdate())
+        return over if wanted else queryset.exclude(pk__in=over.values("pk"))
+
+    def is_mine(self, queryset: Any, name: str, wanted: bool) -> Any:
+        request: Any = self.request
+        mine = queryset.mine(request.user)
+        return mine if wanted else queryset.exclude(pk__in=mine.values("pk"))
+
+
+class TaskViewSet(ScopedViewSet):
+    """Obligations to visit a premises by a day."""
+
+    queryset = InspectionTask.objects.select_related("premises__subject", "assignee")
+    serializer_class = TaskRow
+    detail_serializer_class = TaskDetail
+    filterset_class = TaskFilter
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        if self.action == "list":
+            return queryset
+        return queryset.prefetch_related(Prefetch("events", TaskEvent.objects.select_related("by")))
+
+
+class PlanRow(serializers.ModelSerializer[InspectionPlan]):
+    bureau = serializers.CharField(source="bureau_id", read_only=True)
+
+    class Meta:
+        model = InspectionPlan
+        fields = [
+            "id", "area_code", "bureau", "year", "version", "state", "yearly_cap", "cap_basis", "cap_reason",
+            "proposed_on", "published_on",
+        ]  # fmt: skip
+
+
+class PlanLineRow(serializers.ModelSerializer[PlanLine]):
+    class Meta:
+        model = PlanLine
+        fields = ["id", "area_code", "tier", "mode", "premises", "wanted", "planned"]
+
+
+class PlanEventRow(serializers.ModelSerializer[PlanEvent]):
+    by = serializers.CharField(source="by.name", read_only=True, default="")
+
+    class Meta:
+        model = PlanEvent
+        fields = ["what", "old", "new", "by", "at", "why"]
+
+
+class PlanDetail(PlanRow):
+    next_states = serializers.SerializerMethodField(help_text="states that can follow, whoever may move it there")
+    lines = PlanLineRow(many=True, read_only=True, help_text="those of the person's areas")
+    events = PlanEventRow(many=True, read_only=True)
+
+    class Meta(PlanRow.Meta):
+        fields = [*PlanRow.Meta.fields, "next_states", "lines", "events"]
+
+    def get_next_states(self, plan: InspectionPlan) -> list[str]:
+        return targets(PLAN_MOVES, plan.state)
+
+
+class PlanFilter(InArea):
+    ordering = Ordering(fields=["year", "version"])
+
+    class Meta:
+        model = InspectionPlan
+        fields = ["year", "state"]
+
+
+class PlanViewSet(ScopedViewSet):
+    """Yearly inspection plans of a bureau, each version."""
+
+    queryset = InspectionPlan.objects.all()
+    serializer_class = PlanRow
+    detail_serializer_class = PlanDetail
+    filterset_class = PlanFilter
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        if self.action == "list" or getattr(self, "swagger_fake_view", False):
+            return queryset
+        return queryset.prefetch_related(
+            Prefetch("lines", PlanLine.objects.visible_to(self.officer)),
+            Prefetch("events", PlanEvent.objects.select_related("by")),
+        )

@@ -1,0 +1,245 @@
+"""API of the ledger and of the policy that governs it."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from grids.permissions import Permission
+from gridsup.api.filters import InArea, Ordering
+from gridsup.api.views import ScopedViewSet
+from gridsup.privacy import masked_name, masked_phone
+from subjects.models import CreditEffect, MarketSubject, Permit, Placement, Premises, Tier, TierPeriod, Trade, TradeTier
+
+
+class TradeRow(serializers.ModelSerializer[Trade]):
+    area_code = serializers.CharField(default="", read_only=True, help_text="empty: the table is the nation's")
+    within = serializers.CharField(source="parent_id", read_only=True, allow_null=True, help_text="the wider trade")
+
+    class Meta:
+        model = Trade
+        fields = ["id", "area_code", "code", "name", "section", "within"]
+
+
+class TradeFilter(filters.FilterSet):
+    starts = filters.CharFilter(field_name="code", lookup_expr="startswith", help_text="the code starts with this")
+
+    class Meta:
+        model = Trade
+        fields = ["section"]
+
+
+class TradeViewSet(ScopedViewSet):
+    """Trades of GB/T 4754-2017: the nation's table, alike for everybody with a duty."""
+
+    queryset = Trade.objects.all()
+    serializer_class = TradeRow
+    filterset_class = TradeFilter
+
+    def seen_with(self) -> tuple[str, ...]:
+        return (Permission.VIEW_AREAS,)
+
+    def get_queryset(self) -> Any:
+        return Trade.objects.all()
+
+
+class TierRow(serializers.ModelSerializer[Tier]):
+    bureau = serializers.CharField(source="bureau_id", read_only=True)
+
+    class Meta:
+        model = Tier
+        fields = [
+            "id", "area_code", "bureau", "key", "name", "colour", "rank", "interval_months", "preset", "source",
+            "from_day", "to_day",
+        ]  # fmt: skip
+
+
+class TierFilter(InArea):
+    in_force = filters.DateFilter(method="on", help_text="rows that hold on this day")
+
+    class Meta:
+        model = Tier
+        fields = ["key"]
+
+    def on(self, queryset: Any, name: str, day: Any) -> Any:
+        return queryset.on(day)
+
+
+class TierViewSet(ScopedViewSet):
+    """Risk tiers of a bureau with their rhythm, from when until when, and their source."""
+
+    queryset = Tier.objects.all()
+    serializer_class = TierRow
+    filterset_class = TierFilter
+
+
+class SubjectName(serializers.ModelSerializer[MarketSubject]):
+    """A subject where another row names it."""
+
+    class Meta:
+        model = MarketSubject
+        fields = ["id", "name", "kind", "uscc", "credit"]
+
+
+class SubjectRow(serializers.ModelSerializer[MarketSubject]):
+    """Personal data is masked here and whole on the subject's own page."""
+
+    representative = serializers.SerializerMethodField()
+    phone = serializers.SerializerMethodField()
+
+    class Meta:
+        model = MarketSubject
+        fields = [
+            "id", "area_code", "uscc", "legacy_no", "name", "kind", "capital", "representative", "phone", "credit",
+            "annual_report_year", "registered_on",
+        ]  # fmt: skip
+
+    def get_representative(self, subject: MarketSubject) -> str:
+        return masked_name(subject.representative)
+
+    def get_phone(self, subject: MarketSubject) -> str:
+        return masked_phone(subject.phone)
+
+
+class PremisesName(serializers.ModelSerializer[Premises]):
+    class Meta:
+        model = Premises
+        fields = ["id", "area_code", "address", "status"]
+
+
+class SubjectFacts(serializers.ModelSerializer[MarketSubject]):
+    """A subject with nothing masked."""
+
+    class Meta:
+        model = MarketSubject
+        fields = SubjectRow.Meta.fields
+
+
+class SubjectDetail(SubjectFacts):
+    premises = PremisesName(many=True, read_only=True, help_text="those that the person may see")
+
+    class Meta(SubjectFacts.Meta):
+        fields = [*SubjectRow.Meta.fields, "premises"]
+
+
+class SubjectFilter(InArea):
+    name = filters.CharFilter(lookup_expr="icontains", help_text="part of the name")
+    ordering = Ordering(fields=["name", "registered_on"])
+
+    class Meta:
+        model = MarketSubject
+        fields = ["kind", "credit", "uscc"]
+
+
+class SubjectViewSet(ScopedViewSet):
+    """Market subjects with premises in one's areas."""
+
+    queryset = MarketSubject.objects.all()
+    serializer_class = SubjectRow
+    detail_serializer_class = SubjectDetail
+    filterset_class = SubjectFilter
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        if self.action == "list" or getattr(self, "swagger_fake_view", False):
+            return queryset
+        return queryset.prefetch_related(Prefetch("premises", Premises.objects.visible_to(self.officer)))
+
+
+class PremisesRow(serializers.ModelSerializer[Premises]):
+    subject = SubjectName(read_only=True)
+    grid = serializers.CharField(source="grid_id", read_only=True, allow_null=True, help_text="empty: not placed")
+    locality = serializers.CharField(source="locality_id", read_only=True, allow_null=True)
+    trade = serializers.CharField(source="trade_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Premises
+        fields = [
+            "id", "area_code", "grid", "subject", "address", "locality", "lon", "lat", "trade", "status", "entered_on",
+            "tier", "mode", "interval_months", "last_visited_on", "next_due_on",
+        ]  # fmt: skip
+
+
+class TierRule(serializers.ModelSerializer[TradeTier]):
+    class Meta:
+        model = TradeTier
+        fields = ["id", "preset", "prefix", "kind", "tier_key", "source", "from_day", "to_day"]
+
+
+class EffectRule(serializers.ModelSerializer[CreditEffect]):
+    class Meta:
+        model = CreditEffect
+        fields = ["id", "preset", "tier_key", "credit", "mode", "rhythm_key", "source", "from_day", "to_day"]
+
+
+class PermitRow(serializers.ModelSerializer[Permit]):
+    class Meta:
+        model = Permit
+        fields = ["id", "kind", "number", "valid_to"]
+
+
+class PlacementRow(serializers.ModelSerializer[Placement]):
+    class Meta:
+        model = Placement
+        fields = ["id", "area_code", "from_day", "to_day"]
+
+
+class TierPeriodRow(serializers.ModelSerializer[TierPeriod]):
+    by = serializers.CharField(source="by.name", read_only=True, default="", help_text="empty: a rule or the file")
+
+    class Meta:
+        model = TierPeriod
+        fields = ["id", "tier", "reason", "why", "by", "from_day", "to_day"]
+
+
+class PremisesDetail(PremisesRow):
+    subject = SubjectFacts(read_only=True)  # type: ignore[assignment]
+    tier_rule = TierRule(read_only=True, allow_null=True, help_text="the row that made the tier")
+    effect_rule = EffectRule(read_only=True, allow_null=True, help_text="the row that made mode and interval")
+    permits = PermitRow(many=True, read_only=True)
+    placements = PlacementRow(many=True, read_only=True)
+    tier_periods = TierPeriodRow(many=True, read_only=True)
+
+    class Meta(PremisesRow.Meta):
+        fields = [
+            *PremisesRow.Meta.fields,
+            "tier_given", "tier_rule", "effect_rule", "permits", "placements", "tier_periods",
+        ]  # fmt: skip
+
+
+class PremisesFilter(InArea):
+    due_from = filters.DateFilter(field_name="next_due_on", lookup_expr="gte")
+    due_to = filters.DateFilter(field_name="next_due_on", lookup_expr="lte")
+    overdue = filters.BooleanFilter(method="is_overdue", help_text="the next due day is over")
+    placed = filters.BooleanFilter(field_name="grid", lookup_expr="isnull", exclude=True, help_text="stands in a grid")
+    trade = filters.CharFilter(field_name="trade", lookup_expr="startswith", help_text="the trade starts with this")
+    name = filters.CharFilter(field_name="subject__name", lookup_expr="icontains", help_text="part of the name")
+    uscc = filters.CharFilter(field_name="subject__uscc")
+    ordering = Ordering(fields=["area_code", "next_due_on", "last_visited_on", "entered_on"])
+
+    class Meta:
+        model = Premises
+        fields = ["status", "tier", "mode"]
+
+    def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
+        over = {"status": "active", "next_due_on__lt": timezone.localdate()}
+        return queryset.filter(**over) if wanted else queryset.exclude(**over)
+
+
+class PremisesViewSet(ScopedViewSet):
+    """Premises of the ledger with what the policy makes of them."""
+
+    queryset = Premises.objects.select_related("subject")
+    serializer_class = PremisesRow
+    detail_serializer_class = PremisesDetail
+    filterset_class = PremisesFilter
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        if self.action == "list":
+            return queryset
+        return queryset.select_related("tier_rule", "effect_rule").prefetch_related(
+            "permits", "placements", Prefetch("tier_periods", TierPeriod.objects.select_related("by"))
+        )
