@@ -18,6 +18,12 @@ class MayAct(Protocol):
     def may(self, permission: str, area_code: str) -> bool: ...
 
 
+class Person(MayAct, Protocol):
+    """Somebody with an account, by whose user name rows remember who asked."""
+
+    def get_username(self) -> str: ...
+
+
 def check(by: MayAct | None, permission: str, area_code: str) -> None:
     """Raises NotAllowed unless `by` holds the permission at or above the area; the command line has no `by`."""
     if by is not None and not by.may(permission, area_code):

@@ -5,12 +5,18 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from grids.api import OfficerName
+from grids.models import Bureau, Officer
 from gridsup.api.filters import InArea, Ordering
-from gridsup.api.views import ScopedViewSet
+from gridsup.api.views import Nothing, ScopedViewSet, Visible
 from gridsup.states import targets
+from inspections.actions import approve_plan, assign_task, cancel_task, propose_plan, publish_plan
 from inspections.models import InspectionPlan, InspectionTask, PlanEvent, PlanLine, TaskEvent
 from inspections.models.plan import PLAN_MOVES
 from inspections.models.task import TASK_MOVES
@@ -88,6 +94,14 @@ class TaskFilter(InArea):
         return mine if wanted else queryset.exclude(pk__in=mine.values("pk"))
 
 
+class Assignment(serializers.Serializer[Any]):
+    officer = Visible("id", queryset=Officer.objects.all(), allow_null=True, help_text="null: whoever holds the grid")
+
+
+class Cancellation(serializers.Serializer[Any]):
+    why = serializers.CharField(max_length=500, help_text="the ground, kept in the task's history")
+
+
 class TaskViewSet(ScopedViewSet):
     """Obligations to visit a premises by a day."""
 
@@ -101,6 +115,26 @@ class TaskViewSet(ScopedViewSet):
         if self.action == "list":
             return queryset
         return queryset.prefetch_related(Prefetch("events", TaskEvent.objects.select_related("by")))
+
+    @extend_schema(request=Assignment, responses=TaskDetail)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        """Gives an open task to somebody by name, or back to whoever holds the grid."""
+
+        def give(task: InspectionTask, body: dict[str, Any]) -> None:
+            assign_task(task=task, to=body["officer"], by=self.officer, now=timezone.now())
+
+        return self.act(give, Assignment)
+
+    @extend_schema(request=Cancellation, responses=TaskDetail)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Cancels an open task on a ground."""
+
+        def drop(task: InspectionTask, body: dict[str, Any]) -> None:
+            cancel_task(task=task, why=body["why"], by=self.officer, now=timezone.now())
+
+        return self.act(drop, Cancellation)
 
 
 class PlanRow(serializers.ModelSerializer[InspectionPlan]):
@@ -148,6 +182,18 @@ class PlanFilter(InArea):
         fields = ["year", "state"]
 
 
+class PlanProposal(serializers.Serializer[Any]):
+    bureau = Visible("code", queryset=Bureau.objects.all())
+    year = serializers.IntegerField(min_value=2000, max_value=2999)
+    cap = serializers.IntegerField(
+        min_value=1, max_value=999, required=False, allow_null=True, help_text="visits a year at most"
+    )
+    cap_basis = serializers.ChoiceField(choices=InspectionPlan.CapBasis.choices, required=False)
+    cap_reason = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, help_text="needed for a cap above the policy's"
+    )
+
+
 class PlanViewSet(ScopedViewSet):
     """Yearly inspection plans of a bureau, each version."""
 
@@ -164,3 +210,32 @@ class PlanViewSet(ScopedViewSet):
             Prefetch("lines", PlanLine.objects.visible_to(self.officer)),
             Prefetch("events", PlanEvent.objects.select_related("by")),
         )
+
+    @extend_schema(request=PlanProposal, responses={201: PlanDetail})
+    def create(self, request: Request) -> Response:
+        """Drafts the next version of a bureau's plan for a year from the ledger's rhythm, cut to the cap."""
+        body = self.body(PlanProposal)
+        bureau = body.pop("bureau").code
+        now = timezone.now()
+        return self.answer(propose_plan(bureau=bureau, **body, on=timezone.localdate(now), by=self.officer, now=now))
+
+    @extend_schema(request=None, responses=PlanDetail)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """The head approves a draft."""
+
+        def agree(plan: InspectionPlan, body: dict[str, Any]) -> None:
+            approve_plan(plan=plan, by=self.officer, now=timezone.now())
+
+        return self.act(agree, Nothing)
+
+    @extend_schema(request=None, responses=PlanDetail)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """The grid office publishes an approved plan; the version in force until now is closed."""
+
+        def announce(plan: InspectionPlan, body: dict[str, Any]) -> None:
+            now = timezone.now()
+            publish_plan(plan=plan, on=timezone.localdate(now), by=self.officer, now=now)
+
+        return self.act(announce, Nothing)

@@ -5,12 +5,17 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import ScopedViewSet
 from gridsup.privacy import masked_name, masked_phone
+from subjects.actions import set_tier
 from subjects.models import CreditEffect, MarketSubject, Permit, Placement, Premises, Tier, TierPeriod, Trade, TradeTier
 
 
@@ -214,7 +219,7 @@ class PremisesFilter(InArea):
     due_to = filters.DateFilter(field_name="next_due_on", lookup_expr="lte")
     overdue = filters.BooleanFilter(method="is_overdue", help_text="the next due day is over")
     placed = filters.BooleanFilter(field_name="grid", lookup_expr="isnull", exclude=True, help_text="stands in a grid")
-    trade = filters.CharFilter(field_name="trade", lookup_expr="startswith", help_text="the trade starts with this")
+    trade = filters.CharFilter(field_name="trade__code", lookup_expr="startswith", help_text="its code starts so")
     name = filters.CharFilter(field_name="subject__name", lookup_expr="icontains", help_text="part of the name")
     uscc = filters.CharFilter(field_name="subject__uscc")
     ordering = Ordering(fields=["area_code", "next_due_on", "last_visited_on", "entered_on"])
@@ -226,6 +231,11 @@ class PremisesFilter(InArea):
     def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
         over = {"status": "active", "next_due_on__lt": timezone.localdate()}
         return queryset.filter(**over) if wanted else queryset.exclude(**over)
+
+
+class TierDecision(serializers.Serializer[Any]):
+    tier = serializers.CharField(max_length=12, help_text="key of a tier of the policy in force")
+    why = serializers.CharField(max_length=300, help_text="the reason, kept with the decision")
 
 
 class PremisesViewSet(ScopedViewSet):
@@ -243,3 +253,13 @@ class PremisesViewSet(ScopedViewSet):
         return queryset.select_related("tier_rule", "effect_rule").prefetch_related(
             "permits", "placements", Prefetch("tier_periods", TierPeriod.objects.select_related("by"))
         )
+
+    @extend_schema(request=TierDecision, responses=PremisesDetail)
+    @action(detail=True, methods=["post"])
+    def tier(self, request: Request, pk: str) -> Response:
+        """Raises or lowers the tier of one premises with a reason; it then goes before trade and file."""
+
+        def decide(premises: Premises, body: dict[str, Any]) -> None:
+            set_tier(premises=premises, **body, by=self.officer, on=timezone.localdate(), now=timezone.now())
+
+        return self.act(decide, TierDecision)

@@ -8,10 +8,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gridsup.actions import request_job
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import ScopedViewSet
 from gridsup.composition import JOBS
-from gridsup.job_requests import request_job
 from gridsup.models import Job
 
 

@@ -4,6 +4,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
@@ -35,10 +36,13 @@ docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
     login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))
 )
 
+# JSON unless YAML is asked for, so that a refusal is JSON too
+FORMATS = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^v1/auth/token/?$", grids.TokenView.as_view(), name="api-token"),
     path("v1/", include(router.urls)),
-    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="api-schema"),
+    re_path(r"^schema/?$", SpectacularAPIView.as_view(renderer_classes=FORMATS), name="api-schema"),
     re_path(r"^docs/?$", docs, name="api-docs"),
     re_path(r"", Unknown.as_view(), name="api-unknown"),
 ]
