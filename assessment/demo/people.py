@@ -1,0 +1,77 @@
+"""Who works in the demonstration: every grid staffed by the rules, everybody named by the post.
+
+Source: tables.md "Formats", Demo (accounts); handbook §2 (one lead, two certified officers, 1-3 supervisors a grid).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from grids.permissions import Duty
+
+PASSWORD = "gridsup-demo"  # noqa: S105
+
+# Days in post: leads turn over within three years, and some are nearly there.
+YOUNGEST_POST, OLDEST_POST = 120, 1090
+OFFICE_POST = 1000
+# Days a certificate runs on: far enough that the demonstration outlives its building by months.
+SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE = 200, 1500
+
+
+@dataclass(frozen=True)
+class Member:
+    """An account with its posts; `days` counts days in post, `certificate` days that a certificate runs on (0: none)."""
+
+    username: str
+    name: str
+    duty: Duty
+    areas: tuple[str, ...]
+    days: int = OFFICE_POST
+    certificate: int = 0
+    line: str = ""
+
+
+def offices() -> Iterator[Member]:
+    """The posts above the stations; the city's officer has one in each bureau, the second bureau its own office."""
+    yield Member("city", "市局督查岗", Duty.CITY_OFFICE, ("05", "06"))
+    yield Member("head05", "区局局长岗", Duty.BUREAU_HEAD, ("05",))
+    yield Member("district", "区局网格办", Duty.GRID_OFFICE, ("05",))
+    yield Member("section05food", "食品科", Duty.SECTION, ("05",), line="food")
+    yield Member("desk05", "投诉举报受理岗", Duty.DUTY_DESK, ("05",))
+    yield Member("case05", "执法办案岗", Duty.CASE_TEAM, ("05",), certificate=LONGEST_CERTIFICATE)
+    yield Member("keeper05", "文书管理岗", Duty.DOCUMENT_KEEPER, ("05",))
+    yield Member("system05", "系统管理员", Duty.SYSTEM_ADMIN, ("05",))
+    yield Member("security05", "安全管理员", Duty.SECURITY_ADMIN, ("05",))
+    yield Member("auditor", "审计员", Duty.AUDITOR, ("05",))
+    yield Member("head06", "演示区局局长岗", Duty.BUREAU_HEAD, ("06",))
+    yield Member("district06", "演示区局网格办", Duty.GRID_OFFICE, ("06",))
+
+
+def station_staff(code: str) -> Member:
+    """The chief of a station."""
+    return Member(f"chief{code}", f"所长 {code}", Duty.STATION_CHIEF, (code,))
+
+
+def grid_staff(code: str, number: int, dice: Random) -> Iterator[Member]:
+    """Those of one grid; `number` counts the grids, so that some have a second manager or more supervisors."""
+    since = OLDEST_POST if number % 9 == 0 else dice.randint(YOUNGEST_POST, OFFICE_POST)
+    yield Member(f"lead{code}", f"网格长 {code}", Duty.GRID_LEAD, (code,), since, _certificate(dice))
+    yield Member(f"manager{code}", f"管理员 {code}", Duty.MANAGER, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST), _certificate(dice))
+    if number % 3 == 0:  # an auxiliary without a certificate: files, but does not inspect
+        yield Member(f"manager{code}b", f"管理员 {code}-2", Duty.MANAGER, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST))
+    yield Member(f"informant{code}", f"信息员 {code}", Duty.INFORMANT, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST))
+    for suffix, mark in (("", ""), ("b", "-2"), ("c", "-3"))[: number % 3 + 1]:
+        yield Member(f"supervisor{code}{suffix}", f"监督员 {code}{mark}", Duty.SUPERVISOR, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST))
+
+
+def cast(stations: Sequence[str], grids: Sequence[str], *, seed: int) -> list[Member]:
+    """Everybody, the same for the same seed."""
+    dice = Random(seed)
+    members = [*offices(), *map(station_staff, stations)]
+    for number, code in enumerate(grids):
+        members += grid_staff(code, number, dice)
+    return members
+
+
+def _certificate(dice: Random) -> int:
+    return dice.randint(SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE)
