@@ -14,7 +14,7 @@ from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer,
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, Permission
 from gridsup.codes import is_area_code
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
-from gridsup.states import advance
+from gridsup.states import advance, check
 
 M = TypeVar("M", bound=models.Model)
 
@@ -72,8 +72,7 @@ def post_officer(
     Raises BadInput for an unknown duty or area, days in the wrong order or a period in which the area has a head
     already, NotAllowed for who may not post officers there, Overtaken when a head was posted at the same moment.
     """
-    if by is not None and not by.may(Permission.POST_OFFICERS, area_code):
-        raise NotAllowed(_("Your duties do not permit this here."))
+    check(by, Permission.POST_OFFICERS, area_code)
     _check_area(duty, area_code)
     _check_period(officer, duty, area_code, from_day, to_day)
     try:
@@ -94,8 +93,7 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
 
     Raises BadInput for a day before the first, WrongState when it has ended already, NotAllowed for who may not.
     """
-    if by is not None and not by.may(Permission.POST_OFFICERS, posting.area_code):
-        raise NotAllowed(_("Your duties do not permit this here."))
+    check(by, Permission.POST_OFFICERS, posting.area_code)
     if on < posting.from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": posting.from_day}, field="to_day")
     if not Posting.objects.filter(pk=posting.pk, to_day__isnull=True).update(to_day=on):
@@ -123,8 +121,7 @@ def propose_grid(
     `boundary` is a GeoJSON polygon in WGS 84, or None while only the extent in words is known. A code once used is
     never given to another grid (handbook §1). Raises BadInput, NotAllowed, or WrongState for a code in use.
     """
-    if by is not None and not by.may(Permission.PROPOSE_GRIDS, station.code):
-        raise NotAllowed(_("Your duties do not permit this here."))
+    check(by, Permission.PROPOSE_GRIDS, station.code)
     if not name.strip():
         raise BadInput(_("A grid needs a name."), field="name")
     shape = None if boundary is None else as_geojson(read_boundary(boundary))
@@ -171,8 +168,7 @@ def give_localities(*, grid: Grid, codes: Collection[str], by: Officer | None = 
 
     Raises BadInput for a locality of another station or an unknown one, NotAllowed for who may not draw grids there.
     """
-    if by is not None and not by.may(Permission.PROPOSE_GRIDS, grid.code):
-        raise NotAllowed(_("Your duties do not permit this here."))
+    check(by, Permission.PROPOSE_GRIDS, grid.code)
     places = Locality.objects.in_area(grid.station_id).filter(code__in=codes)
     if missing := set(codes) - set(places.values_list("code", flat=True)):
         raise BadInput(

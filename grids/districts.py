@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
 from django.utils.translation import gettext as _
 
 from grids.geometry import as_geojson, read_boundary
 from grids.models import Locality
+from gridsup.coordinates import to_wgs84
 from gridsup.errors import BadInput
 
 SHIPPED = Path(__file__).resolve().parent / "data"
@@ -152,9 +155,12 @@ def _outline(folder: Path, facts: dict[str, Any]) -> dict[str, Any] | None:
     if not facts.get("outline"):
         return None
     name = str(facts["outline"])
-    if facts.get("crs") != "wgs84":
+    if facts.get("crs") not in {"wgs84", "gcj02"}:
         raise BadInput(_("district.json must say the outline's coordinate system: “crs” is wgs84 or gcj02."))
-    return as_geojson(read_boundary(_facts(folder / name), field=name))
+    area = read_boundary(_facts(folder / name), field=name)
+    if facts["crs"] == "gcj02":
+        area = shapely.transform(area, lambda corners: np.column_stack(to_wgs84(*corners.T)))
+    return as_geojson(area)
 
 
 def _code(value: object, length: int, where: str) -> str:

@@ -32,8 +32,8 @@ from assessment.demo.mix import (
 
 # Design §5, in the order of Row's fields.
 HEADERS = (
-    "统一社会信用代码", "注册号", "名称", "类型", "行业代码", "地址", "经度", "纬度", "成立日期", "网格编码", "风险等级",
-    "信用等级", "许可证号", "许可有效期", "状态",
+    "统一社会信用代码", "注册号", "名称", "类型", "行业代码", "地址", "经度", "纬度", "成立日期", "网格编码",
+    "风险等级", "信用等级", "许可证号", "许可有效期", "状态",
 )  # fmt: skip
 ENTERPRISE, INDIVIDUAL, MARKET, NO_LICENCE = "企业", "个体工商户", "市场", "无照"
 
@@ -200,9 +200,7 @@ def _second_premises(mix: Mix, rows: Sequence[Row], places: Iterator[Spot], regi
         spot = next(places)
         status = "停业" if number % SUSPENDED == 0 else owner.status
         address = register.house(spot) + "二店"
-        yield replace(
-            owner, address=address, grid_code=spot.grid, permit_no="", permit_valid_to=None, status=status
-        )
+        yield replace(owner, address=address, grid_code=spot.grid, permit_no="", permit_valid_to=None, status=status)
 
 
 def write_sheet(rows: Iterable[Row], path: Path, *, made: datetime) -> Path:
@@ -215,7 +213,7 @@ def write_sheet(rows: Iterable[Row], path: Path, *, made: datetime) -> Path:
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(astuple(row)):
             if isinstance(value, date):
-                sheet.write_datetime(number, column, datetime(value.year, value.month, value.day))
+                sheet.write_datetime(number, column, value)
             elif isinstance(value, float):
                 sheet.write_number(number, column, value)
             elif value:

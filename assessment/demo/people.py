@@ -4,12 +4,12 @@ Source: tables.md "Formats", Demo (accounts); handbook §2 (one lead, two certif
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from grids.permissions import Duty
 
-PASSWORD = "gridsup-demo"  # noqa: S105
+PASSWORD = "gridsup-demo"
 
 # Days in post: leads turn over within three years, and some are nearly there.
 YOUNGEST_POST, OLDEST_POST = 120, 1090
@@ -20,7 +20,7 @@ SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE = 200, 1500
 
 @dataclass(frozen=True)
 class Member:
-    """An account with its posts; `days` counts days in post, `certificate` days that a certificate runs on (0: none)."""
+    """An account with its posts: `days` in post so far, `certificate` runs on for so many days (0: none)."""
 
     username: str
     name: str
@@ -54,14 +54,20 @@ def station_staff(code: str) -> Member:
 
 def grid_staff(code: str, number: int, dice: Random) -> Iterator[Member]:
     """Those of one grid; `number` counts the grids, so that some have a second manager or more supervisors."""
-    since = OLDEST_POST if number % 9 == 0 else dice.randint(YOUNGEST_POST, OFFICE_POST)
-    yield Member(f"lead{code}", f"网格长 {code}", Duty.GRID_LEAD, (code,), since, _certificate(dice))
-    yield Member(f"manager{code}", f"管理员 {code}", Duty.MANAGER, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST), _certificate(dice))
+
+    def member(account: str, name: str, duty: Duty, *, certified: bool = False) -> Member:
+        days = dice.randint(YOUNGEST_POST, OFFICE_POST)
+        certificate = dice.randint(SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE) if certified else 0
+        return Member(account, name, duty, (code,), days, certificate)
+
+    lead = member(f"lead{code}", f"网格长 {code}", Duty.GRID_LEAD, certified=True)
+    yield replace(lead, days=OLDEST_POST) if number % 9 == 0 else lead
+    yield member(f"manager{code}", f"管理员 {code}", Duty.MANAGER, certified=True)
     if number % 3 == 0:  # an auxiliary without a certificate: files, but does not inspect
-        yield Member(f"manager{code}b", f"管理员 {code}-2", Duty.MANAGER, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST))
-    yield Member(f"informant{code}", f"信息员 {code}", Duty.INFORMANT, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST))
+        yield member(f"manager{code}b", f"管理员 {code}-2", Duty.MANAGER)
+    yield member(f"informant{code}", f"信息员 {code}", Duty.INFORMANT)
     for suffix, mark in (("", ""), ("b", "-2"), ("c", "-3"))[: number % 3 + 1]:
-        yield Member(f"supervisor{code}{suffix}", f"监督员 {code}{mark}", Duty.SUPERVISOR, (code,), dice.randint(YOUNGEST_POST, OFFICE_POST))
+        yield member(f"supervisor{code}{suffix}", f"监督员 {code}{mark}", Duty.SUPERVISOR)
 
 
 def cast(stations: Sequence[str], grids: Sequence[str], *, seed: int) -> list[Member]:
@@ -71,7 +77,3 @@ def cast(stations: Sequence[str], grids: Sequence[str], *, seed: int) -> list[Me
     for number, code in enumerate(grids):
         members += grid_staff(code, number, dice)
     return members
-
-
-def _certificate(dice: Random) -> int:
-    return dice.randint(SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE)

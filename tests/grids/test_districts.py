@@ -120,6 +120,16 @@ def test_a_district_without_an_outline_is_loaded(db, folder):
     assert Bureau.objects.get(code="05").outline is None
 
 
+def test_an_outline_in_gcj02_is_converted(db, folder):
+    before = read_district(folder).outline["coordinates"][0][0][0]
+    edit(folder, "district.json", '"wgs84"', '"gcj02"')
+
+    after = read_district(folder).outline["coordinates"][0][0][0]
+
+    assert before[0] - after[0] == pytest.approx(0.0047, abs=0.0005)  # some 430 m west
+    assert before[1] - after[1] == pytest.approx(-0.0016, abs=0.0005)
+
+
 def test_an_officer_is_posted_from_the_command_line(district):
     out = StringIO()
     call_command("post_officer", "nobody", "manager", "050102", "--from", "2026-01-01", stdout=out)
