@@ -65,6 +65,18 @@ FULL = Mix(
     medium_by_trade=40,
 )
 
+# A dozen premises for the second bureau.
+TINY = Mix(
+    credit={"high": {"A": 2, "B": 1}, "medium": {"A": 2, "B": 1}, "low": {"A": 3, "B": 1}},
+    enterprises={"high": 1, "medium": 1, "low": 1},
+    unlicensed={"catering": 1},
+    markets=0,
+    second_premises=1,
+    by_place_only=1,
+    lost=0,
+    medium_by_trade=0,
+)
+
 
 @dataclass(frozen=True)
 class Line:
