@@ -7,8 +7,8 @@ from django.utils import timezone
 
 # Chosen so that the site looks lived in. Grids stand longer than anybody's post; the ledger came in six weeks ago, so
 # that some visits are overdue by now.
-GRIDS_DRAWN = timedelta(days=1100)
-LEDGER_CAME = timedelta(weeks=6)
+DAYS_OF_GRIDS = 1100
+WEEKS_OF_LEDGER = 6
 WEEK = timedelta(weeks=1)
 OPENING = time(9)
 
@@ -22,16 +22,16 @@ class Calendar:
     @classmethod
     def of_grids_drawn(cls, day: date) -> "Calendar":
         """The calendar of a demonstration whose grids were drawn on the day."""
-        return cls(day + GRIDS_DRAWN)
+        return cls(day + timedelta(days=DAYS_OF_GRIDS))
 
     @property
     def grids_drawn(self) -> date:
-        return self.today - GRIDS_DRAWN
+        return self.today - timedelta(days=DAYS_OF_GRIDS)
 
     @property
     def ledger_came(self) -> date:
         """The day from which ledger and policy hold."""
-        return self.today - LEDGER_CAME
+        return self.today - WEEKS_OF_LEDGER * WEEK
 
     @property
     def job_days(self) -> list[date]:
