@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from signal import SIG_IGN, SIGINT, SIGQUIT, signal
 from typing import Any
 
 from django.conf import settings
@@ -19,10 +20,13 @@ GRACE_SECONDS = 15
 
 
 class Server(BaseApplication):
-    """gunicorn with one process of several threads; with the in-memory broker the jobs run in it too."""
+    """gunicorn with one process of several threads; with the in-memory broker the jobs run in it too.
 
-    def __init__(self, host: str, port: int) -> None:
-        self.host, self.port = host, port
+    `announce` is called with the address once it is listened on.
+    """
+
+    def __init__(self, host: str, port: int, announce: Callable[[str], object] = str) -> None:
+        self.host, self.port, self.announce = host, port, announce
         super().__init__()
 
     @property
@@ -41,6 +45,7 @@ class Server(BaseApplication):
             "graceful_timeout": GRACE_SECONDS,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "when_ready": lambda server: self.announce(f"http://{self.address}/"),
             # a connection shared with the child would be used by both
             "pre_fork": lambda server, worker: connections.close_all(),
         }
@@ -76,6 +81,9 @@ def _hooks() -> tuple[Callable[[Any], None], Callable[[Any, Any], None]]:
         running[0].start()
 
     def ended(server: Any, worker: Any) -> None:
+        # Ctrl-C reaches this process twice, from the terminal and from gunicorn's master: once is enough
+        signal(SIGINT, SIG_IGN)
+        signal(SIGQUIT, SIG_IGN)
         for embedded in running:
             embedded.stop()
 

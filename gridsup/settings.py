@@ -188,7 +188,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://")
+CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://localhost/")
 # With the in-memory broker the worker and beat live as threads in the one web process.
 EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory:")
 CELERY_BROKER_TRANSPORT_OPTIONS = (

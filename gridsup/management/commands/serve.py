@@ -24,14 +24,16 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=8000, type=port, help="port to listen on (8000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        server = Server(options["host"], options["port"])
+        server = Server(options["host"], options["port"], self._announce)
         refusal = server.refusal()
         if refusal is not None:
             raise CommandError(
                 _("%(address)s cannot be served: %(why)s. Stop what runs there, or choose another with --port.")
                 % {"address": server.address, "why": refusal.strerror}
             )
-        jobs = _("jobs run in this process") if settings.EMBEDDED_WORKER else _("jobs run in Celery workers")
-        self.stdout.write(f"http://{server.address}/  ({jobs}; {_('stop with Ctrl-C')})")
-        self.stdout.flush()
         server.run()
+
+    def _announce(self, address: str) -> None:
+        jobs = _("jobs run in this process") if settings.EMBEDDED_WORKER else _("jobs run in Celery workers")
+        self.stdout.write(f"{address}  ({jobs}; {_('stop with Ctrl-C')})")
+        self.stdout.flush()
