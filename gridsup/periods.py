@@ -46,6 +46,16 @@ class Period:
         except ValueError as error:
             raise BadInput(_("“%(text)s” is not in the calendar.") % {"text": text}, field="period") from error
 
+    def one_day(self) -> date:
+        """The day, for work that is done for single days; raises BadInput for a longer period."""
+        if self.first != self.last:
+            raise BadInput(
+                _("“%(text)s” is more than a day, and this is done for one day, such as %(day)s.")
+                % {"text": self.text, "day": self.first.isoformat()},
+                field="period",
+            )
+        return self.first
+
     @classmethod
     def day(cls, on: date) -> Self:
         """The day itself."""

@@ -7,6 +7,7 @@ from functools import partial
 from gridsup.jobs import Step
 from gridsup.models import Job
 from gridsup.parts import Part
+from gridsup.periods import Period
 from inspections.actions import falling_due, follow_part, make_tasks, merge_near, open_planned
 from inspections.models import InspectionPlan
 from subjects.actions import figure, ledger_parts
@@ -18,7 +19,7 @@ def generate_due_tasks(job: Job, now: datetime) -> Iterable[Step]:
     What falls due in a year without a published plan is only counted, as "unplanned". Raises BadInput when the bureau
     has no policy on the day.
     """
-    day = date.fromisoformat(job.period)
+    day = Period.parse(job.period).one_day()
     bureau = job.area_code[:2]
     lead, span = figure(bureau, "task_lead_days", day), figure(bureau, "merge_span_days", day)
     published = InspectionPlan.objects.filter(bureau_id=bureau, state=InspectionPlan.State.PUBLISHED)

@@ -7,13 +7,14 @@ from functools import partial
 from gridsup.jobs import Step
 from gridsup.models import Job
 from gridsup.parts import Part
+from gridsup.periods import Period
 from subjects.actions import apply_rules, date_tiers, ledger_parts
 from subjects.models import Premises
 
 
 def apply_policy(job: Job, now: datetime) -> Iterable[Step]:
     """Brings the ledger of the job's area into line with the policy in force on the job's day."""
-    day = date.fromisoformat(job.period)
+    day = Period.parse(job.period).one_day()
     for part in ledger_parts(job.area_code):
         yield Step(f"rules {part}", partial(_rules, part, day))
         yield Step(f"tiers {part}", partial(_tiers, part, day))

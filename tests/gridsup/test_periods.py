@@ -69,3 +69,9 @@ def test_no_text_breaks_the_reader(text):
         return
     assert str(period) == text
     assert period.first <= period.last
+
+
+def test_work_for_single_days_refuses_a_longer_period():
+    assert Period.parse("2026-11-22").one_day() == date(2026, 11, 22)
+    with pytest.raises(BadInput, match="2026-10-01"):
+        Period.parse("2026Q4").one_day()
