@@ -58,3 +58,8 @@ def add_months(day: date, months: int) -> date:
     position = day.year * 12 + day.month - 1 + months
     year, month = divmod(position, 12)
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+
+
+def week_from(day: date) -> date:
+    """The last of the seven days that begin with `day`."""
+    return date.fromordinal(day.toordinal() + 6)

@@ -1,0 +1,85 @@
+"""Questions put to a list in the query string: what is understood counts, what is not is answered with a sentence."""
+
+from typing import Any, cast
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+# Beyond this nobody types a name or an address; a longer text would only cost the database time.
+SEARCH_LENGTH = 100
+SEARCH_LEAST = 2
+
+
+SELECT = {"class": "form-select"}
+
+
+def either(label: Any) -> list[tuple[str, Any]]:
+    """The empty choice of a list box."""
+    return [("", label)]
+
+
+def offer(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
+    """Fills a list box whose choices depend on the person."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
+
+
+class Question(forms.Form):
+    """A GET form all of whose fields are optional; a field in error is left out and its sentence shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Field → value of what was asked and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+
+    def count(self) -> int:
+        """How many things were asked beside the search text."""
+        return len(self.asked.keys() - {"q"})
+
+    @property
+    def sentences(self) -> list[str]:
+        """What could not be understood, one sentence a field."""
+        return [
+            f"{self[name].label}: {error}" if name in self.fields else str(error)
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
+
+class AreaField(forms.CharField):
+    """A code of 2, 4 or 6 digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        sentence = _("An area code has 2, 4 or 6 digits.")
+        super().__init__(
+            label=_("area"), max_length=6, validators=[RegexValidator(r"^(?:[0-9]{2}){1,3}\Z", sentence)], **kwargs
+        )
+        self.error_messages["max_length"] = sentence
+        self.validators = [check for check in self.validators if isinstance(check, RegexValidator)]
+
+
+class SearchField(forms.CharField):
+    """Part of a name, an address or a code; two characters at least, which is a Chinese word."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("search"), max_length=SEARCH_LENGTH, min_length=SEARCH_LEAST, **kwargs)
+        self.error_messages |= {
+            "max_length": _("Type at most 100 characters."),
+            "min_length": _("Type at least two characters."),
+        }
+
+
+class DayField(forms.DateField):
+    """A day as the browser's date field sends it."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        self.error_messages["invalid"] = _("Write the day as 2026-11-22.")
