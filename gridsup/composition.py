@@ -1,5 +1,7 @@
 """What the apps contribute to common places: the one module that may name them all."""
 
+from django.utils.translation import gettext_lazy as _
+
 # Job name → the function that lists its steps.
 JOBS = {
     "generate_due_tasks": "inspections.tasks.generate_due_tasks",
@@ -14,3 +16,15 @@ LEDGER_FOLLOWERS = ["inspections.actions.follow_ledger"]
 
 # A premises' timeline: each takes a premises and returns entries for its file.
 TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries"]
+
+# Further parts of a premises' file: each takes a premises, an officer and a day and returns a gridsup.timeline.Panel.
+FILE_PANELS = ["inspections.panels.open_tasks"]
+
+# The pages that a person may open, in the order of the navigation: route, label, icon, and the permissions of which
+# one is needed. The first four stand in the bar at the bottom of a phone.
+NAVIGATION = [
+    ("today", _("Today"), "today", ("inspect", "file_information")),
+    ("tasks", _("Tasks"), "tasks", ("view",)),
+    ("ledger", _("Ledger"), "ledger", ("view",)),
+    ("dashboard", _("Overview"), "dashboard", ("view",)),
+]

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("subjects.urls")),
     path("", include("inspections.urls")),
     path("", include("assessment.urls")),
+    path("language/", include("django.conf.urls.i18n")),
     path("api/", include("gridsup.api.urls")),
     path("healthz", healthz, name="healthz"),
 ]

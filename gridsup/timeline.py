@@ -1,0 +1,38 @@
+"""The file of one premises, gathered from all apps: what happened, and what stands open."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from gridsup.composition import FILE_PANELS, TIMELINE
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, what, in which detail, by whom (empty: the system)."""
+
+    at: datetime
+    what: str
+    detail: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a file that another app draws: its template and what the template needs."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline_of(premises: Any) -> list[Entry]:
+    """Everything that happened to a premises, the latest first."""
+    entries = [entry for name in TIMELINE for entry in import_string(name)(premises)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def panels_of(premises: Any, **known: Any) -> list[Panel]:
+    """The parts that the apps add to the file (keyword arguments: officer, on)."""
+    return [import_string(name)(premises, **known) for name in FILE_PANELS]
