@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from grids.permissions import AREA_LENGTHS, DUTIES, HEADS, Duty, Permission
+from grids.permissions import AREA_LENGTHS, DUTIES, HEADS, START_PAGES, Duty, Permission
 from grids.querysets import GridQuerySet, LocalityQuerySet, OfficerManager, PostingQuerySet
 from gridsup.events import Event
 from gridsup.scoping import AreaQuerySet
@@ -182,6 +182,10 @@ class Locality(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def full_name(self) -> str:
+        """With the street it lies in."""
+        return f"{self.street.name} {self.name}" if self.street else self.name
+
 
 class Officer(AbstractUser):
     """A person with an account; what they may see and do follows from their postings alone."""
@@ -240,6 +244,11 @@ class Officer(AbstractUser):
         """Everything that the duties of today permit somewhere."""
         return frozenset().union(*(DUTIES[Duty(post.duty)] for post in self.current_postings))
 
+    def start_page(self) -> str:
+        """Name of the route where the person starts; without a post it is the account page, which says whom to ask."""
+        held = {post.duty for post in self.current_postings} if self.is_active else set()
+        return next((page for duty, page in START_PAGES.items() if duty in held), "account")
+
     # A superuser flag opens nothing: the table of duties is the only source (design §3). Django would answer yes here.
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Some duty of today carries the permission; with `obj`, at or above the object's area."""
@@ -294,6 +303,10 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area_code} {self.get_duty_display()}: {self.officer}"
+
+    def permits(self) -> list[Permission]:
+        """What the duty of this post permits, in the order of the table."""
+        return [permission for permission in Permission if permission in DUTIES[Duty(self.duty)]]
 
 
 class PostingEvent(Event):

@@ -6,6 +6,7 @@ Source: tables.md "Duties"; handbook §2 (posts) and §9 (who may inspect).
 from enum import StrEnum
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -59,6 +60,36 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_ROLES = "manage_roles"
 
+
+# What each permission lets a person do, for people.
+PERMISSION_WORDS: dict[Permission, Promise] = {
+    Permission.VIEW_AREAS: _("see areas and the public facts of a grid"),
+    Permission.VIEW: _("see ledger, plans and tasks"),
+    Permission.VIEW_PEOPLE: _("see officers and their posts"),
+    Permission.VIEW_ACCOUNTS: _("see accounts"),
+    Permission.VIEW_JOBS: _("see background work"),
+    Permission.VIEW_AUDIT: _("read the audit trail"),
+    Permission.USE_ADMIN: _("open the administration pages"),
+    Permission.APPROVE_GRIDS: _("approve grids"),
+    Permission.PROPOSE_GRIDS: _("propose grids"),
+    Permission.EDIT_POLICY: _("edit the policy"),
+    Permission.PLAN: _("propose and publish the inspection plan"),
+    Permission.APPROVE_PLAN: _("approve the inspection plan"),
+    Permission.POST_OFFICERS: _("post officers"),
+    Permission.ASSIGN: _("give tasks to officers"),
+    Permission.CANCEL_TASK: _("cancel a task with a reason"),
+    Permission.KEEP_LEDGER: _("keep the ledger of the grid"),
+    Permission.CORRECT_LEDGER: _("correct the ledger"),
+    Permission.SET_TIER: _("decide on a tier"),
+    Permission.PROPOSE_TIER: _("propose a tier"),
+    Permission.IMPORT: _("import ledgers"),
+    Permission.EXPORT: _("export ledgers"),
+    Permission.INSPECT: _("inspect (with a valid certificate, always two)"),
+    Permission.FILE_INFORMATION: _("report information"),
+    Permission.RUN_JOBS: _("start background work"),
+    Permission.MANAGE_ACCOUNTS: _("manage accounts"),
+    Permission.MANAGE_ROLES: _("manage roles and lock-outs"),
+}
 
 P = Permission
 _SEE = frozenset({P.VIEW_AREAS, P.VIEW, P.VIEW_PEOPLE})
@@ -127,6 +158,9 @@ START_PAGES: dict[Duty, str] = {
     Duty.INFORMANT: "today",
     Duty.SUPERVISOR: "today",
 }
+
+# Levels of the area on which a duty sits, by the length of its code.
+LEVEL_WORDS = {2: _("bureau"), 4: _("station"), 6: _("grid")}
 
 # Heads of an area: one at a time.
 HEADS = (Duty.BUREAU_HEAD, Duty.STATION_CHIEF, Duty.GRID_LEAD)

@@ -1,12 +1,14 @@
 """Query sets of areas and people."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import UserManager
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from grids.permissions import HOLDERS
+from grids.permissions import DUTIES, HEADS, HOLDERS, Permission
+from gridsup.codes import lineage
 from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
 
 if TYPE_CHECKING:
@@ -32,7 +34,18 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
 
     def held_on(self, area_code: str, day: date) -> Self:
         """Who was responsible for an area on a day: its leads and managers, the head first (handbook §2)."""
-        return self.on(day).filter(area_code=area_code, duty__in=HOLDERS).order_by("duty", "from_day", "pk")
+        return self.holding([area_code], day)
+
+    def holding(self, area_codes: Collection[str], day: date) -> Self:
+        """The same for several areas at once."""
+        held = self.on(day).filter(area_code__in=area_codes, duty__in=HOLDERS)
+        return held.order_by("area_code", "duty", "from_day", "pk")
+
+    def answering_for(self, area_code: str, day: date) -> Self:
+        """Everybody responsible for an area on a day: who held it and the heads above, nearest first (handbook §2)."""
+        held = Q(area_code=area_code, duty__in=HOLDERS)
+        above = Q(area_code__in=lineage(area_code), duty__in=HEADS)
+        return self.on(day).filter(held | above).order_by("-area_code", "duty", "from_day", "pk")
 
 
 class OfficerQuerySet(ScopedQuerySet["Officer"]):
@@ -58,6 +71,14 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         from grids.models import Posting
 
         return self.filter(Exists(Posting.objects.in_area(code).filter(officer=OuterRef("pk"))))
+
+    def inspecting(self, area_code: str, on: date) -> Self:
+        """Officers with a post at or above the area, on the day, whose duty inspects; no certificate is asked."""
+        from grids.models import Posting
+
+        duties = [duty for duty, permissions in DUTIES.items() if Permission.INSPECT in permissions]
+        posts = Posting.objects.on(on).filter(area_code__in=lineage(area_code), duty__in=duties)
+        return self.filter(Exists(posts.filter(officer=OuterRef("pk"))), is_active=True)
 
 
 class OfficerManager(UserManager["Officer"].from_queryset(OfficerQuerySet)):  # type: ignore[misc]

@@ -21,6 +21,8 @@ DEBUG = environment.flag("DEBUG", default=False)
 # A demo database lists its accounts on the login page and may be thrown away; no other database may.
 DEMO = environment.flag("GRIDSUP_DEMO", default=False)
 
+# Of every account of a demonstration; its login page shows it.
+DEMO_PASSWORD = "gridsup-demo"
 DEMO_KEY = "demo-only-key-that-protects-nothing-and-is-refused-elsewhere-0000"
 SECRET_KEY = environment.text("SECRET_KEY", DEMO_KEY if DEMO or DEBUG else "")
 if not SECRET_KEY:
@@ -118,6 +120,7 @@ AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "grids/account_locked.html"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

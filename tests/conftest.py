@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import AREA_LENGTHS, Duty
@@ -92,3 +94,15 @@ def district(db: None) -> District:
         nobody=OfficerFactory(username="nobody"),
         by_duty={duty.value: officer for duty, officer in cast.items()},
     )
+
+
+@pytest.fixture
+def count_queries():
+    """A function that opens a page as a client and returns how many queries it took."""
+
+    def count(client, path):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    return count

@@ -17,8 +17,9 @@ os.environ["GRIDSUP_DEMO"] = "0"
 Path(os.environ["GRIDSUP_VAR"], "static").mkdir(parents=True, exist_ok=True)
 
 from gridsup.settings import *
-from gridsup.settings import STORAGES
+from gridsup.settings import STATIC_ROOT, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 AXES_ENABLED = False
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one, and warnings are errors

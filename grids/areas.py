@@ -1,0 +1,43 @@
+"""Areas to choose from in lists: what a person holds, one level below what is chosen."""
+
+from dataclasses import dataclass
+
+from grids.models import Bureau, Grid, Officer, Station
+from grids.permissions import Permission
+from gridsup.scoping import inside
+
+# A list box beyond this cannot be used; the stations above narrow it down.
+MOST_CHOICES = 300
+
+
+@dataclass(frozen=True)
+class AreaChoice:
+    """One area of a list box, its depth below the widest shown."""
+
+    code: str
+    name: str
+
+    @property
+    def depth(self) -> int:
+        return len(self.code) // 2 - 1
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+def area_choices(officer: Officer, chosen: str = "") -> list[AreaChoice]:
+    """Stations of the areas held, and the grids of the one that is chosen (or of the only one), in the order of codes.
+
+    At most three queries. A person with one grid gets that one.
+    """
+    held = officer.area_codes(Permission.VIEW)
+    within = inside(held, "code")
+    bureaus = Bureau.objects.filter(within).values_list("code", "name")
+    stations = list(Station.objects.filter(within).values_list("code", "name"))
+    opened = chosen[:4] if len(chosen) >= 4 else stations[0][0] if len(stations) == 1 else ""
+    grids = Grid.objects.visible_to(officer).in_force()
+    if stations:
+        grids = grids.in_area(opened) if opened else grids.none()
+    several = bureaus if len(bureaus) > 1 else []
+    rows = [*several, *stations, *grids.values_list("code", "name")[:MOST_CHOICES]]
+    return [AreaChoice(*row) for row in sorted(rows)]
