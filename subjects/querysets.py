@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from gridsup.dates import days_between, days_later, months_later
 from gridsup.parts import Part
 from gridsup.scoping import HoldsAreas, ScopedQuerySet, inside
+from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ class PolicyQuerySet(ScopedQuerySet[M]):
         """Rows of the bureau that the area lies in."""
         return self.filter(bureau=code[:2])
 
+    def on(self, day: date) -> Self:
+        """Rows that hold on the day, of any bureau."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
     def in_force(self, bureau: str, on: date) -> Self:
         """The bureau's rows that hold on the day."""
         return self.on(on).filter(bureau=bureau)
-
-    def on(self, day: date) -> Self:
-        """Rows of any bureau that hold on the day."""
-        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
 
 
 class MarketSubjectQuerySet(ScopedQuerySet["MarketSubject"]):
@@ -65,6 +66,20 @@ class PremisesQuerySet(SetWise["Premises"]):
     def active(self) -> Self:
         """In business: the only ones that fall due."""
         return self.filter(status="active")
+
+    def search(self, text: str) -> Self:
+        """Premises whose name, address, unified code or registration number holds every word of the text."""
+        return self.filter(holds_words(text, ["subject__name", "address", "subject__uscc", "subject__legacy_no"]))
+
+    def due(self, when: str, on: date) -> Self:
+        """Premises whose next due day is before the day (`late`), later (`ahead`), or that have none (`never`)."""
+        if when == "never":
+            return self.filter(next_due_on__isnull=True)
+        return self.filter(next_due_on__lt=on) if when == "late" else self.filter(next_due_on__gte=on)
+
+    def with_file(self) -> Self:
+        """With everything that a list shows of a premises."""
+        return self.select_related("subject", "trade", "grid", "locality__street")
 
     def unplaced(self) -> Self:
         """In no grid's ledger yet: left at station or bureau level."""

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from subjects import views
+
+urlpatterns: list[URLPattern] = [
+    path("ledger/", views.ledger, name="ledger"),
+    path("premises/<int:pk>/", views.premises_show, name="premises"),
+]

@@ -90,6 +90,11 @@ class MarketSubject(models.Model):
     def area_code(self) -> str:
         return self.bureau_id
 
+    @property
+    def number(self) -> str:
+        """The unified code, or the older registration number; the unlicensed have neither."""
+        return self.uscc or self.legacy_no
+
 
 class Premises(models.Model):
     """A place of business in a grid's ledger: the unit that is visited.
@@ -171,6 +176,11 @@ class Premises(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("premises", args=[self.pk])
+
+    @property
+    def geo_uri(self) -> str:
+        """The point for the phone's own map (RFC 5870, WGS 84); nothing is loaded from outside."""
+        return f"geo:{self.lat},{self.lon}" if self.lat is not None and self.lon is not None else ""
 
 
 class PremisesEvent(Event):
