@@ -1,14 +1,16 @@
 """Query sets of plans and tasks."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, ExtractMonth, ExtractYear, Least
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least
 
 from grids.permissions import HOLDERS
-from gridsup.dates import AddDays
+from gridsup.dates import AddDays, week_from
 from gridsup.scoping import HoldsAreas, ScopedQuerySet
+from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
 MONTHS_A_YEAR = 12
@@ -61,6 +63,38 @@ class TaskQuerySet(SetWise["InspectionTask"]):
     def overdue(self, on: date) -> Self:
         """Due, and the due day is over; not a state of its own."""
         return self.filter(state="due", due_on__lt=on)
+
+    def search(self, text: str) -> Self:
+        """Tasks of premises whose name or address holds every word of the text."""
+        return self.filter(holds_words(text, ["premises__subject__name", "premises__address"]))
+
+    def with_file(self) -> Self:
+        """With everything that a list shows of a task."""
+        return self.select_related(
+            "premises__subject", "premises__locality__street", "premises__grid", "assignee", "plan"
+        )
+
+    def at_place(self, code: str) -> Self:
+        """Tasks of premises in one street, or in one community or village, by its 12-digit code."""
+        return self.filter(Q(premises__locality=code) | Q(premises__locality__street=code))
+
+    def by_round(self, on: date, sections: Collection[int]) -> Self:
+        """In the order of a round on foot: late (section 0), due within seven days (1), later (2); street by street."""
+        section = Case(When(due_on__lt=on, then=0), When(due_on__lte=week_from(on), then=1), default=2)
+        street = Coalesce("premises__locality__street", "premises__locality", Value(""))
+        return (
+            self.annotate(section=section, street=street)
+            .filter(section__in=sections)
+            .order_by("section", "street", "premises__locality", "premises__address", "pk")
+        )
+
+    def count_by_section(self, on: date) -> dict[str, int]:
+        """How many are late, due within seven days, and later: {"overdue", "soon", "later"}."""
+        return self.aggregate(
+            overdue=Count("pk", filter=Q(due_on__lt=on)),
+            soon=Count("pk", filter=Q(due_on__gte=on, due_on__lte=week_from(on))),
+            later=Count("pk", filter=Q(due_on__gt=week_from(on))),
+        )
 
     def mine(self, officer: "Officer") -> Self:
         """Work of one officer: given to them by name, or nobody's by name in a grid that they hold today."""

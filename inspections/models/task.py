@@ -95,6 +95,11 @@ class InspectionTask(models.Model):
         """Due, and the due day is over; the twin of `TaskQuerySet.overdue`."""
         return self.state == self.State.DUE and self.due_on < on
 
+    @property
+    def is_open(self) -> bool:
+        """Still to be done."""
+        return self.state in (self.State.PLANNED, self.State.DUE)
+
 
 S = InspectionTask.State
 TASK_MOVES = {

@@ -1,0 +1,98 @@
+"""What may be asked of lists of tasks, and what is asked for a move of one task."""
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from grids.models import Officer
+from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
+from inspections.models import InspectionTask
+from inspections.querysets import TaskQuerySet
+from subjects.tiers import Tiers
+
+
+class TodayQuestion(Question):
+    """Where and what an officer looks for among the own visits."""
+
+    q = SearchField()
+    place = forms.CharField(label=_("street or community"), max_length=12)
+    show = forms.ChoiceField(label=_("due"), choices=[("overdue", ""), ("soon", ""), ("later", "")])
+
+    def filter(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """The tasks that were asked for, whatever their day."""
+        asked = self.asked
+        if "q" in asked:
+            tasks = tasks.search(asked["q"])
+        if "place" in asked:
+            tasks = tasks.at_place(asked["place"])
+        return tasks
+
+
+class TaskQuestion(Question):
+    """Filters of the list of tasks; every number of the overview is one of these."""
+
+    q = SearchField()
+    area = AreaField()
+    exact = forms.BooleanField(label=_("in no lower area"))
+    state = forms.ChoiceField(
+        label=_("state"),
+        choices=[*either(_("any state")), ("open", _("open")), *InspectionTask.State.choices],
+        widget=forms.Select(attrs=SELECT),
+    )
+    overdue = forms.BooleanField(label=_("overdue only"))
+    reason = forms.ChoiceField(
+        label=_("reason"),
+        choices=[*either(_("any reason")), *InspectionTask.Reason.choices],
+        widget=forms.Select(attrs=SELECT),
+    )
+    tier = forms.ChoiceField(label=_("tier"), widget=forms.Select(attrs=SELECT))
+    due_from = DayField(label=_("due from"))
+    due_to = DayField(label=_("due to"))
+
+    def __init__(self, *args: Any, tiers: Tiers, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "tier", [*either(_("any tier")), *tiers.choices()])
+
+    def filter(self, tasks: TaskQuerySet, on: date) -> TaskQuerySet:
+        """The tasks that were asked for; overdue means before `on`."""
+        asked = self.asked
+        if "q" in asked:
+            tasks = tasks.search(asked["q"])
+        if "area" in asked:
+            tasks = tasks.filter(area_code=asked["area"]) if asked.get("exact") else tasks.in_area(asked["area"])
+        if asked.get("state") == "open":
+            tasks = tasks.open()
+        elif "state" in asked:
+            tasks = tasks.filter(state=asked["state"])
+        if asked.get("overdue"):
+            tasks = tasks.overdue(on)
+        fields = {"reason": "reason", "tier": "premises__tier", "due_from": "due_on__gte", "due_to": "due_on__lte"}
+        return tasks.filter(**{fields[name]: value for name, value in asked.items() if name in fields})
+
+
+class AssignForm(forms.Form):
+    """To whom a task is given; nobody by name means whoever holds the grid."""
+
+    to = forms.ModelChoiceField(
+        label=_("give to"),
+        queryset=Officer.objects.none(),
+        required=False,
+        empty_label=_("whoever holds the grid"),
+        widget=forms.Select(attrs=SELECT),
+    )
+
+    def __init__(self, *args: Any, task: InspectionTask, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Officer]", self.fields["to"])
+        field.queryset = Officer.objects.inspecting(task.area_code, on)
+        self.initial = {"to": task.assignee_id}
+
+
+class CancelForm(forms.Form):
+    """Why a task is not done."""
+
+    why = forms.CharField(
+        label=_("reason"), max_length=500, widget=forms.TextInput(attrs={"class": "form-control", "required": True})
+    )
