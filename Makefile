@@ -54,13 +54,13 @@ bench: .venv/installed-dev ## measure jobs and imports against their floors
 translations: .venv/installed ## bring the list of messages in the .po file up to date
 	@$(TESTING) $(MANAGE) translations --extract
 
-lock: ## resolve requirements*.txt anew from pyproject.toml (needs uv)
+lock: ## resolve requirements*.txt anew from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv); nothing else does."; exit 1; }
 	$(RESOLVE) --extra dev --output-file requirements-dev.txt
 	$(RESOLVE) --constraint requirements-dev.txt --output-file requirements.txt
 
 RESOLVE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-annotate --no-header
+  --no-emit-index-url --no-annotate --no-header $(ARGS)
 
 # The first Python at hand that can do it; PYTHON=… names another.
 .venv/bin/python:
