@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value, Window
+from django.db.models import Count, F, QuerySet, Sum, Value, Window
 from django.db.models.functions import Coalesce, RowNumber, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ from subjects.querysets import PremisesQuerySet
 
 State = InspectionTask.State
 PlanState = InspectionPlan.State
+# Rows a statement: SQLite bounds the number of its parameters.
+EVENT_BATCH = 1_000
 
 
 def propose_plan(
@@ -143,13 +145,16 @@ def make_tasks(*, part: Part, plan: InspectionPlan, on: date, lead: int) -> dict
     an open routine task or at the plan's cap. Returns {"read": premises due in the window, "made"}.
     """
     due = falling_due(part=part, year=plan.year, on=on, lead=lead)
-    routine = InspectionTask.objects.open().filter(premises=OuterRef("pk"), reason=InspectionTask.Reason.ROUTINE)
-    used = Coalesce(InspectionTask.objects.used_of_cap(plan), 0)
-    # Two premises of one subject may fall due in the same run: the later one must count the earlier.
-    place = Window(RowNumber(), partition_by=[F("subject")], order_by=[F("next_due_on"), F("pk")])
-    wanted = due.exclude(Exists(routine)).annotate(used=used).filter(used__lt=plan.yearly_cap)
-    if plan.cap_basis == InspectionPlan.CapBasis.SUBJECT:
-        wanted = wanted.annotate(place=place).filter(place__lte=plan.yearly_cap - F("used"))
+    # Sets found once, never a look-up a row: PostgreSQL would plan that, on an empty table, as a scan of what is new.
+    ours = InspectionTask.objects.filter(part.rows("premises__area_code"))
+    wanted = due.exclude(pk__in=ours.open().filter(reason=InspectionTask.Reason.ROUTINE).values("premises"))
+    if plan.cap_basis == InspectionPlan.CapBasis.PREMISES:
+        wanted = wanted.exclude(pk__in=ours.at_cap(plan))
+    else:
+        # Two premises of one subject may fall due in the same run: the later one must count the earlier.
+        place = Window(RowNumber(), partition_by=[F("subject")], order_by=[F("next_due_on"), F("pk")])
+        used = Coalesce(InspectionTask.objects.used_by_subject(plan), 0)
+        wanted = wanted.annotate(used=used, place=place).filter(place__lte=plan.yearly_cap - F("used"))
     made = wanted.insert_into(
         InspectionTask,
         premises=F("pk"),
@@ -182,16 +187,21 @@ def open_planned(*, part: Part, on: date, now: datetime) -> dict[str, int]:
 
 
 def merge_near(*, part: Part, span: int, now: datetime) -> dict[str, int]:
-    """Open tasks of one premises due within `span` days become one visit's list: the later joins the earliest.
-
-    A task joins only one that joins nothing itself, so that no chain of merges carries a visit far from its due day.
-    """
-    survivor = InspectionTask.objects.earliest_near(span)
-    joining = InspectionTask.objects.open().filter(part.rows()).annotate(into=survivor).filter(into__isnull=False)
-    joining.insert_into(TaskEvent, **_moved(State.MERGED, now, ""))
-    return {
-        "changed": joining.write_to(InspectionTask, key="pk", state=Value(State.MERGED.value), merged_into=F("into"))
-    }
+    """Open tasks of one premises due within `span` days become one visit's list: the later joins the earliest."""
+    pairs = InspectionTask.objects.all().near_pairs(part, span)
+    if not pairs:
+        return {"changed": 0}
+    # Held until the end of the step: a visit that comes in meanwhile must not be merged away.
+    held = InspectionTask.objects.open().select_for_update().in_bulk({*pairs, *pairs.values()})
+    joining = [held[task] for task, into in pairs.items() if task in held and into in held]
+    why = _("Near each other on one premises: one visit.")
+    TaskEvent.objects.bulk_create(
+        TaskEvent(task=task, what="state", old=task.state, new=State.MERGED, at=now, why=why) for task in joining
+    )
+    for task in joining:
+        task.state, task.merged_into_id = State.MERGED, pairs[task.pk]
+    InspectionTask.objects.bulk_update(joining, ["state", "merged_into"], batch_size=EVENT_BATCH)
+    return {"changed": len(joining)}
 
 
 def _end(tasks: TaskQuerySet, to: InspectionTask.State, now: datetime, why: str) -> int:

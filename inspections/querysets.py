@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db import connections
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least
 
 from grids.permissions import HOLDERS
-from gridsup.dates import AddDays, week_from
+from gridsup.dates import week_from
+from gridsup.parts import Part
 from gridsup.scoping import HoldsAreas, ScopedQuerySet
 from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
@@ -40,25 +42,31 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Planned or due: still to be done."""
         return self.filter(state__in=["planned", "due"])
 
-    def earliest_near(self, span: int) -> Subquery:
-        """For each outer task: the earliest open task of its premises due at most `span` days before it, or nothing.
+    def near_pairs(self, part: Part, span: int) -> dict[int, int]:
+        """Open tasks due at most `span` days after another of their premises → the earliest such, by primary key.
 
-        One that would itself join an earlier task is left out.
+        A task joins only one that joins nothing itself, so that no chain of merges carries a visit far from its day.
         """
-        near = self.open().filter(_before(span))
+        with connections[self.db].cursor() as cursor:
+            params: dict[str, str | int] = {"low": part.low, "high": part.high, "reach": (span + 1) * KEY_DAY - 1}
+            cursor.execute(near_statement(connections[self.db].vendor), params)
+            return dict(cursor.fetchall())
+
+    def at_cap(self, plan: "InspectionPlan") -> "QuerySet[Any]":
+        """Premises whose visits of the plan's year, owed or done, have reached its cap."""
+        used = self._of_year(plan).order_by().values("premises").annotate(n=Count("pk"))
+        return used.filter(n__gte=plan.yearly_cap).values("premises")
+
+    def used_by_subject(self, plan: "InspectionPlan") -> Subquery:
+        """For each outer premises: visits of the plan's year, owed or done, at all premises of its subject."""
+        same = self._of_year(plan).filter(premises__subject=OuterRef("subject"))
         return Subquery(
-            near.exclude(Exists(self.open().filter(_before(span)))).order_by("due_on", "pk").values("pk")[:1]
+            same.order_by().values("plan__year").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
         )
 
-    def used_of_cap(self, plan: "InspectionPlan") -> Subquery:
-        """For each outer premises: its visits of the plan's year that are owed or done, by premises or by subject."""
-        by_subject = plan.cap_basis == "subject"
-        same = Q(premises__subject=OuterRef("subject")) if by_subject else Q(premises=OuterRef("pk"))
-        counted = self.filter(
-            same, plan__bureau_id=plan.bureau_id, plan__year=plan.year, state__in=["planned", "due", "done"]
-        )
-        total = counted.order_by().values("plan__year").annotate(n=Count("pk")).values("n")
-        return Subquery(total, output_field=IntegerField())
+    def _of_year(self, plan: "InspectionPlan") -> Self:
+        """Tasks of any version of the plan's year that are owed or done."""
+        return self.filter(plan__bureau_id=plan.bureau_id, plan__year=plan.year, state__in=["planned", "due", "done"])
 
     def overdue(self, on: date) -> Self:
         """Due, and the due day is over; not a state of its own."""
@@ -102,12 +110,23 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         return self.filter(Q(assignee=officer) | Q(assignee__isnull=True, area_code__in=held))
 
 
-def _before(span: int) -> Q:
-    """Earlier than the outer task by at most so many days, on the same premises; the key decides on one day."""
-    due = OuterRef("due_on")
-    return Q(premises=OuterRef("premises"), due_on__gte=AddDays(due, Value(-span))) & (
-        Q(due_on__lt=due) | Q(due_on=due, pk__lt=OuterRef("pk"))
-    )
+# One number that sorts open tasks of a premises by due day and then by key; keys stay far below a day's worth.
+KEY_DAY = 10**12
+
+
+def near_statement(vendor: str) -> str:
+    """The statement of `TaskQuerySet.near_pairs`: a window over each premises finds the earliest within the span."""
+    day = "CAST(julianday(due_on) AS integer)" if vendor == "sqlite" else "(due_on - date '2000-01-01')::bigint"
+    return f"""
+WITH keyed AS (
+         SELECT id, premises_id, {day} * {KEY_DAY} + id AS place FROM inspections_inspectiontask
+         WHERE state IN ('planned', 'due') AND area_code >= %(low)s AND area_code < %(high)s),
+     near AS (
+         SELECT id, place, MIN(place) OVER (PARTITION BY premises_id ORDER BY place
+                                            RANGE BETWEEN %(reach)s PRECEDING AND CURRENT ROW) AS first
+         FROM keyed)
+SELECT near.id, head.id FROM near JOIN near AS head ON head.place = near.first
+WHERE near.first <> near.place AND head.first = head.place"""
 
 
 def foreseen(premises: "PremisesQuerySet", year: int, cap: int) -> "QuerySet[Any]":
