@@ -40,9 +40,8 @@ def main() -> int:
         from django.db import connection
 
         print(f"\n{connection.vendor}: jobs against their floor, median of {options.rounds}")
-        print(
-            f"{'job':<20}{'premises':>10}{'changed':>10}{'bare s':>10}{'floor s':>10}{'job s':>10}{'÷ bare':>8}{'÷ floor':>9}{'peak MB':>9}"
-        )
+        heads = ("premises", "changed", "bare s", "floor s", "job s", "÷ bare", "÷ floor", "peak MB")
+        print(f"{'job':<20}" + "".join(f"{head:>10}" for head in heads))
         sizes = sorted({min(SMALL, options.rows), options.rows})
         slow, seconds = 0, {}
         for rows in sizes:
