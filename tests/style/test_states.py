@@ -6,7 +6,7 @@ import pytest
 
 from tests.style.reading import PRODUCT, Source, called, calls, sources
 
-MOVERS = {"gridsup/states.py", "gridsup/jobs.py"}
+MOVERS = {"gridsup/states.py", "gridsup/jobs.py", "gridsup/foreground.py"}
 WRITERS = {"update", "write_to", "aupdate", "update_or_create"}
 
 
