@@ -1,0 +1,92 @@
+"""Where a premises stands: points turned into WGS 84 and found in a grid, localities found in addresses."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from django.utils.translation import gettext as _
+from shapely.geometry.base import BaseGeometry
+
+from grids.map import grid_map, outline_of, share_inside
+from grids.models import Bureau, Locality
+from gridsup.coordinates import Degrees, to_wgs84
+from gridsup.errors import BadInput
+from subjects.importing.gathering import FilePremises
+
+WGS84, GCJ02 = "wgs84", "gcj02"
+CRS_NAMES = {WGS84: "WGS 84", GCJ02: "GCJ-02"}
+# Seven decimals are a centimetre: finer than any source, and the same on every run.
+DECIMALS = 7
+# How statistics name the committees whose places people call by the bare name.
+COMMITTEE = re.compile("(?:居民委员会|居委会|村民委员会|村委会)$")
+SHORTEST = 3  # characters; two stand inside too many other words
+
+
+def place_points(bureau: Bureau, premises: Sequence[FilePremises], crs: str) -> None:
+    """Turns the points into WGS 84 and finds the grid of each.
+
+    Raises BadInput when most points leave the bureau's outline that would lie in it in the other system.
+    """
+    if not premises:
+        return
+    lon = np.array([row.lon for row in premises], dtype=np.float64)
+    lat = np.array([row.lat for row in premises], dtype=np.float64)
+    straight, turned = (lon, lat), to_wgs84(lon, lat)
+    chosen, other = (straight, turned) if crs == WGS84 else (turned, straight)
+    if outline := outline_of(bureau):
+        _refuse_other_system(outline, chosen, other, crs)
+    x, y = np.round(chosen[0], DECIMALS), np.round(chosen[1], DECIMALS)
+    grids = grid_map(bureau.code).codes_at(x, y)
+    for row, row_lon, row_lat, grid in zip(premises, x.tolist(), y.tolist(), grids, strict=True):
+        row.lon, row.lat, row.point_grid = row_lon, row_lat, grid
+
+
+def _refuse_other_system(
+    outline: BaseGeometry, chosen: tuple[Degrees, Degrees], other: tuple[Degrees, Degrees], crs: str
+) -> None:
+    inside = share_inside(outline, *chosen)
+    if inside < 1 / 2 < share_inside(outline, *other):
+        right = GCJ02 if crs == WGS84 else WGS84
+        raise BadInput(
+            _("Read as %(said)s, %(share)d %% of the points lie outside the bureau; read as %(right)s most lie inside. "
+              "Say --crs %(option)s.")
+            % {"said": CRS_NAMES[crs], "share": round((1 - inside) * 100), "right": CRS_NAMES[right], "option": right}
+        )  # fmt: skip
+
+
+class Localities:
+    """The streets, communities and villages of a bureau, to be found by their full names in addresses."""
+
+    def __init__(self, bureau: str) -> None:
+        names: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._stations: dict[str, str] = {}
+        for code, name, street, area in Locality.objects.in_area(bureau).values_list(
+            "code", "name", "street", "area_code"
+        ):
+            self._stations[code] = area[:4]
+            short = COMMITTEE.sub("", name)
+            for spoken in {name, short if len(short) >= SHORTEST else name}:
+                names[spoken].append((code, street or ""))
+        self._names = names
+        self._streets = one_of([name for name, places in names.items() if not places[0][1]])
+        self._places = one_of([name for name, places in names.items() if places[0][1]])
+
+    def of(self, address: str) -> str:
+        """The code of the smallest locality named in the address; "" for none or where a name stands for several."""
+        street = self._one(self._streets.search(address), "")
+        return self._one(self._places.search(address), street) or street
+
+    def station(self, code: str) -> str:
+        """The station, or the bureau, in whose area the locality lies."""
+        return self._stations[code]
+
+    def _one(self, match: re.Match[str] | None, street: str) -> str:
+        places = self._names[match[0]] if match else []
+        here = [code for code, parent in places if parent == street] or [code for code, _parent in places]
+        return here[0] if len(here) == 1 else ""
+
+
+def one_of(names: list[str]) -> re.Pattern[str]:
+    """Finds any of the names, the longest where several begin alike; without names, nothing."""
+    return re.compile("|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name)))) or r"(?!)")

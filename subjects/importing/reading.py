@@ -1,0 +1,163 @@
+"""Opening a ledger file: which kind it is, whether it can be read at all, its header and its rows.
+
+Rows are handed out one by one and may be asked for again, so that the file never stands in memory twice.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from gridsup.errors import BadInput
+from subjects.importing import workbook
+from subjects.importing.columns import MOST_ABOVE, Header, find_header
+from subjects.importing.textfile import TextFile
+
+Cell = int | float | str | bool | date | datetime | time | timedelta
+Numbered = tuple[int, list[Cell]]
+
+MOST_ROWS = 200_000
+# Far above what a ledger of MOST_ROWS rows takes as xlsx or csv.
+MOST_BYTES = 300_000_000
+
+ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
+OTHER_KINDS = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"\x1f\x8b": "gzip",
+    b"PK\x05\x06": "ZIP",
+}
+
+
+class Source(Protocol):
+    """Where rows come from: all rows of a sheet from its first, each with its number there."""
+
+    def rows(self) -> Iterator[Numbered]: ...
+
+    def length(self) -> int:
+        """How many rows there are, empty ones among them."""
+
+    def release(self) -> None:
+        """Gives the memory back; asking for rows again reads the file again."""
+
+
+class Book:
+    """One sheet of an xlsx or xls workbook."""
+
+    def __init__(self, path: Path, position: int = 0) -> None:
+        self.path, self.position = path, position
+        self._cells: CalamineSheet | None = None
+
+    def rows(self) -> Iterator[Numbered]:
+        """Rows with the cells before the first filled column, so that positions are those of the sheet."""
+        self._cells = cells = self._cells or self._load()
+        margin: list[Cell] = [""] * (cells.start[1] if cells.start else 0)
+        for number, row in enumerate(cells.iter_rows(), 1):
+            yield number, margin + row if margin else row
+
+    def length(self) -> int:
+        self._cells = self._cells or self._load()
+        return self._cells.total_height
+
+    def release(self) -> None:
+        self._cells = None
+
+    def _load(self) -> CalamineSheet:
+        try:
+            with CalamineWorkbook.from_path(self.path) as book:
+                return book.get_sheet_by_index(self.position)
+        except PasswordError as error:
+            raise BadInput(workbook.encrypted()) from error
+        except (CalamineError, OSError) as error:
+            raise BadInput(
+                _("This spreadsheet is damaged or of a kind that is not read: %(why)s.") % {"why": error}
+            ) from error
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A readable sheet: its header, and which cells hold a formula instead of a value."""
+
+    source: Source
+    header: Header
+    formulas: Mapping[int, tuple[int, ...]]  # row → positions from 0
+
+    @property
+    def holds_types(self) -> bool:
+        """Cells are numbers, dates or text; in a csv everything is text."""
+        return isinstance(self.source, Book)
+
+    def rows(self) -> Iterator[Numbered]:
+        """The rows under the header that hold anything, each with its number in the sheet."""
+        for number, cells in self.source.rows():
+            if number > self.header.row and any(map(_says_something, cells)):
+                yield number, cells
+
+
+def open_sheet(path: Path) -> Sheet:
+    """Opens the first visible sheet of an xlsx, xls or csv file.
+
+    Raises BadInput with a sentence when it is none of these, empty, encrypted, damaged, too long or without header.
+    """
+    kind = _kind_of(path)
+    formulas: Mapping[int, tuple[int, ...]] = {}
+    source: Book | TextFile = Book(path)
+    if kind == "xlsx":
+        part = workbook.first_sheet(path)
+        extent = workbook.extent(path, part, most_rows=MOST_ROWS)
+        source = Book(path, part.position)
+        formulas = workbook.formulas(path, part) if extent.has_formulas else {}
+    elif kind == "csv":
+        source = TextFile(path)
+        if (filled := source.filled(enough=MOST_ROWS)) > MOST_ROWS + 1:
+            raise BadInput(workbook.too_long(filled - 1, MOST_ROWS))
+    header = find_header(islice(source.rows(), MOST_ABOVE))
+    sheet = Sheet(source, header, formulas)
+    if next(sheet.rows(), None) is None:
+        raise BadInput(_("The sheet has a header in row %(row)d but nothing under it.") % {"row": header.row})
+    return sheet
+
+
+def _kind_of(path: Path) -> str:
+    """xlsx, xls or csv, by what the file holds and not by what it is called."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise BadInput(
+            _("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}
+        ) from error
+    if not start.strip():
+        raise BadInput(_("The file is empty."))
+    if size > MOST_BYTES:
+        raise BadInput(
+            _("The file has %(size)d MB; at most %(most)d MB are read. Split it.")
+            % {"size": size // 1_000_000, "most": MOST_BYTES // 1_000_000}
+        )
+    if start.startswith(ZIP):
+        return "xlsx"
+    if start.startswith(OLE):
+        workbook.refuse_encrypted(path)
+        return "xls"
+    for magic, name in OTHER_KINDS.items():
+        if start.startswith(magic):
+            raise BadInput(
+                _("This is a %(kind)s file, not a spreadsheet. xlsx, xls and csv are read.") % {"kind": name}
+            )
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        raise BadInput(_("This is a web page or XML under the name of a spreadsheet. Open it and save it as .xlsx."))
+    return "csv"
+
+
+def _says_something(cell: Cell) -> bool:
+    return cell != "" and not (isinstance(cell, str) and cell.isspace())

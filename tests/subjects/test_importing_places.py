@@ -1,0 +1,103 @@
+"""Where premises are put by their points, in both coordinate systems."""
+
+import pytest
+
+from grids.models import Grid
+from gridsup.coordinates import to_gcj02
+from gridsup.errors import BadInput
+from subjects.models import Placement, Premises
+from tests.ledgers import shop
+
+
+def box(west, south, east, north):
+    return {
+        "type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+    }
+
+
+@pytest.fixture
+def mapped(ledger):
+    """Two grids of a kilometre or so side by side, and an outline around them."""
+    for code, west in (("050101", 109.06), ("050102", 109.07)):
+        Grid.objects.filter(code=code).update(boundary=box(west, 34.26, west + 0.01, 34.28))
+    ledger.bureau.outline = box(109.06, 34.26, 109.08, 34.28)
+    ledger.bureau.save(update_fields=["outline"])
+    return ledger
+
+
+def unplaced(number, lon, lat, **facts):
+    return shop(number, grid_code="", lon=repr(lon), lat=repr(lat), **facts)
+
+
+def areas():
+    return list(Premises.objects.order_by("pk").values_list("area_code", flat=True))
+
+
+def test_a_point_in_wgs_84_finds_its_grid(take, mapped):
+    outcome = take([unplaced(1, 109.065, 34.27), unplaced(2, 109.075, 34.27), unplaced(3, 109.2, 34.4)])
+
+    assert areas() == ["050101", "050102", "05"]
+    assert (outcome.placed, outcome.not_placed) == (2, 1)
+
+
+def test_a_point_in_gcj_02_finds_the_same_grid_and_is_kept_in_wgs_84(take, mapped):
+    lon, lat = to_gcj02([109.0695, 109.0705], [34.27, 34.27])
+    take(
+        [unplaced(number, float(x), float(y)) for number, (x, y) in enumerate(zip(lon, lat, strict=True))], crs="gcj02"
+    )
+
+    assert areas() == ["050101", "050102"]
+    assert list(Premises.objects.order_by("pk").values_list("lon", "lat")) == [(109.0695, 34.27), (109.0705, 34.27)]
+
+
+def test_the_grid_code_goes_before_the_point_and_the_point_before_a_station(take, mapped):
+    rows = [unplaced(number, 109.065, 34.27) for number in (1, 2)]
+    rows[0]["grid_code"], rows[1]["grid_code"] = "050201", "0502"
+
+    take(rows)
+
+    assert areas() == ["050201", "050101"]
+
+
+def test_most_points_outside_the_bureau_in_the_system_that_was_said_is_refused(take, mapped):
+    lon, lat = to_gcj02([109.0795] * 3, [34.2605] * 3)  # the shift carries them out to the east
+    rows = [unplaced(number, float(x), float(y)) for number, (x, y) in enumerate(zip(lon, lat, strict=True))]
+
+    with pytest.raises(BadInput, match=r"100 % of the points lie outside the bureau.*Say --crs gcj02"):
+        take(rows)
+
+    assert not Premises.objects.exists()
+    assert take(rows, crs="gcj02").placed == 3
+
+
+def test_a_move_by_hand_is_not_undone_by_a_point_that_has_not_moved(take, mapped):
+    take([unplaced(1, 109.065, 34.27)])
+    Premises.objects.update(area_code="050201", grid="050201")
+
+    assert take([unplaced(1, 109.065, 34.27)]).unchanged == 1
+    assert areas() == ["050201"]
+
+
+def test_a_point_that_moved_moves_the_premises(take, mapped):
+    take([unplaced(1, 109.065, 34.27)])
+
+    take([unplaced(1, 109.075, 34.27)])
+
+    assert areas() == ["050102"]
+    assert Placement.objects.get().area_code == "050102"
+
+
+def test_an_unplaced_premises_is_placed_once_the_grid_is_drawn(take, mapped):
+    boundary = Grid.objects.get(code="050101").boundary
+    Grid.objects.filter(code="050101").update(boundary=None)
+    take([unplaced(1, 109.065, 34.27, address="")])
+    Grid.objects.filter(code="050101").update(boundary=boundary)
+
+    assert take([unplaced(1, 109.065, 34.27, address="")]).changed == 1
+    assert areas() == ["050101"]
+
+
+def test_another_name_for_the_system_is_refused(take):
+    with pytest.raises(BadInput, match="wgs84 or gcj02"):
+        take([shop(1)], crs="bd09")
