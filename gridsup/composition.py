@@ -27,4 +27,6 @@ NAVIGATION = [
     ("tasks", _("Tasks"), "tasks", ("view",)),
     ("ledger", _("Ledger"), "ledger", ("view",)),
     ("dashboard", _("Overview"), "dashboard", ("view",)),
+    ("plans", _("Plan"), "tasks", ("view",)),
+    ("policy", _("Policy"), "grid", ("view",)),
 ]

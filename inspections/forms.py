@@ -1,16 +1,22 @@
 """What may be asked of lists of tasks, and what is asked for a move of one task."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Officer
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
-from inspections.models import InspectionTask
+from inspections.models import InspectionPlan, InspectionTask
 from inspections.querysets import TaskQuerySet
 from subjects.tiers import Tiers
+
+INPUT = {"class": "form-control"}
+# More than a visit every day is a typing error.
+MOST_CAP = 366
 
 
 class TodayQuestion(Question):
@@ -96,3 +102,32 @@ class CancelForm(forms.Form):
     why = forms.CharField(
         label=_("reason"), max_length=500, widget=forms.TextInput(attrs={"class": "form-control", "required": True})
     )
+
+
+class ProposeForm(forms.Form):
+    """What a plan is proposed for; an empty cap takes the policy's figure."""
+
+    bureau = forms.ChoiceField(label=_("bureau"), widget=forms.Select(attrs=SELECT))
+    year = forms.IntegerField(label=_("year"), widget=forms.NumberInput(attrs=INPUT))
+    cap = forms.IntegerField(
+        label=_("visits a year at most"),
+        required=False,
+        min_value=1,
+        max_value=MOST_CAP,
+        help_text=_("Empty: the figure of the policy in force."),
+        widget=forms.NumberInput(attrs=INPUT),
+    )
+    cap_basis = forms.ChoiceField(
+        label=_("cap counts"), choices=InspectionPlan.CapBasis.choices, widget=forms.Select(attrs=SELECT)
+    )
+    cap_reason = forms.CharField(
+        label=_("reason for another cap"), required=False, max_length=500, widget=forms.TextInput(attrs=INPUT)
+    )
+
+    def __init__(self, *args: Any, bureaus: Collection[str], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "bureau", [(code, code) for code in bureaus])
+        # Plans are made for this year and the next; further away the ledger's rhythm says nothing.
+        year = cast(forms.IntegerField, self.fields["year"])
+        year.validators += [MinValueValidator(on.year), MaxValueValidator(on.year + 1)]
+        self.initial = {"year": on.year + 1}

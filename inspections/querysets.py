@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least
 
 from grids.permissions import HOLDERS
@@ -33,6 +33,11 @@ class PlanQuerySet(ScopedQuerySet["InspectionPlan"]):
     def in_area(self, code: str) -> Self:
         """Plans of the bureau that the area lies in."""
         return self.filter(bureau=code[:2])
+
+    def with_totals(self) -> Self:
+        """Each plan with its bureau and the sums of its lines: `wanted` by the rhythm, `planned` within the cap."""
+        sums = {"wanted": Sum("lines__wanted"), "planned": Sum("lines__planned"), "premises": Sum("lines__premises")}
+        return self.select_related("bureau").annotate(**sums)
 
 
 class TaskQuerySet(SetWise["InspectionTask"]):

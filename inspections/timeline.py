@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from gridsup.timeline import Entry
-from inspections.models import InspectionTask, TaskEvent
+from inspections.models import InspectionPlan, InspectionTask, PlanEvent, TaskEvent
 from subjects.models import Premises
 
 
@@ -11,6 +11,13 @@ def entries(premises: Premises) -> list[Entry]:
     """Every event of the premises' tasks, and the task it belongs to."""
     events = TaskEvent.objects.filter(task__premises=premises).select_related("task", "by")
     return [entry_of(event, of_task=True) for event in events]
+
+
+def plan_entry(event: PlanEvent) -> Entry:
+    """One event of a yearly plan in words."""
+    states = dict(InspectionPlan.State.choices)
+    what = _("Plan %(state)s") % {"state": states.get(event.new, event.new)}
+    return Entry(at=event.at, what=what, detail=event.why, by=str(event.by or ""))
 
 
 def entry_of(event: TaskEvent, *, of_task: bool = False) -> Entry:

@@ -4,14 +4,21 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
+from django.forms import modelform_factory
 from django.utils.translation import gettext_lazy as _
 
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
-from subjects.models import MarketSubject
+from subjects import presets
+from subjects.actions import ONE_DAY
+from subjects.models import MarketSubject, Tier
 from subjects.models.ledger import Status
-from subjects.models.policy import Mode
+from subjects.models.policy import Mode, PolicyRow
 from subjects.querysets import PremisesQuerySet
 from subjects.tiers import Tiers
+
+# What a district changes by hand; names and colours come with a preset.
+CHANGEABLE = {"interval_months", "tier_key", "mode", "rhythm_key", "value"}
 
 
 class LedgerQuestion(Question):
@@ -81,3 +88,52 @@ class DayQuestion(Question):
     """Who was responsible on which day."""
 
     on = DayField(label=_("day"))
+
+
+class PresetForm(forms.Form):
+    """Which preset becomes the policy, and from which day."""
+
+    preset = forms.ChoiceField(label=_("preset"), widget=forms.Select(attrs=SELECT))
+    day = DayField(label=_("from"))
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "preset", [(name, f"{name} · {presets.read(name).title}") for name in presets.names()])
+        self.fields["day"].validators.append(MinValueValidator(on, _("A policy does not begin in the past.")))
+        self.initial = {"day": on}
+
+
+class RowForm(forms.Form):
+    """New values of one policy row, the day from which they hold, and why."""
+
+    day = DayField(label=_("from"))
+    why = forms.CharField(
+        label=_("reason or source"), max_length=300, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
+
+    def __init__(self, *args: Any, row: PolicyRow, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        model_form = modelform_factory(type(row), fields=presets.VALUES[type(row)])
+        fields = {name: field for name, field in model_form(instance=row).fields.items() if name in CHANGEABLE}
+        for name, field in fields.items():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            self.initial[name] = getattr(row, name)
+        self.fields = {**fields, **self.fields}
+        keys = Tier.objects.in_force(row.bureau_id, on).values_list("key", "name")
+        for name in fields.keys() & {"tier_key", "rhythm_key"}:
+            choices = [*([("", _("none"))] if name == "rhythm_key" else []), *keys]
+            self.fields[name] = forms.ChoiceField(
+                label=fields[name].label,
+                choices=choices,
+                required=name == "tier_key",
+                widget=forms.Select(attrs=SELECT),
+            )
+        self.fields["day"].validators.append(MinValueValidator(on, _("A policy does not begin in the past.")))
+        self.initial["day"] = max(on, row.from_day + ONE_DAY)
+
+    def clean(self) -> dict[str, Any]:
+        """An exempt premises has no rhythm."""
+        cleaned = super().clean() or {}
+        if cleaned.get("mode") == Mode.EXEMPT and cleaned.get("rhythm_key"):
+            self.add_error("rhythm_key", _("Exempt premises have no rhythm: choose none."))
+        return cleaned

@@ -10,6 +10,7 @@ from django.db import transaction
 from grids.models import Officer
 from subjects.actions import apply_rules, figure, ledger_parts, load_preset
 from subjects.models import PolicyFigure, Premises
+from subjects.models.policy import Mode
 
 MONTHS_A_YEAR = 12
 
@@ -32,6 +33,20 @@ class Preview:
     before: Shape | None  # None while the bureau has no policy
     after: Shape
     changed: dict[str, int]
+
+    def rows(self) -> list[dict[str, object]]:
+        """Tier and mode with the premises before and after, for a table."""
+        before = self.before.premises if self.before else {}
+        modes = dict(Mode.choices)
+        return [
+            {
+                "tier": tier,
+                "mode": modes[mode],
+                "before": before.get((tier, mode), 0),
+                "after": self.after.premises.get((tier, mode), 0),
+            }
+            for tier, mode in sorted({*before, *self.after.premises})
+        ]
 
 
 def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Officer | None = None) -> Preview:

@@ -1,8 +1,12 @@
 from django.urls import URLPattern, path
 
-from subjects import views
+from subjects import policy_views, views
 
 urlpatterns: list[URLPattern] = [
     path("ledger/", views.ledger, name="ledger"),
     path("premises/<int:pk>/", views.premises_show, name="premises"),
+    path("policy/", policy_views.policy_show, name="policy"),
+    path("policy/<slug:bureau>/", policy_views.policy_show, name="policy_of"),
+    path("policy/<slug:bureau>/preset/", policy_views.policy_preset, name="policy_preset"),
+    path("policy/rows/<slug:kind>/<int:pk>/", policy_views.policy_change, name="policy_change"),
 ]

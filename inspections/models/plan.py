@@ -12,6 +12,7 @@ from gridsup.events import Event
 from gridsup.scoping import ScopedQuerySet
 from gridsup.states import Move
 from inspections.querysets import PlanQuerySet
+from subjects.models.policy import Mode
 
 
 class InspectionPlan(models.Model):
@@ -92,7 +93,7 @@ class PlanLine(models.Model):
     plan = models.ForeignKey(InspectionPlan, models.CASCADE, related_name="lines")  # part of its plan
     area_code = models.CharField(_("area code"), max_length=6)
     tier = models.CharField(_("tier"), max_length=12, blank=True)
-    mode = models.CharField(_("mode"), max_length=10)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode)
     premises = models.PositiveIntegerField(_("premises"))
     wanted = models.PositiveIntegerField(_("visits by the rhythm"))
     planned = models.PositiveIntegerField(_("visits within the cap"))

@@ -1,0 +1,115 @@
+"""Pages of the policy: the rows in force with their sources, a preset tried out before it is taken, one row changed."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grids.models import Bureau
+from grids.permissions import Permission
+from grids.requests import SignedIn
+from gridsup.errors import DomainError
+from gridsup.jobs import enqueue
+from subjects import presets
+from subjects.actions import change_row, load_preset
+from subjects.forms import PresetForm, RowForm
+from subjects.models import CreditEffect, PolicyFigure, Tier, TradeTier
+from subjects.models.policy import PolicyRow
+from subjects.preview import preview_preset
+from subjects.tiers import Tiers
+
+KINDS: dict[str, type[PolicyRow]] = {
+    "tier": Tier,
+    "trade": TradeTier,
+    "effect": CreditEffect,
+    "figure": PolicyFigure,
+}
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
+    officer, on = request.user, timezone.localdate()
+    bureaus = Bureau.objects.visible_to(officer)
+    chosen = get_object_or_404(bureaus, code=bureau) if bureau else bureaus.first()
+    if chosen is None:
+        raise Http404
+    rows = {kind: model._default_manager.visible_to(officer).in_force(chosen.code, on) for kind, model in KINDS.items()}
+    later = any(
+        model._default_manager.visible_to(officer).filter(bureau=chosen, from_day__gt=on).exists()
+        for model in KINDS.values()
+    )
+    return render(
+        request,
+        "subjects/policy_show.html",
+        {
+            "bureau": chosen,
+            "bureaus": bureaus,
+            "on": on,
+            "tiers": Tiers(officer, on),
+            "rows": rows,
+            "later": later,
+            "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
+            "presets": [presets.read(name) for name in presets.names()],
+        },
+    )
+
+
+@login_required
+@permission_required(Permission.EDIT_POLICY, raise_exception=True)
+def policy_preset(request: SignedIn, bureau: str) -> HttpResponse:
+    officer, now = request.user, timezone.now()
+    on = timezone.localdate(now)
+    chosen = get_object_or_404(Bureau.objects.visible_to(officer), code=bureau)
+    form = PresetForm(request.POST or None, on=on)
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        facts = {"bureau": chosen.code, "name": form.cleaned_data["preset"], "on": form.cleaned_data["day"]}
+        try:
+            if "take" in request.POST:
+                load_preset(**facts, by=officer, now=now)
+                return followed(request, chosen.code, facts["on"], on)
+            preview = preview_preset(**facts, by=officer, now=now)
+        except DomainError as error:
+            form.add_error(None, str(error))
+    return render(
+        request,
+        "subjects/policy_preset.html",
+        {"bureau": chosen, "form": form, "preview": preview, "tiers": Tiers(officer, on)},
+    )
+
+
+@login_required
+@permission_required(Permission.EDIT_POLICY, raise_exception=True)
+def policy_change(request: SignedIn, kind: str, pk: int) -> HttpResponse:
+    if kind not in KINDS:
+        raise Http404
+    officer, now = request.user, timezone.now()
+    on = timezone.localdate(now)
+    row = get_object_or_404(KINDS[kind]._default_manager.visible_to(officer).filter(to_day=None), pk=pk)
+    form = RowForm(request.POST or None, row=row, on=on)
+    if request.method == "POST" and form.is_valid():
+        day, why = form.cleaned_data.pop("day"), form.cleaned_data.pop("why")
+        try:
+            change_row(row=row, on=day, by=officer, now=now, why=why, values=form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return followed(request, row.bureau_id, day, on)
+    return render(request, "subjects/policy_change.html", {"row": row, "form": form, "bureau": row.bureau_id})
+
+
+def followed(request: SignedIn, bureau: str, day: date, on: date) -> HttpResponse:
+    """Says when the ledger follows; what holds today already is applied by a job at once."""
+    if day <= on:
+        enqueue(
+            name="apply_policy", period=on.isoformat(), area_code=bureau, now=timezone.now(), by=request.user.username
+        )
+        messages.success(request, _("The policy is changed; the ledger follows within minutes."))
+    else:
+        messages.success(request, _("The policy changes on %(day)s; the ledger follows that morning.") % {"day": day})
+    return redirect("policy_of", bureau)
