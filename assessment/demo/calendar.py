@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-# Chosen so that the site looks lived in. Grids stand longer than anybody's post; the ledger came in six weeks ago, so
-# that some visits are overdue by now.
+# Chosen so that the site looks lived in. Grids stand longer than anybody's post. The ledger came in two weeks ago, so
+# that some visits are overdue by now: without a history of visits, every further week would add some 500.
 DAYS_OF_GRIDS = 1100
-WEEKS_OF_LEDGER = 6
+WEEKS_OF_LEDGER = 2
 WEEK = timedelta(weeks=1)
 OPENING = time(9)
 

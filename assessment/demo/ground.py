@@ -17,7 +17,7 @@ COMMITTEES = ("居民委员会", "村民委员会", "居委会", "村委会")
 ZONES = ("西安浐灞生态区", "浐灞生态区")
 # Country grids hold fewer businesses than town grids; a grid of the middle size holds the mean.
 THINNING = 0.15
-LEAST_SHARE = 0.6
+LEAST_SHARE = 0.7
 # How far a community's businesses scatter around its middle, as a share of the grid's width.
 SCATTER = 0.14
 # Draws that fall outside a grid are drawn again, this often; what is still outside stands at the middle.

@@ -9,8 +9,6 @@ from random import Random
 
 from grids.permissions import Duty
 
-PASSWORD = "gridsup-demo"
-
 # Days in post: leads turn over within three years, and some are nearly there.
 YOUNGEST_POST, OLDEST_POST = 120, 1090
 OFFICE_POST = 1000

@@ -1,0 +1,215 @@
+"""Builds the demonstration step by step through the actions that a real district uses; each step may be repeated."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from time import monotonic
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Case, Min, Value, When
+from django.utils import timezone
+from subjects.importing import run as run_import
+
+from assessment.demo import areas
+from assessment.demo.calendar import Calendar, morning
+from assessment.demo.ledger import invent, write_sheet
+from assessment.demo.mix import FULL, TINY, Mix
+from assessment.demo.people import Member, cast
+from grids.actions import add_officer, post_officer
+from grids.models import Bureau, Grid, GridEvent, Officer, Station
+from gridsup.errors import DomainError
+from gridsup.jobs import run_inline
+from gridsup.models import Job
+from inspections.actions import approve_plan, propose_plan, publish_plan
+from inspections.models import InspectionPlan, InspectionTask
+from subjects.actions import load_preset
+from subjects.models import MarketSubject, Premises, Tier
+from subjects.models.policy import Mode
+from subjects.trades import load_trades
+
+PRESET = "FR"
+# Who acts for each bureau: the grid office, and the head who approves.
+OFFICES = {"05": ("district", "head05"), "06": ("district06", "head06")}
+REGISTERED = [MarketSubject.Kind.ENTERPRISE, MarketSubject.Kind.INDIVIDUAL]
+
+
+class BuildFailed(DomainError):
+    """A step did not do what the demonstration needs."""
+
+    code = "demo_failed"
+
+
+def built_for() -> date | None:
+    """The day that the demonstration in the database was built for; None when there is none."""
+    first = GridEvent.objects.filter(grid__in=Grid.objects.in_area("05")).order_by("at").first()
+    return Calendar.of_grids_drawn(timezone.localdate(first.at)).today if first else None
+
+
+@dataclass
+class Build:
+    """One run: the day it is built for, the seed of its dice, where its file goes, and whom it tells what it does."""
+
+    calendar: Calendar
+    folder: Path
+    say: Callable[[str], None]
+    seed: int = 1
+    mix: Mix = FULL
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> dict[str, object]:
+        """All steps; returns the report."""
+        self.step("areas", self.areas)
+        self.step("people", self.people)
+        self.step("policy", self.policy)
+        self.step("import", self.ledgers)
+        self.step("apply", self.apply)
+        self.step("plan", self.plans)
+        self.step("tasks", self.tasks)
+        return {**report(), "seconds": self.seconds}
+
+    def step(self, name: str, work: Callable[[], str]) -> None:
+        """Does one step and says what came out and how long it took."""
+        start = monotonic()
+        outcome = work()
+        self.seconds[name] = round(monotonic() - start, 1)
+        self.say(f"  {name}: {outcome} ({self.seconds[name]} s)")
+
+    def areas(self) -> str:
+        """Bureaus, stations, localities, trades, and grids drawn and approved."""
+        areas.load_areas()
+        load_trades()
+        made = areas.draw_grids(now=morning(self.calendar.grids_drawn))
+        return f"{Station.objects.count()} stations, {Grid.objects.count()} grids, {made} of them new"
+
+    @transaction.atomic
+    def people(self) -> str:
+        """Accounts, certificates and posts; one password, hashed once."""
+        stations = list(Station.objects.values_list("code", flat=True))
+        grids = list(Grid.objects.values_list("code", flat=True))
+        known = set(Officer.objects.values_list("username", flat=True))
+        members = [member for member in cast(stations, grids, seed=self.seed) if member.username not in known]
+        password_hash = make_password(settings.DEMO_PASSWORD) if members else ""
+        for member in members:
+            self.engage(member, password_hash)
+        return f"{Officer.objects.count()} officers, {len(members)} of them new"
+
+    def engage(self, member: Member, password_hash: str) -> None:
+        """One account with its posts."""
+        certificate = self.calendar.ago(-member.certificate) if member.certificate else None
+        officer = add_officer(
+            username=member.username,
+            name=member.name,
+            password_hash=password_hash,
+            certificate_no=f"演示-{member.username}" if certificate else "",
+            certificate_valid_to=certificate,
+        )
+        since = self.calendar.ago(member.days)
+        for area in member.areas:
+            post_officer(
+                officer=officer,
+                duty=member.duty,
+                area_code=area,
+                from_day=since,
+                line=member.line,
+                now=morning(since),
+            )
+
+    def policy(self) -> str:
+        """The preset's rows for each bureau, from the day the ledger came."""
+        day = self.calendar.ledger_came
+        made = 0
+        for bureau, (office, _head) in OFFICES.items():
+            if not Tier.objects.filter(bureau_id=bureau).exists():
+                by = Officer.objects.get(username=office)
+                made += load_preset(bureau=bureau, name=PRESET, on=day, by=by, now=morning(day))["made"]
+        return f"preset {PRESET}, {made} rows new"
+
+    def ledgers(self) -> str:
+        """Each bureau's ledger, through a real file and the real importer."""
+        read = self.ledger("05", self.mix) + self.ledger("06", TINY)
+        return f"{Premises.objects.count()} premises, {read} rows read"
+
+    def ledger(self, bureau: str, mix: Mix) -> int:
+        """Writes a bureau's file and imports it, unless all of it is there; returns rows read."""
+        if Premises.objects.in_area(bureau).count() >= mix.rows:
+            return 0
+        day = self.calendar.ledger_came
+        rows = invent(areas.ground(bureau), mix, seed=self.seed, on=day)
+        path = write_sheet(rows, self.folder / f"ledger-{bureau}.xlsx", made=morning(day))
+        self.say(f"  {path}: {len(rows)} rows")
+        outcome = run_import(
+            path=path,
+            bureau=Bureau.objects.get(code=bureau),
+            on=day,
+            by=Officer.objects.get(username=OFFICES[bureau][0]),
+            now=morning(day),
+        )
+        if outcome.refused:
+            raise BuildFailed(f"The importer refused {outcome.refused} rows of {path}.")
+        return len(rows)
+
+    def apply(self) -> str:
+        """The policy over the whole ledger, by the job."""
+        day = self.calendar.ledger_came
+        changed = sum(self.job("apply_policy", day, bureau) for bureau in OFFICES)
+        return f"{changed} premises changed"
+
+    def plans(self) -> str:
+        """Each bureau's plans: proposed and published by the grid office, approved by the head."""
+        published = InspectionPlan.objects.filter(state=InspectionPlan.State.PUBLISHED)
+        made = 0
+        for bureau in OFFICES:
+            for year in self.calendar.plan_years:
+                if not published.filter(bureau_id=bureau, year=year).exists():
+                    self.plan(bureau, year)
+                    made += 1
+        return f"{published.count()} plans published, {made} of them new"
+
+    def plan(self, bureau: str, year: int) -> None:
+        """One plan, from draft to publication."""
+        day, now = self.calendar.ledger_came, morning(self.calendar.ledger_came)
+        office, head = (Officer.objects.get(username=name) for name in OFFICES[bureau])
+        plan = propose_plan(bureau=bureau, year=year, on=day, by=office, now=now)
+        publish_plan(plan=approve_plan(plan=plan, by=head, now=now), on=day, by=office, now=now)
+
+    def tasks(self) -> str:
+        """The daily job on the days of the story."""
+        made = sum(self.job("generate_due_tasks", day, bureau) for day in self.calendar.job_days for bureau in OFFICES)
+        return f"{InspectionTask.objects.count()} tasks, {made} of them new"
+
+    def job(self, name: str, day: date, bureau: str) -> int:
+        """Runs a job inline for a bureau's day, once; returns how many rows it made or changed."""
+        if Job.objects.filter(name=name, period=day.isoformat(), area_code=bureau, state=Job.State.DONE).exists():
+            return 0
+        job = run_inline(name=name, period=day.isoformat(), area_code=bureau, now=morning(day))
+        if job.state != Job.State.DONE:
+            raise BuildFailed(f"{name} for {day} in {bureau}: {job.error}")
+        return int(job.counts.get("made", 0) or job.counts.get("changed", 0))
+
+
+def report(bureau: str = "05") -> dict[str, object]:
+    """What stands in the database for a bureau, under the names of tables.md "Formats"."""
+    subjects = MarketSubject.objects.filter(bureau_id=bureau)
+    premises = Premises.objects.in_area(bureau)
+    return {
+        "registered": subjects.filter(kind__in=REGISTERED).count(),
+        "markets": subjects.filter(kind=MarketSubject.Kind.MARKET).count(),
+        "unlicensed": subjects.filter(kind=MarketSubject.Kind.UNLICENSED).count(),
+        "premises": premises.count(),
+        "placed": premises.filter(grid__isnull=False).count(),
+        "modes": modes(bureau),
+        "tasks": InspectionTask.objects.in_area(bureau).count(),
+    }
+
+
+def modes(bureau: str) -> dict[str, int]:
+    """Registered subjects by the strictest mode of their premises in business."""
+    order = [Mode.KEY, Mode.GENERAL, Mode.EXEMPT]
+    strictness = Case(*(When(mode=mode, then=Value(rank)) for rank, mode in enumerate(order)))
+    active = Premises.objects.in_area(bureau).active().filter(subject__kind__in=REGISTERED)
+    ranks = Counter(active.values("subject").annotate(rank=Min(strictness)).values_list("rank", flat=True))
+    return {str(mode): ranks[rank] for rank, mode in enumerate(order)}
