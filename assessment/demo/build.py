@@ -164,11 +164,12 @@ class Build:
         made = 0
         for bureau in OFFICES:
             for year in self.calendar.plan_years:
-                if not published.filter(bureau_id=bureau, year=year).exists():
+                if not InspectionPlan.objects.filter(bureau_id=bureau, year=year).exists():
                     self.plan(bureau, year)
                     made += 1
         return f"{published.count()} plans published, {made} of them new"
 
+    @transaction.atomic
     def plan(self, bureau: str, year: int) -> None:
         """One plan, from draft to publication."""
         day, now = self.calendar.ledger_came, morning(self.calendar.ledger_came)
