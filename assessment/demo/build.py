@@ -12,7 +12,6 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Case, Min, Value, When
 from django.utils import timezone
-from subjects.importing import run as run_import
 
 from assessment.demo import areas
 from assessment.demo.calendar import Calendar, morning
@@ -27,6 +26,7 @@ from gridsup.models import Job
 from inspections.actions import approve_plan, propose_plan, publish_plan
 from inspections.models import InspectionPlan, InspectionTask
 from subjects.actions import load_preset
+from subjects.importing import run as run_import
 from subjects.models import MarketSubject, Premises, Tier
 from subjects.models.policy import Mode
 from subjects.trades import load_trades
