@@ -7,7 +7,8 @@ from gridsup.questions import AreaField, Question
 
 
 class OverviewQuestion(Question):
-    """Which area, and whether its stations or its grids are listed."""
+    """Which area, whether its stations or its grids are listed, and in which order."""
 
     area = AreaField()
+    sort = forms.ChoiceField(label=_("order"), choices=[("late", ""), ("share", "")])
     by = forms.ChoiceField(label=_("rows"), choices=[("station", ""), ("grid", "")])

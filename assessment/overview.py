@@ -14,8 +14,9 @@ from gridsup.scoping import inside
 from inspections.models import InspectionTask
 from subjects.models import Premises
 
-# Shares of open visits that are late, from which a grid takes the next colour: a matter of display, not of policy.
-LATE_SHARES = (0.0, 0.1, 0.25)
+# Colours of the map between nothing late and the most; more shades cannot be told apart outdoors.
+LEVELS = 4
+ROUND_STEPS = (1, 2, 3, 4, 5)
 
 
 @dataclass
@@ -39,14 +40,6 @@ class Row:
         return self.premises - self.placed
 
     @property
-    def level(self) -> str:
-        """Class of the late share: none without open visits, else 0 (nothing late) to 3."""
-        if not self.open:
-            return "none"
-        share = self.overdue / self.open
-        return str(sum(share > limit for limit in LATE_SHARES))
-
-    @property
     def late_percent(self) -> int | None:
         """Late visits in a hundred open ones; None without open visits."""
         return round(100 * self.overdue / self.open) if self.open else None
@@ -56,12 +49,12 @@ class Row:
         """Premises in a grid in a hundred; below 100 as long as one is not placed. None without premises."""
         return 100 * self.placed // self.premises if self.premises else None
 
-    def as_properties(self) -> dict[str, object]:
-        """What the map says about a grid."""
+    def as_properties(self, step: int) -> dict[str, object]:
+        """What the map says about a grid; `step` as in `step_of`."""
         return {
             "code": self.code,
             "name": self.name,
-            "level": self.level,
+            "level": min(LEVELS, -(-self.overdue // step)),
             "premises": self.premises,
             "open": self.open,
             "overdue": self.overdue,
@@ -112,6 +105,13 @@ def counts_by_area(officer: Officer, area: str, on: date) -> dict[str, dict[str,
 def roots_of(officer: Officer) -> list[str]:
     """The areas in which the officer views business rows."""
     return list(officer.area_codes(Permission.VIEW))
+
+
+# Orders of the table beside that of the codes: the most late first, the greatest share first.
+ORDERS: dict[str, Callable[[Row], float]] = {
+    "late": lambda row: -row.overdue,
+    "share": lambda row: -row.overdue / row.open if row.open else 0,
+}
 
 
 def rows_of(officer: Officer, area: str, by_grid: bool, on: date) -> tuple[Row, list[Row]]:
@@ -165,3 +165,19 @@ def trail_of(officer: Officer, area: str) -> list[tuple[str, str]]:
     for model in (Bureau, Station, Grid):
         found.update(model.objects.filter(code__in=codes).values_list("code", "name"))
     return [(code, found.get(code, code)) for code in codes]
+
+
+def step_of(most: int) -> int:
+    """Late visits that make one step of the map's colours: a round number with which the steps reach `most`."""
+    decade = 1
+    while True:
+        for step in ROUND_STEPS:
+            if LEVELS * step * decade >= most:
+                return step * decade
+        decade *= 10
+
+
+def legend_of(step: int) -> list[str]:
+    """The steps in words, from nothing late to the most."""
+    between = [f"{(level - 1) * step + 1}–{level * step}" if step > 1 else str(level) for level in range(1, LEVELS)]
+    return ["0", *between, f"≥ {(LEVELS - 1) * step + 1}"]

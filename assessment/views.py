@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment.forms import OverviewQuestion
-from assessment.overview import counts_by_area, roots_of, row_of, rows_of, trail_of
+from assessment.overview import ORDERS, counts_by_area, legend_of, roots_of, row_of, rows_of, step_of, trail_of
 from grids.models import Grid
 from grids.permissions import Permission
 from grids.requests import SignedIn
@@ -23,6 +23,8 @@ def dashboard(request: SignedIn) -> HttpResponse:
     question = OverviewQuestion(request.GET)
     area = area_asked(request, question)
     whole, rows = rows_of(officer, area, question.asked.get("by") == "grid", on)
+    if "sort" in question.asked:
+        rows.sort(key=ORDERS[question.asked["sort"]])
     return render(
         request,
         "assessment/dashboard_show.html",
@@ -61,8 +63,9 @@ def dashboard_grids(request: SignedIn) -> HttpResponse:
         sentence = _("More than %(count)d grids: choose a station.") % {"count": MOST_SHAPES}
         return JsonResponse({"errors": [{"code": "too_many", "field": "area", "message": sentence}]}, status=400)
     counts = counts_by_area(officer, area, on)
+    rows = [(row_of(code, name, counts), boundary) for code, name, boundary in shapes]
+    step = step_of(max((row.overdue for row, _boundary in rows), default=0))
     features = [
-        {"type": "Feature", "geometry": boundary, "properties": row_of(code, name, counts).as_properties()}
-        for code, name, boundary in shapes
+        {"type": "Feature", "geometry": boundary, "properties": row.as_properties(step)} for row, boundary in rows
     ]
-    return JsonResponse({"type": "FeatureCollection", "features": features})
+    return JsonResponse({"type": "FeatureCollection", "legend": legend_of(step), "features": features})

@@ -29,10 +29,12 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
 
 def demo_accounts() -> list[dict[str, object]]:
     """Accounts with a post of today, grouped by duty in the order of the table."""
-    posted: dict[str, list[tuple[str, str]]] = {}
+    posted: dict[str, list[str]] = {}
     posts = Posting.objects.on(timezone.localdate()).filter(officer__is_active=True)
     for post in posts.select_related("officer").order_by("area_code", "officer__username"):
-        posted.setdefault(post.duty, []).append((post.officer.username, post.area_code))
+        names = posted.setdefault(post.duty, [])
+        if post.officer.username not in names:
+            names.append(post.officer.username)
     return [
         {"label": duty.label, "accounts": posted[duty][:ACCOUNTS_SHOWN], "more": len(posted[duty][ACCOUNTS_SHOWN:])}
         for duty in Duty

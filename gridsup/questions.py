@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 # Beyond this nobody types a name or an address; a longer text would only cost the database time.
@@ -38,15 +39,25 @@ class Question(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
 
-    def count(self) -> int:
-        """How many things were asked beside the search text."""
-        return len(self.asked.keys() - {"q"})
+    @property
+    def words(self) -> list[str]:
+        """What was asked beside the search text, as people read it."""
+        return [self._word(name, value) for name, value in self.asked.items() if name != "q"]
+
+    def _word(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return str(field.label)
+        if isinstance(field, forms.ChoiceField):
+            value = dict(cast(list[tuple[str, Any]], field.choices)).get(value, value)
+            return str(value)
+        return f"{field.label} {value}"
 
     @property
     def sentences(self) -> list[str]:
         """What could not be understood, one sentence a field."""
         return [
-            f"{self[name].label}: {error}" if name in self.fields else str(error)
+            f"{capfirst(str(self[name].label))}: {error}" if name in self.fields else str(error)
             for name, errors in self.errors.items()
             for error in errors
         ]

@@ -17,6 +17,7 @@ class Entry:
     what: str
     detail: str = ""
     by: str = ""
+    day_only: bool = False  # `at` is the first moment of the day, the hour is not known
 
 
 @dataclass(frozen=True)

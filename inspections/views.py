@@ -100,7 +100,7 @@ def task_show(request: SignedIn, pk: int) -> HttpResponse:
             "on": on,
             "task": task,
             "tiers": tiers,
-            "steps": explain(task.premises, tiers),
+            "steps": explain(task.premises, tiers, on),
             "events": [entry_of(event) for event in task.events.select_related("by").order_by("-at", "-pk")],
             "holders": Posting.objects.held_on(task.area_code, on).select_related("officer"),
             "assign": AssignForm(task=task, on=on)

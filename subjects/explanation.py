@@ -6,8 +6,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from subjects.models import MarketSubject, Premises, TierPeriod
+from subjects.models import MarketSubject, PolicyFigure, Premises, TierPeriod
 from subjects.models.policy import PolicyRow
+from subjects.rules import Rhythm, is_new, next_due
 from subjects.tiers import Tiers
 
 
@@ -21,12 +22,12 @@ class Step:
     since: date | None = None
 
 
-def explain(premises: Premises, tiers: Tiers) -> list[Step]:
+def explain(premises: Premises, tiers: Tiers, on: date) -> list[Step]:
     """The steps from trade and credit to the next due day (handbook §4; tables.md, "Rhythm").
 
-    Reads the current tier period; `tier_rule`, `effect_rule`, `trade` and `subject` should be selected already.
+    `tier_rule`, `effect_rule`, `trade` and `subject` should be selected already; at most two queries more.
     """
-    return [_tier(premises, tiers), *_mode(premises, tiers), *_day(premises)]
+    return [_tier(premises, tiers), *_mode(premises, tiers), *_day(premises, tiers, on)]
 
 
 def _named(premises: Premises, tiers: Tiers, key: str) -> str:
@@ -71,29 +72,48 @@ def _mode(premises: Premises, tiers: Tiers) -> list[Step]:
     return [_with_source(str(premises.get_mode_display()), because, rule)]
 
 
-def _day(premises: Premises) -> list[Step]:
+def _day(premises: Premises, tiers: Tiers, on: date) -> list[Step]:
     if premises.status != "active":
         return [Step(_("Not due"), _("only premises in business fall due"))]
-    months = premises.interval_months
-    if months is None:
+    months, rule = premises.interval_months, premises.effect_rule
+    if months is None or rule is None or premises.next_due_on is None:
         return [Step(_("No due day"), _("campaigns, draws, complaints and re-checks only"))]
-    every = ngettext("every %(n)d month", "every %(n)d months", months) % {"n": months}
-    return [Step(every[:1].upper() + every[1:], _start(premises)), _due(premises)]
-
-
-def _start(premises: Premises) -> str:
-    if premises.last_visited_on and premises.counts_from == premises.last_visited_on:
-        return _("counted from the last visit on %(day)s") % {"day": premises.last_visited_on}
-    if premises.counts_from:
-        return _("counted from %(day)s, the due day of a visit that was cancelled") % {"day": premises.counts_from}
-    return _("not visited yet; in the ledger since %(day)s") % {"day": premises.entered_on}
-
-
-def _due(premises: Premises) -> Step:
+    every = ngettext("Every %(n)d month", "Every %(n)d months", months) % {"n": months}
+    rhythm = tiers.row(premises.area_code, rule.rhythm_key)
+    rhythm_step = _with_source(every, _("the rhythm of tier %(tier)s") % {"tier": rhythm}, rhythm) if rhythm else None
     what = _("Next due on %(day)s") % {"day": premises.next_due_on}
+    since = max(rule.from_day, rhythm.from_day) if rhythm else rule.from_day
+    return [*filter(None, [rhythm_step]), _start(premises, what, since, on)]
+
+
+def _start(premises: Premises, what: str, since: date, on: date) -> Step:
+    """From which day the interval runs, in the order of `subjects.rules.next_due`."""
+    limit = PolicyFigure.objects.in_force(premises.area_code[:2], on).filter(key="first_visit_days").first()
+    rhythm = Rhythm(
+        interval=premises.interval_months,
+        since=date.min,
+        first_visit=limit.value if limit else 0,
+        entered_on=premises.entered_on,
+        registered_on=premises.subject.registered_on,
+        counts_from=premises.counts_from,
+        spread=premises.spread,
+    )
+    counted = next_due(rhythm)
+    if counted is not None and counted < since:
+        because = _(
+            "%(first)s would lie before the rule came into force: a stable place in the interval from %(since)s"
+        )
+        return Step(what, because % {"first": counted, "since": since})
+    if premises.last_visited_on and premises.counts_from == premises.last_visited_on:
+        return Step(what, _("counted from the last visit on %(day)s") % {"day": premises.counts_from})
     if premises.counts_from:
-        return Step(what, _("that day and the interval; not earlier than the rule in force allows"))
-    return Step(what, _("new subjects within the first-visit limit, others at a stable place inside the interval"))
+        because = _("counted from %(day)s, the due day of a visit that was cancelled")
+        return Step(what, because % {"day": premises.counts_from})
+    if limit and is_new(rhythm):
+        because = _("newly registered: first visit within %(days)d days of %(day)s, when it entered the ledger")
+        return _with_source(what, because % {"days": limit.value, "day": premises.entered_on}, limit)
+    because = _("came without history: a stable place in the interval from %(day)s, when it entered the ledger")
+    return Step(what, because % {"day": premises.entered_on})
 
 
 def _with_source(what: str, because: str, rule: PolicyRow) -> Step:

@@ -31,11 +31,17 @@ def next_due(rhythm: Rhythm) -> date | None:
         return None
     if rhythm.counts_from is not None:
         due = add_months(rhythm.counts_from, rhythm.interval)
-    elif rhythm.registered_on and rhythm.registered_on >= rhythm.entered_on - timedelta(days=rhythm.first_visit):
+    elif is_new(rhythm):
         due = rhythm.entered_on + timedelta(days=rhythm.first_visit)
     else:
         due = placed(rhythm.entered_on, rhythm.interval, rhythm.spread)
     return due if due >= rhythm.since else placed(rhythm.since, rhythm.interval, rhythm.spread)
+
+
+def is_new(rhythm: Rhythm) -> bool:
+    """Registered no longer before it entered the ledger than the first-visit limit."""
+    limit = timedelta(days=rhythm.first_visit)
+    return rhythm.registered_on is not None and rhythm.registered_on >= rhythm.entered_on - limit
 
 
 def placed(start: date, interval: int, spread: int) -> date:

@@ -17,14 +17,18 @@ class Tiers:
         self.rows = list(rows)
         self._by_key = {(row.bureau_id, row.key): row for row in self.rows}
 
+    def row(self, area_code: str, key: str) -> Tier | None:
+        """The tier of a key in the bureau of the area."""
+        return self._by_key.get((area_code[:2], key))
+
     def name(self, area_code: str, key: str) -> str:
         """What the bureau of the area calls the tier; the key itself when no row of today knows it."""
-        row = self._by_key.get((area_code[:2], key))
+        row = self.row(area_code, key)
         return row.name if row else key
 
     def colour(self, area_code: str, key: str) -> str:
         """Name of the tier's colour, or nothing."""
-        row = self._by_key.get((area_code[:2], key))
+        row = self.row(area_code, key)
         return row.colour if row and row.colour in COLOURS else ""
 
     def choices(self) -> list[tuple[str, str]]:

@@ -1,18 +1,18 @@
 """What the ledger adds to the timeline of a premises."""
 
 from datetime import date, datetime, time
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridsup.timeline import Entry
-from subjects.models import Premises
+from subjects.models import Premises, PremisesEvent, Tier
+from subjects.models.ledger import Status
 
 
 def entries(premises: Premises) -> list[Entry]:
     """Events, placements and tier periods of the premises."""
-    return [*_events(premises), *_placements(premises), *_tiers(premises)]
+    return [*_tiers(premises), *_placements(premises), *_events(premises)]
 
 
 def _events(premises: Premises) -> list[Entry]:
@@ -25,35 +25,34 @@ def _events(premises: Premises) -> list[Entry]:
         "closed": _("Struck off"),
     }
     return [
-        Entry(
-            at=event.at,
-            what=words.get(event.what, event.what),
-            detail=_change(event),
-            by=str(event.by or ""),
-        )
+        Entry(at=event.at, what=words.get(event.what, event.what), detail=_change(event), by=str(event.by or ""))
         for event in premises.events.exclude(what="tier").select_related("by")
     ]
 
 
-def _change(event: Any) -> str:
-    change = f"{event.old} → {event.new}" if event.old else event.new
+def _change(event: PremisesEvent) -> str:
+    states = dict(Status.choices)
+    old, new = (str(states.get(value, value)) for value in (event.old, event.new))
+    change = f"{old} → {new}" if old else new
     return " · ".join(part for part in (change, event.why) if part)
 
 
 def _placements(premises: Premises) -> list[Entry]:
     return [
-        Entry(at=morning(row.from_day), what=_("In the ledger of %(area)s") % {"area": row.area_code})
+        Entry(at=morning(row.from_day), what=_("In the ledger of %(area)s") % {"area": row.area_code}, day_only=True)
         for row in premises.placements.all()
     ]
 
 
 def _tiers(premises: Premises) -> list[Entry]:
+    names = dict(Tier.objects.in_area(premises.area_code).order_by("from_day").values_list("key", "name"))
     return [
         Entry(
             at=morning(row.from_day),
-            what=_("Tier %(tier)s") % {"tier": row.tier},
+            what=_("Tier %(tier)s") % {"tier": names.get(row.tier, row.tier)},
             detail=" · ".join(part for part in (str(row.get_reason_display()), row.why) if part),
             by=str(row.by or ""),
+            day_only=True,
         )
         for row in premises.tier_periods.select_related("by")
     ]

@@ -59,7 +59,7 @@ def premises_show(request: SignedIn, pk: int) -> HttpResponse:
             "others": visible.filter(subject=premises.subject_id).exclude(pk=premises.pk),
             "permits": premises.permits.all(),
             "tiers": tiers,
-            "steps": explain(premises, tiers),
+            "steps": explain(premises, tiers, today),
             "question": question,
             "day": day,
             "area": area,

@@ -1,7 +1,7 @@
 // Grids coloured by the share of open visits that are late; a tap names the grid and leads to its numbers.
 const place = document.getElementById("map");
 const sentence = document.getElementById("map-sentence");
-const COLOURS = { none: "#d5d9de", 0: "#7cb98a", 1: "#ffe08a", 2: "#f6a04d", 3: "#c9252d" };
+const COLOURS = ["#8fc79c", "#fff0b8", "#ffcf5c", "#f08a35", "#b3141b"];
 const words = place.dataset.words.split("|");
 
 function say(text) {
@@ -26,9 +26,16 @@ function draw(shapes) {
     say(place.dataset.empty);
     return;
   }
+  shapes.legend.forEach((text, level) => {
+    const item = document.createElement("li");
+    const colour = document.createElement("i");
+    colour.className = `level-${level}`;
+    item.append(colour, text);
+    document.getElementById("legend").append(item);
+  });
   const map = L.map(place, { preferCanvas: true, attributionControl: false, maxZoom: 19, scrollWheelZoom: false, zoomSnap: 0.25 });
   const layer = L.geoJSON(shapes, {
-    style: (feature) => ({ color: "#2d3640", weight: 1, fillColor: COLOURS[feature.properties.level], fillOpacity: 0.85 }),
+    style: (feature) => ({ color: "#2d3640", weight: 1, fillColor: COLOURS[feature.properties.level], fillOpacity: 0.9 }),
     onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(feature.properties)),
   }).addTo(map);
   map.fitBounds(layer.getBounds(), { animate: false });

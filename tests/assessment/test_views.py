@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from assessment.overview import legend_of, step_of
 from tests.factories import DuePremisesFactory, GridFactory, PremisesFactory, TaskFactory
 
 SQUARE = {"type": "Polygon", "coordinates": [[[109.0, 34.2], [109.1, 34.2], [109.1, 34.3], [109.0, 34.2]]]}
@@ -76,7 +77,7 @@ def test_a_foreign_area_is_not_there(client, district, work):
         assert client.get(f"/dashboard/grids.json?area={area}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["area=abc", "area=", "by=x", "area=05%00"])
+@pytest.mark.parametrize("query", ["area=abc", "area=", "by=x", "sort=x", "area=05%00"])
 def test_a_question_that_makes_no_sense_is_answered_with_a_page(as_office, work, query):
     assert as_office.get(f"/dashboard/?{query}").status_code == 200
     assert as_office.get(f"/dashboard/grids.json?{query}").status_code == 200
@@ -99,7 +100,8 @@ def test_the_map_colours_the_grids_of_the_area_by_late_visits(client, district, 
     reply = client.get("/dashboard/grids.json?area=0501").json()
 
     levels = {one["properties"]["code"]: one["properties"]["level"] for one in reply["features"]}
-    assert levels == {"050101": "3", "050102": "3"}
+    assert levels == {"050101": 1, "050102": 1}
+    assert reply["legend"] == ["0", "1", "2", "3", "≥ 4"]
 
 
 def test_a_map_of_too_many_grids_is_refused_with_a_sentence(as_office, work, monkeypatch):
@@ -125,3 +127,17 @@ def test_somebody_with_areas_in_two_bureaus_starts_with_both(client, district, w
 
     assert [row.code for row in page.context["rows"]] == ["05", "06"]
     assert page.context["whole"].premises == 9
+
+
+@pytest.mark.parametrize(("most", "step"), [(0, 1), (1, 1), (4, 1), (5, 2), (16, 4), (21, 10), (118, 30), (201, 100)])
+def test_the_colours_of_the_map_rise_in_round_steps(most, step):
+    assert step_of(most) == step
+
+
+def test_the_legend_names_the_steps():
+    assert legend_of(30) == ["0", "1–30", "31–60", "61–90", "≥ 91"]
+
+
+@pytest.mark.parametrize(("sort", "first"), [("late", "0501"), ("share", "05"), ("", "05")])
+def test_the_table_is_sorted_by_what_is_late(as_office, work, sort, first):
+    assert as_office.get(f"/dashboard/?sort={sort}").context["rows"][0].code == first
