@@ -4,7 +4,7 @@ import ast
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +57,7 @@ def files(*folders: str) -> Iterator[Path]:
             yield from (Path(folder) / name for name in sorted(names))
 
 
+@cache
 def sources(*folders: str) -> list[Source]:
     """The Python modules of the folders, without migrations."""
     return [
