@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from io import StringIO
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -64,6 +65,7 @@ def main() -> int:
 
 def fill(rows: int) -> None:
     """A bureau with so many premises under preset F in 40 grids of 8 stations, a published plan, no task yet."""
+    from django.core.management import call_command
     from django.db import transaction
 
     from grids.models import Bureau, Grid, Station
@@ -79,12 +81,13 @@ def fill(rows: int) -> None:
         for station in stations:
             for n in range(1, 6):
                 Grid.objects.create(code=f"{station.code}{n:02}", station=station, name=str(n), state="approved")
-        Trade.objects.bulk_create(Trade(code=code, name=code, section="F") for code in ("5221", "5244", "5232", "6210"))
+        call_command("load_trades", stdout=StringIO())
         load_preset(bureau="05", name="F", on=date(2026, 1, 1), now=NOW)
         InspectionPlan.objects.create(
             bureau=bureau, year=2026, state="published", yearly_cap=6, proposed_on=DAY, published_on=DAY
         )
-    grids, trades = list(Grid.objects.values_list("code", flat=True)), ("5221", "5244", "5232", "6210")
+    grids = list(Grid.objects.values_list("code", flat=True))
+    trades = list(Trade.objects.filter(code__length=4).values_list("code", flat=True))
     with transaction.atomic():
         for start in range(0, rows, BATCH):
             numbers = range(start, min(start + BATCH, rows))
@@ -95,7 +98,7 @@ def fill(rows: int) -> None:
             Premises.objects.bulk_create(
                 Premises(
                     subject=subject, area_code=grids[n % 40], grid_id=grids[n % 40], address=f"Street {n}",
-                    trade_id=trades[n % 4], entered_on=date(2026, 9, 1), spread=n * 7919 % 10_000,
+                    trade_id=trades[n % len(trades)], entered_on=date(2026, 9, 1), spread=n * 7919 % 10_000,
                 )
                 for n, subject in zip(numbers, subjects, strict=True)
             )  # fmt: skip
@@ -170,7 +173,10 @@ def compare(name: str, undo: Callable[[], None], rounds: int) -> tuple[float, fl
 
 
 def record(name: str) -> list[Statement]:
-    """The statements with which the job writes to the apps' tables, in order; the job's effect is rolled back."""
+    """The statements with which the job writes to the apps' tables, in order; the job's effect is rolled back.
+
+    Among them the search for tasks near each other, whose rows the job reads before it writes; its counts are not.
+    """
     from django.db import connection, transaction
 
     from gridsup.jobs import plan_of
@@ -179,7 +185,7 @@ def record(name: str) -> list[Statement]:
     statements: list[Statement] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().startswith(("INSERT", "UPDATE")):
+        if sql.lstrip().startswith(("INSERT", "UPDATE", "WITH")):
             statements.append((sql, params))
         return execute(sql, params, many, context)
 

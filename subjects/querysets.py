@@ -113,7 +113,9 @@ class OfPremisesQuerySet(ScopedQuerySet[M]):
 def policy_statement(vendor: str, *, one: bool) -> str:
     """The statement of `PremisesQuerySet.apply_policy`; which trade has which rule is found once a trade, not a row.
 
-    The named queries stand inside FROM because SQLite's driver counts no rows of a statement that begins with WITH.
+    The small tables are joined by LEFT JOIN, which SQLite keeps inside the loop over the premises: it has no statistics
+    of them and would otherwise walk the premises once a trade. The named queries stand inside FROM because SQLite's
+    driver counts no rows of a statement that begins with WITH.
     """
     differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
     columns = ("tier_rule_id", "tier", "effect_rule_id", "mode", "interval_months", "next_due_on")
@@ -141,7 +143,7 @@ WITH rule AS (SELECT * FROM subjects_tradetier WHERE {_IN_FORCE}),
                 CASE WHEN given.key IS NULL THEN r.id END AS tier_rule_id
          FROM subjects_premises p
          JOIN subjects_marketsubject s ON s.id = p.subject_id
-         JOIN by_trade ON by_trade.code = COALESCE(p.trade_id, '')
+         LEFT JOIN by_trade ON by_trade.code = COALESCE(p.trade_id, '')
          LEFT JOIN rule of_kind ON of_kind.kind = s.kind AND of_kind.kind <> ''
          LEFT JOIN rule r ON r.id = COALESCE(of_kind.id, by_trade.rule_id)
          LEFT JOIN tier given ON given.key = p.tier_given
