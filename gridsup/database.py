@@ -1,6 +1,9 @@
 """What a fresh connection needs."""
 
 from typing import Any
+from zlib import crc32
+
+from django.db import connection as default
 
 # Pages SQLite may keep in memory, as negative KiB; with the default of 2 MB large statements read the file again.
 SQLITE_CACHE_KIB = -32_000
@@ -12,3 +15,13 @@ def tune_sqlite(connection: Any, **kwargs: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size={SQLITE_CACHE_KIB}")
             cursor.execute("PRAGMA temp_store=MEMORY")
+
+
+def wait_alone(*key: str) -> None:
+    """Waits until no other transaction holds the key, and holds it until the end of the one under way.
+
+    What a statement counts before it inserts (a cap, say) no unique constraint can guard. SQLite has one writer anyway.
+    """
+    if default.vendor == "postgresql":
+        with default.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(":".join(key).encode())])

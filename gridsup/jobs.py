@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerAway
 
 from gridsup.codes import is_area_code
+from gridsup.database import wait_alone
 from gridsup.errors import BadInput, DomainError, Overtaken
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -247,8 +248,9 @@ def _take(job: Job, step: Step, clock: Clock) -> None:
 
 
 def _commit(job: Job, step: Step, clock: Clock) -> None:
-    """One step with its fencing: the row must still be ours when the effect commits."""
+    """One step, alone in its bureau, with its fencing: the row must still be ours when the effect commits."""
     with transaction.atomic():
+        wait_alone(job.name, job.area_code[:2])
         counts = step.run()
         total = {name: job.counts.get(name, 0) + counts.get(name, 0) for name in {*job.counts, *counts}}
         done = [*job.steps_done, step.label]

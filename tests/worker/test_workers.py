@@ -10,6 +10,7 @@ from django.utils import timezone
 from gridsup import jobs
 from gridsup.celery import app
 from gridsup.models import Job
+from inspections.models import InspectionPlan, InspectionTask
 from subjects.models import Premises
 from tests.factories import TaskFactory
 from tests.worker.conftest import Workers, ended, uncommitted, wait_for, waiting_for_a_lock
@@ -43,11 +44,12 @@ def half_way(job: Job) -> bool:
     return job.state == "running" and len(job.steps_done) > 0 and waiting_for_a_lock() > 0
 
 
-def test_two_workers_that_generate_the_same_day_at_once_leave_the_rows_of_one_run(workers: Workers):
+@pytest.mark.parametrize("options", [(), ("-I", "tests.worker.not_alone")], ids=["", "constraints alone"])
+def test_two_workers_that_generate_the_same_day_at_once_leave_the_rows_of_one_run(workers: Workers, options):
     small_bureau()
     expected = undisturbed()
-    workers.start()
-    workers.start()
+    workers.start(*options)
+    workers.start(*options)
 
     with the_same_task("0501"):
         whole, *parts = [enqueue(code) for code in ("05", *STATIONS)]
@@ -56,6 +58,24 @@ def test_two_workers_that_generate_the_same_day_at_once_leave_the_rows_of_one_ru
 
     assert rows() == expected
     assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
+
+
+def test_two_workers_at_once_keep_a_cap_that_is_counted_over_several_stations(workers: Workers):
+    small_bureau()
+    InspectionPlan.objects.update(cap_basis="subject", yearly_cap=1)
+    here, there = (Premises.objects.filter(area_code=f"{code}01", next_due_on=TODAY)[0] for code in STATIONS[:2])
+    Premises.objects.filter(pk=there.pk).update(subject=here.subject)
+    workers.start()
+    workers.start()
+
+    with the_same_task("0501"):
+        first = enqueue("0501")
+        wait_for(lambda: half_way(first), "the first station half-way")
+        second = enqueue("0502")
+        wait_for(lambda: waiting_for_a_lock() == 2 or ended(second), "the second station")
+    wait_for(lambda: ended(first, second), "both jobs ended")
+
+    assert InspectionTask.objects.filter(premises__subject=here.subject, reason="routine").count() == 1
 
 
 @pytest.mark.parametrize("victim", ["the worker", "its child"])
@@ -105,17 +125,17 @@ def test_a_worker_that_was_asleep_while_another_took_its_job_changes_nothing_whe
 
 def test_a_waiting_job_goes_to_a_free_worker_and_a_running_one_stays_unacknowledged(workers: Workers, broker):
     small_bureau()
-    workers.start()
+    workers.start("-I", "tests.worker.not_alone")
 
     with the_same_task("0501"):
         stuck = enqueue("0501")
         wait_for(waiting_for_a_lock, "a worker in the middle of a step")
         behind = enqueue("0502")
-        workers.start()
+        workers.start("-I", "tests.worker.not_alone")
         wait_for(lambda: ended(behind), "the job behind it")
         stuck.refresh_from_db()
         assert stuck.state == "running"
-        assert broker.hlen(f"{workers.prefix}unacked") == 1
+        wait_for(lambda: broker.hlen(f"{workers.prefix}unacked") == 1, "the ended one's message acknowledged")
     wait_for(lambda: ended(stuck), "the stuck job")
     wait_for(lambda: broker.hlen(f"{workers.prefix}unacked") == 0, "its message acknowledged")
 
