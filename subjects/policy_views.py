@@ -1,6 +1,8 @@
 """Pages of the policy: the rows in force with their sources, a preset tried out before it is taken, one row changed."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -17,7 +19,7 @@ from gridsup.jobs import enqueue
 from subjects import presets
 from subjects.actions import change_row, load_preset
 from subjects.forms import PresetForm, RowForm
-from subjects.models import CreditEffect, PolicyFigure, Tier, TradeTier
+from subjects.models import CreditEffect, PolicyFigure, Tier, Trade, TradeTier
 from subjects.models.policy import PolicyRow
 from subjects.preview import preview_preset
 from subjects.tiers import Tiers
@@ -34,11 +36,13 @@ KINDS: dict[str, type[PolicyRow]] = {
 @permission_required(Permission.VIEW, raise_exception=True)
 def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
     officer, on = request.user, timezone.localdate()
+    tiers = Tiers(officer, on)
     bureaus = Bureau.objects.visible_to(officer)
     chosen = get_object_or_404(bureaus, code=bureau) if bureau else bureaus.first()
     if chosen is None:
         raise Http404
     rows = {kind: model._default_manager.visible_to(officer).in_force(chosen.code, on) for kind, model in KINDS.items()}
+    effects = CreditEffect.objects.visible_to(officer).in_force(chosen.code, on)
     later = any(
         model._default_manager.visible_to(officer).filter(bureau=chosen, from_day__gt=on).exists()
         for model in KINDS.values()
@@ -50,13 +54,26 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
             "bureau": chosen,
             "bureaus": bureaus,
             "on": on,
-            "tiers": Tiers(officer, on),
+            "tiers": tiers,
             "rows": rows,
+            "effects": sorted(effects, key=lambda row: (tiers.rank(row), row.credit)),
+            "trades": by_tier_and_source(rows["trade"]),
             "later": later,
             "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
             "presets": [presets.read(name) for name in presets.names()],
         },
     )
+
+
+def by_tier_and_source(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Trade rows that say the same for the same reason together, each with the name of its trade."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    rows = list(rows)
+    names = dict(Trade.objects.filter(code__in={row.prefix for row in rows}).values_list("code", "name"))
+    for row in rows:
+        row.trade_name = names.get(row.prefix, "")
+        groups.setdefault((row.tier_key, row.source), []).append(row)
+    return [{"tier_key": tier, "rows": same} for (tier, _source), same in groups.items()]
 
 
 @login_required

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from grids.models import Officer
 from subjects.actions import apply_rules, figure, ledger_parts, load_preset
-from subjects.models import PolicyFigure, Premises
+from subjects.models import PolicyFigure, Premises, Tier
 from subjects.models.policy import Mode
 
 MONTHS_A_YEAR = 12
@@ -33,6 +33,7 @@ class Preview:
     before: Shape | None  # None while the bureau has no policy
     after: Shape
     changed: dict[str, int]
+    names: dict[str, str]  # of the tiers, before and after
 
     def rows(self) -> list[dict[str, object]]:
         """Tier and mode with the premises before and after, for a table."""
@@ -40,7 +41,7 @@ class Preview:
         modes = dict(Mode.choices)
         return [
             {
-                "tier": tier,
+                "tier": self.names.get(tier, tier),
                 "mode": modes[mode],
                 "before": before.get((tier, mode), 0),
                 "after": self.after.premises.get((tier, mode), 0),
@@ -56,6 +57,7 @@ def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Offic
     with transaction.atomic():
         before = shape(bureau, on) if PolicyFigure.objects.in_force(bureau, on).exists() else None
         was = {pk: facts for pk, *facts in ledger}
+        names = dict(Tier.objects.in_force(bureau, on).values_list("key", "name"))
         load_preset(bureau=bureau, name=name, on=on, now=now, by=by)
         for part in ledger_parts(bureau):
             apply_rules(part=part, on=on)
@@ -63,9 +65,10 @@ def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Offic
         for pk, *facts in ledger.all():
             for column, old, new in zip(columns, was[pk], facts, strict=True):
                 changed[column] += old != new
+        names |= dict(Tier.objects.in_force(bureau, on).values_list("key", "name"))
         after = shape(bureau, on)
         transaction.set_rollback(True)
-    return Preview(before, after, changed)
+    return Preview(before, after, changed, names)
 
 
 def shape(bureau: str, on: date) -> Shape:

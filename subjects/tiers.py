@@ -3,7 +3,7 @@
 from datetime import date
 
 from gridsup.scoping import HoldsAreas
-from subjects.models import Tier
+from subjects.models import CreditEffect, Tier
 
 # Colours that the style sheet and the maps know; a tier of another colour stays grey.
 COLOURS = ("red", "yellow", "green", "blue")
@@ -30,6 +30,11 @@ class Tiers:
         """Name of the tier's colour, or nothing."""
         row = self.row(area_code, key)
         return row.colour if row and row.colour in COLOURS else ""
+
+    def rank(self, effect: CreditEffect) -> int:
+        """Rank of an effect's tier, 1 the highest risk; behind all others when no row of today knows the tier."""
+        row = self._by_key.get((effect.bureau_id, effect.tier_key))
+        return row.rank if row else len(self.rows) + 1
 
     def choices(self) -> list[tuple[str, str]]:
         """Key and name of every tier, the highest risk first; one name where bureaus share a key."""
