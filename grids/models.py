@@ -193,6 +193,10 @@ class Officer(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=80)
+    bureau = models.ForeignKey(
+        Bureau, models.PROTECT, to_field="code", null=True, blank=True, related_name="accounts",
+        verbose_name=_("bureau that keeps the account"),
+    )  # fmt: skip
     certificate_no = models.CharField(_("enforcement certificate"), max_length=40, blank=True)
     certificate_valid_to = models.DateField(_("certificate valid to"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)

@@ -52,12 +52,29 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
     """People have no area of their own: their postings have."""
 
     def visible_to(self, officer: HoldsAreas) -> Self:
-        """Officers with a posting, of today or earlier, inside the areas where people or accounts may be viewed."""
+        """Officers with a posting, of today or earlier, inside the areas where people or accounts may be viewed.
+
+        An account that never had a posting is seen by whoever keeps the accounts of its bureau, and by whoever may give
+        it the first one.
+        """
         from grids.models import Posting
 
-        codes = {*officer.area_codes("view_people"), *officer.area_codes("view_accounts")}
+        posts = Posting.objects.filter(officer=OuterRef("pk"))
+        inner = posts.filter(inside({*officer.area_codes("view_people"), *officer.area_codes("view_accounts")}))
+        keepers = {*officer.area_codes("view_accounts"), *officer.area_codes("post_officers")}
+        return self.filter(Exists(inner) | Q(~Exists(posts), bureau__in={code[:2] for code in keepers}))
+
+    def kept_by(self, officer: HoldsAreas) -> Self:
+        """Accounts that the officer manages: of their bureau, or posted inside the areas where they manage accounts."""
+        from grids.models import Posting
+
+        codes = officer.area_codes("manage_accounts")
         posted = Posting.objects.filter(inside(codes), officer=OuterRef("pk"))
-        return self.filter(Exists(posted))
+        return self.filter(Exists(posted) | Q(bureau__in=codes))
+
+    def certificate_ends_by(self, day: date) -> Self:
+        """Active officers whose enforcement certificate has run out or will by the day."""
+        return self.filter(is_active=True, certificate_valid_to__lte=day)
 
     def marking_known_to(self, viewer: HoldsAreas) -> Self:
         """Adds `is_known`: the viewer may see the person, phone and certificate, and not the account alone."""

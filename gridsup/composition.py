@@ -30,3 +30,6 @@ NAVIGATION = [
     ("plans", _("Plan"), "tasks", ("view",)),
     ("policy", _("Policy"), "grid", ("view",)),
 ]
+
+# What waits for a decision when somebody opens the admin: each takes an officer and a day and returns decisions.
+DECISIONS = ["inspections.admin.waiting", "subjects.admin.waiting", "grids.admin.waiting", "gridsup.admin.waiting"]

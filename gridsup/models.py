@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from gridsup.scoping import ScopedQuerySet
@@ -22,6 +22,13 @@ class JobQuerySet(ScopedQuerySet["Job"]):
     def abandoned(self, now: datetime) -> "JobQuerySet":
         """Running with a lease that ran out: the worker is gone."""
         return self.filter(state=Job.State.RUNNING, lease_until__lt=now)
+
+    def failed_for_good(self) -> "JobQuerySet":
+        """Failed, and nobody asked for the same work again since."""
+        again = Job.objects.filter(
+            name=OuterRef("name"), period=OuterRef("period"), area_code=OuterRef("area_code"), pk__gt=OuterRef("pk")
+        )
+        return self.filter(~Exists(again), state=Job.State.FAILED)
 
 
 class Job(models.Model):

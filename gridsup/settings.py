@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
@@ -49,8 +50,8 @@ INSTALLED_APPS = [
     "inspections",
     "complaints",
     "assessment",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "gridsup.backoffice.config.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -190,6 +191,24 @@ SPECTACULAR_SETTINGS = {
         "TierReason": "subjects.models.TierPeriod.Reason",
     },
 }
+
+# The admin's skin; the sidebar is made of what a person's duties let them open.
+UNFOLD = {
+    "SITE_TITLE": _("Grid supervision"),
+    "SITE_HEADER": _("Grid supervision"),
+    "SITE_SYMBOL": "grid_on",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("gridsup/icon.svg")}],
+    "SHOW_BACK_BUTTON": True,
+    "THEME": "light",
+    "COLORS": {
+        "primary": {
+            "50": "#eef5fc", "100": "#d6e6f7", "200": "#aecdee", "300": "#7fafe2", "400": "#4d8fd3", "500": "#2a74bf",
+            "600": "#1c5fa5", "700": "#164c86", "800": "#123d6b", "900": "#0d2c4e", "950": "#081c33",
+        },
+    },
+    "SIDEBAR": {"navigation": "gridsup.backoffice.site.navigation"},
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": "/account/"}]},
+}  # fmt: skip
 
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://localhost/")
 # With the in-memory broker the worker and beat live as threads in the one web process.

@@ -1,5 +1,6 @@
 """Every route of the site; each app lists its own."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from gridsup.health import healthz
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inspections.urls")),
     path("", include("assessment.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
     path("api/", include("gridsup.api.urls")),
     path("healthz", healthz, name="healthz"),
 ]

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from grids.api import OfficerName
 from grids.models import Bureau, Officer
+from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import Nothing, ScopedViewSet, Visible
 from gridsup.states import targets
@@ -124,7 +125,7 @@ class TaskViewSet(ScopedViewSet):
         def give(task: InspectionTask, body: dict[str, Any]) -> None:
             assign_task(task=task, to=body["officer"], by=self.officer, now=timezone.now())
 
-        return self.act(give, Assignment)
+        return self.act(give, Assignment, Permission.ASSIGN)
 
     @extend_schema(request=Cancellation, responses=TaskDetail)
     @action(detail=True, methods=["post"])
@@ -134,7 +135,7 @@ class TaskViewSet(ScopedViewSet):
         def drop(task: InspectionTask, body: dict[str, Any]) -> None:
             cancel_task(task=task, why=body["why"], by=self.officer, now=timezone.now())
 
-        return self.act(drop, Cancellation)
+        return self.act(drop, Cancellation, Permission.CANCEL_TASK)
 
 
 class PlanRow(serializers.ModelSerializer[InspectionPlan]):
@@ -227,7 +228,7 @@ class PlanViewSet(ScopedViewSet):
         def agree(plan: InspectionPlan, body: dict[str, Any]) -> None:
             approve_plan(plan=plan, by=self.officer, now=timezone.now())
 
-        return self.act(agree, Nothing)
+        return self.act(agree, Nothing, Permission.APPROVE_PLAN)
 
     @extend_schema(request=None, responses=PlanDetail)
     @action(detail=True, methods=["post"])
@@ -238,4 +239,4 @@ class PlanViewSet(ScopedViewSet):
             now = timezone.now()
             publish_plan(plan=plan, on=timezone.localdate(now), by=self.officer, now=now)
 
-        return self.act(announce, Nothing)
+        return self.act(announce, Nothing, Permission.PLAN)

@@ -262,4 +262,4 @@ class PremisesViewSet(ScopedViewSet):
         def decide(premises: Premises, body: dict[str, Any]) -> None:
             set_tier(premises=premises, **body, by=self.officer, on=timezone.localdate(), now=timezone.now())
 
-        return self.act(decide, TierDecision)
+        return self.act(decide, TierDecision, Permission.SET_TIER)

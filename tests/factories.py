@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from inspections.models import InspectionPlan, InspectionTask
-from subjects.models import MarketSubject, Premises, Trade
+from subjects.models import MarketSubject, Permit, Premises, Trade
 
 TODAY = date(2026, 11, 22)
 
@@ -104,6 +104,14 @@ class PremisesFactory(DjangoModelFactory[Premises]):
     address = factory.Sequence(lambda n: f"纺织城街道 {n} 号")
     trade = factory.SubFactory(TradeFactory)
     entered_on = date(2026, 1, 1)
+
+
+class PermitFactory(DjangoModelFactory[Permit]):
+    class Meta:
+        model = Permit
+
+    premises = factory.SubFactory(PremisesFactory)
+    number = factory.Sequence(lambda n: f"JY{n:014}")
 
 
 class DuePremisesFactory(PremisesFactory):

@@ -16,6 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from gridsup.api.filters import InArea
 from gridsup.scoping import ScopedQuerySet
+from gridsup.states import check
 
 Act = Callable[[Any, dict[str, Any]], object]
 
@@ -57,11 +58,13 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
             return self.detail_serializer_class
         return super().get_serializer_class()
 
-    def act(
-        self, action: Callable[[Any, dict[str, Any]], object], shape: type[serializers.Serializer[Any]]
-    ) -> Response:
-        """Calls an action with the row of the address and the checked body; answers with the row as it is then."""
+    def act(self, action: Act, shape: type[serializers.Serializer[Any]], permission: str) -> Response:
+        """Calls an action with the row of the address and the checked body; answers with the row as it is then.
+
+        Whoever lacks the permission is told so before anything is said of the body or the row's state.
+        """
         row = self.get_object()
+        check(self.officer, permission, row.area_code)
         action(row, self.body(shape))
         return Response(self.get_serializer(self.get_object()).data)
 

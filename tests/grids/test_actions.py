@@ -130,7 +130,7 @@ def test_an_account_is_made_by_who_keeps_accounts(district):
     facts = {"username": "new", "name": "网格长"}
     with pytest.raises(NotAllowed):
         add_officer(**facts, by=district.chief)
-    officer = add_officer(**facts, by=district.by_duty["system_admin"])
+    officer = add_officer(**facts, bureau="05", by=district.by_duty["system_admin"])
 
     assert not officer.has_usable_password()
     with pytest.raises(BadInput):

@@ -1,0 +1,89 @@
+"""Background work in the admin: what runs, what failed, run it again."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from gridsup.actions import request_job, run_again
+from gridsup.backoffice.base import ScopedAdmin
+from gridsup.backoffice.site import Decision
+from gridsup.backoffice.steps import Start, Step, StepForm
+from gridsup.composition import JOBS
+from gridsup.models import Job
+
+
+class JobForm(StepForm):
+    name = forms.ChoiceField(label=gettext_lazy("name"), choices=[(name, name) for name in JOBS])
+    period = forms.CharField(
+        label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("2026-11-22, 2026-11, 2026Q4 or 2026")
+    )
+    area = forms.CharField(label=gettext_lazy("area code"), max_length=6)
+
+
+def _request(given: dict[str, Any], by: Any, now: datetime) -> Job:
+    return request_job(name=given["name"], period=given["period"], area_code=given["area"], by=by, now=now)
+
+
+def _again(job: Job, given: dict[str, Any], by: Any, now: datetime) -> Job:
+    return run_again(job=job, by=by, now=now)
+
+
+class Standing(admin.SimpleListFilter):
+    """Failed, and nobody ran it again since."""
+
+    title = gettext_lazy("needs help")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("failed", gettext_lazy("failed and not run again"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.failed_for_good() if self.value() else queryset
+
+
+@admin.register(Job)
+class JobAdmin(ScopedAdmin):
+    icon = "settings_suggest"
+    list_display = ["name", "period", "area_code", "status", "progress", "queued_at", "finished_at", "by"]
+    list_filter = [Standing, "state", "name"]
+    search_fields = ["period", "area_code"]
+    fields = [
+        "name", "period", "area_code", "state", "by", "attempts", "progress", "counts", "error", "lease_until",
+        "queued_at", "finished_at",
+    ]  # fmt: skip
+    steps = (
+        Step(
+            "again", gettext_lazy("Run again"), "run_jobs", _again, icon="replay",
+            offered=lambda job: job.state not in Job.ACTIVE,
+        ),
+    )  # fmt: skip
+    starts = (Start("job", gettext_lazy("Queue a job"), "run_jobs", _request, JobForm),)
+
+    @display(
+        description=gettext_lazy("state"),
+        label={Job.State.DONE: "success", Job.State.FAILED: "danger", Job.State.RUNNING: "info"},
+        ordering="state",
+    )
+    def status(self, job: Job) -> tuple[str, Any]:
+        return job.state, job.get_state_display()
+
+    @display(description=gettext_lazy("progress"))
+    def progress(self, job: Job) -> str:
+        return format_html("{} / {}", len(job.steps_done), job.steps_total)
+
+
+def waiting(officer: Any, on: date) -> list[Decision]:
+    """Failed jobs in the areas where the officer may run them again."""
+    if not officer.has_perm("view_jobs"):
+        return []
+    failed = Job.objects.visible_to(officer).failed_for_good().count()
+    address = reverse("admin:gridsup_job_changelist") + "?standing=failed"
+    return [Decision(_("Failed jobs"), failed, address, _("Look at the error, then run the job again."), urgent=True)]

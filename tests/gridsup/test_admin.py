@@ -1,0 +1,142 @@
+"""What all pages of the admin have in common, and jobs."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from gridsup.backoffice.base import ScopedAdmin
+from gridsup.models import Job
+from tests.factories import OfficerFactory, PermitFactory, PostingFactory, PremisesFactory, TaskFactory
+from tests.gridsup.test_api import MAKERS
+from tests.style.routes import client_of
+
+# admin list → one more row of it
+LISTS = {
+    "grids_station": MAKERS["stations"],
+    "grids_grid": MAKERS["grids"],
+    "grids_locality": MAKERS["localities"],
+    "grids_posting": lambda number: PostingFactory(duty="manager"),
+    "grids_officer": lambda number: PostingFactory(duty="manager"),
+    "subjects_tier": MAKERS["tiers"],
+    "subjects_marketsubject": MAKERS["subjects"],
+    "subjects_premises": MAKERS["premises"],
+    "subjects_permit": lambda number: PermitFactory(),
+    "inspections_inspectiontask": lambda number: TaskFactory(assignee=OfficerFactory()),
+    "inspections_inspectionplan": MAKERS["plans"],
+    "gridsup_job": MAKERS["jobs"],
+}
+
+
+def a_job(state="failed", **facts):
+    now = timezone.now()
+    ended = now if state in {"done", "failed"} else None
+    return Job.objects.create(
+        name="generate_due_tasks", period="2026-11-22", area_code="05", state=state, queued_at=now, finished_at=ended,
+        **facts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_thirty_rows_asks_the_database_as_often_as_one_of_three(district, name):
+    client, taken = client_of(district.district_office), []
+    address = reverse(f"admin:{name}_changelist")
+    for rows in (range(10, 13), range(13, 40)):
+        for number in rows:
+            LISTS[name](number - 9)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1]
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_no_page_adds_changes_or_deletes_by_itself(district, rf, model):
+    page, request = admin.site._registry[model], rf.get("/")
+    request.user = district.district_office
+
+    assert isinstance(page, ScopedAdmin)
+    assert not page.has_add_permission(request)
+    assert not page.has_change_permission(request)
+    assert not page.has_delete_permission(request)
+    assert "delete_selected" not in page.get_actions(request)
+
+
+def test_the_admin_relaxes_the_content_policy_no_further_than_its_skin_needs(district):
+    policy = client_of(district.chief).get("/admin/")["Content-Security-Policy"]
+
+    assert "script-src 'self' 'unsafe-eval'" in policy
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert client_of(district.chief).get("/account/")["Content-Security-Policy"].count("unsafe") == 0
+
+
+def test_the_admin_opens_with_what_waits_for_a_decision(district):
+    TaskFactory(due_on="2020-01-01", opens_on="2020-01-01")
+    PremisesFactory(area_code="0501")
+    PremisesFactory(area_code="0502")
+    a_job()
+
+    waiting = client_of(district.chief).get("/admin/").context["decisions"]
+    office = client_of(district.district_office).get("/admin/").context["decisions"]
+
+    assert [(one.url.partition("?")[2], one.count) for one in waiting] == [("overdue=yes", 1), ("placed=no", 1)]
+    assert [one.count for one in office if one.url.endswith("?placed=no")] == [2]
+    assert [one.count for one in office if one.url.endswith("?standing=failed")] == [1]
+
+
+@pytest.mark.parametrize("who", ["chief", "district_office"])
+def test_every_decision_opens_as_many_rows_as_it_counts(district, who):
+    TaskFactory(due_on="2020-01-01", opens_on="2020-01-01")
+    PremisesFactory(area_code="0501")
+    OfficerFactory(certificate_no="x", certificate_valid_to="2020-01-01")
+    PostingFactory(duty="manager", officer=OfficerFactory(certificate_no="y", certificate_valid_to="2020-01-01"))
+    a_job()
+    client = client_of(getattr(district, who))
+
+    for decision in client.get("/admin/").context["decisions"]:
+        assert client.get(decision.url).context["cl"].result_count == decision.count
+
+
+def test_a_failed_job_is_run_again_and_no_longer_waits(district):
+    job, client = a_job(), client_of(district.district_office)
+
+    client.post(f"/admin/gridsup/job/{job.pk}/step/again/", {"step": 1})
+
+    assert [str(row.state) for row in Job.objects.order_by("pk")] == ["failed", "queued"]
+    assert not Job.objects.failed_for_good().exists()
+
+
+def test_a_running_job_is_not_queued_twice(district):
+    job, client = a_job("queued"), client_of(district.district_office)
+
+    page = client.post(f"/admin/gridsup/job/{job.pk}/step/again/", {"step": 1})
+
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert Job.objects.count() == 1
+
+
+def test_a_job_is_queued_from_the_admin_and_a_bad_period_is_named(district):
+    client = client_of(district.district_office)
+    body = {"name": "generate_due_tasks", "period": "yesterday", "area": "05"}
+
+    refused = client.post("/admin/gridsup/job/new/job/", body)
+    client.post("/admin/gridsup/job/new/job/", {**body, "period": "2026-11-22"})
+
+    assert refused.context["form"].errors["period"]
+    assert Job.objects.get().period == "2026-11-22"
+
+
+def test_the_side_bar_lists_what_the_duties_open_and_nothing_else(district):
+    def seen_by(duty):
+        page = client_of(district.by_duty[duty]).get("/admin/")
+        return {item["link"] for group in page.context["sidebar_navigation"] for item in group["items"]}
+
+    assert "/admin/subjects/premises/" in seen_by("station_chief")
+    assert "/admin/gridsup/job/" not in seen_by("document_keeper")
+    accounts = seen_by("system_admin")
+    assert "/admin/grids/officer/" in accounts
+    assert not {"/admin/subjects/premises/", "/admin/inspections/inspectiontask/"} & accounts
