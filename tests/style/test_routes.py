@@ -1,0 +1,120 @@
+"""Every route of the site, walked: as nobody, as an outsider, and with each duty."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
+from grids.permissions import Duty
+from gridsup.models import Job
+from inspections.models import InspectionPlan, InspectionTask
+from subjects.actions import load_preset
+from subjects.models import CreditEffect, MarketSubject, Permit, PolicyFigure, Premises, Tier, Trade, TradeTier
+from tests.factories import LocalityFactory, PremisesFactory, SubjectFactory, TaskFactory
+from tests.style import routes as site
+
+# Stands in the names of bureau 05's rows, and nowhere else.
+MARK = "外区密号"
+
+
+@pytest.fixture
+def rows(district):
+    """One row of every model, in grid 050101 or above it."""
+    load_preset(bureau="05", name="FR", on=date(2026, 1, 1), now=timezone.now())
+    for model in (Bureau, Station, Grid):
+        model.objects.filter(code__startswith="05").update(name=MARK)
+    Officer.objects.filter(pk=district.lead.pk).update(name=MARK)
+    subject = SubjectFactory(name=MARK, representative=MARK)
+    task = TaskFactory(premises=PremisesFactory(subject=subject, address=MARK, tier="high", mode="key"))
+    job = Job.objects.create(
+        name="generate_due_tasks", period="2026-11-22", area_code="050101", by=MARK, queued_at=timezone.now()
+    )
+    locality = LocalityFactory(area_code="050101", name=MARK, grid=district.grid)
+    permit = Permit.objects.create(premises=task.premises, number=MARK)
+    made = [
+        district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
+        task.premises.trade, subject, task.premises, permit, task, task.plan, job,
+        *(model.objects.filter(bureau="05").first() for model in (Tier, TradeTier, CreditEffect, PolicyFigure)),
+    ]  # fmt: skip
+    return {type(row): row for row in made}
+
+
+def test_every_route_is_listed_and_can_be_built(rows):
+    found = site.walked()
+
+    assert len(found) > 100
+    assert site.unlisted(found, rows) == []
+    assert set(site.SEEN) <= set(rows)
+
+
+def test_no_route_is_listed_that_is_not_there():
+    names = {route.name for route in site.routes()}
+
+    assert {*site.NEEDS, *site.PUBLIC, *site.PAGES} <= names
+
+
+def test_nobody_opens_anything_without_a_login(rows):
+    assert site.open_to_anybody(site.walked(), rows) == []
+
+
+def test_somebody_of_another_bureau_learns_of_no_row(district, rows):
+    assert site.leaks(site.walked(), rows, district.outsider, [MARK]) == []
+
+
+@pytest.mark.parametrize("duty", Duty.values)
+def test_a_duty_opens_what_the_table_says_and_nothing_else(district, rows, duty):
+    officer = district.by_duty[duty]
+
+    assert site.wrongly_open_or_shut(site.walked(), rows, officer, duty) == []
+
+
+def test_an_account_without_a_post_opens_only_what_is_everybodys(district, rows):
+    for route in site.walked():
+        address = route.address(rows)
+        if route.name in site.PUBLIC or route.needs() == site.ANYBODY:
+            continue
+        for method, answer in site.probe(site.client_of(district.nobody), address):
+            assert answer.status_code in {403, 404, 405}, f"{method} {route.name}"
+
+
+class TestOfTheTest:
+    """A view that was planted without login or scope is found."""
+
+    @pytest.fixture(autouse=True)
+    def planted(self, settings, monkeypatch):
+        settings.ROOT_URLCONF = "tests.style.planted_urls"
+        monkeypatch.setitem(site.PAGES, "planted_page", Premises)
+        monkeypatch.setitem(site.NEEDS, "planted_list", (site.P.VIEW,))
+
+    def planted_routes(self):
+        return [route for route in site.walked() if route.name.startswith("planted")]
+
+    def test_a_route_that_nobody_listed_is_found(self, rows):
+        assert site.unlisted(self.planted_routes(), rows) == ["planted_open", "planted_page"][:1]
+        assert site.unlisted(self.planted_routes(), {}) == ["planted_open", "planted_page"]
+
+    def test_a_view_without_login_is_found(self, rows):
+        assert site.open_to_anybody(self.planted_routes(), rows) == ["get planted_open: 200", "post planted_open: 200"]
+
+    def test_a_view_without_scope_is_found(self, district, rows):
+        faults = site.leaks(self.planted_routes(), rows, district.outsider, [MARK])
+
+        assert "get planted_list: shows a foreign row" in faults
+        assert "get planted_page: 200" in faults
+
+    def test_a_view_that_asks_no_permission_is_found(self, district, rows):
+        faults = site.wrongly_open_or_shut(self.planted_routes(), rows, district.supervisor, "supervisor")
+
+        assert any("planted_list" in fault for fault in faults)
+        assert any("planted_page" in fault for fault in faults)
+
+
+def test_the_rows_cover_every_model_that_is_shown(rows):
+    shown = {route.model() for route in site.walked()} - {None}
+
+    assert shown <= {
+        Bureau, CreditEffect, Grid, InspectionPlan, InspectionTask, Job, Locality, MarketSubject, Officer, Permit,
+        PolicyFigure, Posting, Premises, Station, Tier, Trade, TradeTier,
+    }  # fmt: skip
+    assert shown <= set(rows)
