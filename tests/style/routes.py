@@ -31,6 +31,11 @@ PAGES: dict[str, type[models.Model]] = {
     "task": InspectionTask,
     "task_assign": InspectionTask,
     "task_cancel": InspectionTask,
+    "plan": InspectionPlan,
+    "plan_move": InspectionPlan,
+    "policy_of": Bureau,
+    "policy_preset": Bureau,
+    "policy_change": Tier,
 }
 
 # Who may open a page, an API operation or a page of the admin: one of these permissions.
@@ -44,6 +49,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "task_assign": (P.ASSIGN,),
     "task_cancel": (P.CANCEL_TASK,),
     "ledger": (P.VIEW,),
+    "plans": (P.VIEW,),
+    "plan": (P.VIEW,),
+    "plan_move": (P.VIEW,),  # each move asks for its own permission, and refuses with a sentence on the plan's page
+    "policy": (P.VIEW,),
+    "policy_of": (P.VIEW,),
+    "policy_preset": (P.EDIT_POLICY,),
+    "policy_change": (P.EDIT_POLICY,),
     "premises": (P.VIEW,),
     "dashboard": (P.VIEW,),
     "dashboard_grids": (P.VIEW,),
@@ -98,8 +110,15 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     InspectionTask: (P.VIEW,),
     Job: (P.VIEW_JOBS,),
 }
-# Parameters that name no row.
-ARGUMENTS = {"admin:app_list": ["grids"]}
+# Parameters other than the key of a row.
+ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
+    "plan_move": lambda plan: [plan.pk, "closed"],
+    "policy_of": lambda bureau: [bureau.code],
+    "policy_preset": lambda bureau: [bureau.code],
+    "policy_change": lambda tier: ["tier", tier.pk],
+}
+# Parameters that name no row at all.
+FIXED = {"admin:app_list": ["grids"]}
 POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure)
 # What stands for success where it is not a page.
 IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}
@@ -147,8 +166,10 @@ class Route:
         if not self.parameters:
             return reverse(self.name)
         row = rows.get(self.model())
-        if self.name in ARGUMENTS:
-            return reverse(self.name, args=ARGUMENTS[self.name])
+        if self.name in FIXED:
+            return reverse(self.name, args=FIXED[self.name])
+        if row is not None and self.name in ARGUMENTS:
+            return reverse(self.name, args=ARGUMENTS[self.name](row))
         if len(self.parameters) != 1 or row is None:
             return None
         return reverse(self.name, args=[row.pk])
@@ -239,7 +260,7 @@ def leaks(
         if address is None or route.name in PUBLIC or route.model() is Trade:
             continue
         for method, answer in probe(client, address):
-            if route.parameters and route.name not in ARGUMENTS:
+            if route.parameters and route.name not in FIXED:
                 if answer.status_code not in {404, 405}:
                     faults.append(f"{method} {route.name}: {answer.status_code}")
             elif any(mark in answer.content.decode(errors="replace") for mark in marks):
