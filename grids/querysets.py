@@ -90,12 +90,13 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         return self.filter(Exists(Posting.objects.in_area(code).filter(officer=OuterRef("pk"))))
 
     def inspecting(self, area_code: str, on: date) -> Self:
-        """Officers with a post at or above the area, on the day, whose duty inspects; no certificate is asked."""
+        """Officers with a post at or above the area, on the day, whose duty inspects, and a valid certificate then."""
         from grids.models import Posting
 
         duties = [duty for duty, permissions in DUTIES.items() if Permission.INSPECT in permissions]
         posts = Posting.objects.on(on).filter(area_code__in=lineage(area_code), duty__in=duties)
-        return self.filter(Exists(posts.filter(officer=OuterRef("pk"))), is_active=True)
+        posted = Exists(posts.filter(officer=OuterRef("pk")))
+        return self.filter(posted, is_active=True, certificate_valid_to__gte=on)
 
 
 class OfficerManager(UserManager["Officer"].from_queryset(OfficerQuerySet)):  # type: ignore[misc]

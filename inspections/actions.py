@@ -100,8 +100,11 @@ def assign_task(*, task: InspectionTask, to: Officer | None, by: Officer, now: d
     Raises NotAllowed, BadInput for somebody who has no post here that inspects, Overtaken when the task moved on.
     """
     check(by, Permission.ASSIGN, task.area_code)
-    if to is not None and not to.may(Permission.INSPECT, task.area_code):
-        raise BadInput(_("%(name)s holds no post here that inspects.") % {"name": to}, field="officer")
+    able = Officer.objects.inspecting(task.area_code, timezone.localdate(now))
+    if to is not None and not able.filter(pk=to.pk).exists():
+        raise BadInput(
+            _("%(name)s holds no post here that inspects, or no valid certificate.") % {"name": to}, field="officer"
+        )
     with transaction.atomic():
         stored = InspectionTask.objects.open().filter(pk=task.pk, assignee=task.assignee_id)
         if not stored.update(assignee=to):

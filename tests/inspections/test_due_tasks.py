@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from grids.models import Officer
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.jobs import run_inline
 from gridsup.models import Job
@@ -221,6 +222,9 @@ def test_a_task_is_given_only_to_who_inspects_here(district):
         assign_task(task=task, to=district.supervisor, by=district.chief, now=NOON)
     with pytest.raises(NotAllowed):
         assign_task(task=task, to=district.lead, by=district.far_chief, now=NOON)
+    Officer.objects.filter(pk=district.lead.pk).update(certificate_valid_to=date(2026, 11, 21))
+    with pytest.raises(BadInput, match="no valid certificate"):
+        assign_task(task=task, to=district.lead, by=district.chief, now=NOON)
 
 
 def test_the_second_of_two_assignments_is_told(district):
