@@ -29,6 +29,7 @@ NAVIGATION = [
     ("dashboard", _("Overview"), "dashboard", ("view",)),
     ("plans", _("Plan"), "tasks", ("view",)),
     ("policy", _("Policy"), "grid", ("view",)),
+    ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]
 
 # What waits for a decision when somebody opens the admin: each takes an officer and a day and returns decisions.
