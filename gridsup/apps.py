@@ -13,3 +13,4 @@ class GridsupConfig(AppConfig):
         from gridsup import checks, database  # noqa: F401
 
         connection_created.connect(database.tune_sqlite)
+        connection_created.connect(database.bound_postgresql)

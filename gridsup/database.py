@@ -7,6 +7,9 @@ from django.db import connection as default
 
 # Pages SQLite may keep in memory, as negative KiB; with the default of 2 MB large statements read the file again.
 SQLITE_CACHE_KIB = -32_000
+# A process that froze inside a transaction must not hold its locks for ever. No transaction here thinks that long
+# between two statements.
+IDLE_IN_TRANSACTION = "10min"
 
 
 def tune_sqlite(connection: Any, **kwargs: object) -> None:
@@ -15,6 +18,13 @@ def tune_sqlite(connection: Any, **kwargs: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size={SQLITE_CACHE_KIB}")
             cursor.execute("PRAGMA temp_store=MEMORY")
+
+
+def bound_postgresql(connection: Any, **kwargs: object) -> None:
+    """Lets PostgreSQL end a transaction whose client has gone silent in the middle of it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [IDLE_IN_TRANSACTION])
 
 
 def wait_alone(*key: str) -> None:

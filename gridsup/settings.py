@@ -219,7 +219,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {
         # two installations may share one Redis
         "global_keyprefix": environment.text("CELERY_KEY_PREFIX"),
-        # a page that queues a job must not hang on a broker that is away
+        # a page that queues a job must not hang on a broker that is away: one try, for at most so many seconds
+        "max_retries": 0,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
     }
@@ -238,6 +239,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker as long as it takes; Celery's own limit would end it after three quarters of an hour.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
 # How long a running job may be silent before another worker takes it over.
 JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 300, least=1)

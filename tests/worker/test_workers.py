@@ -140,18 +140,17 @@ def test_a_waiting_job_goes_to_a_free_worker_and_a_running_one_stays_unacknowled
     wait_for(lambda: broker.hlen(f"{workers.prefix}unacked") == 0, "its message acknowledged")
 
 
-def test_a_job_queued_while_the_broker_was_away_is_sent_by_the_sweep(workers: Workers, monkeypatch):
+def test_a_job_queued_while_the_broker_was_away_is_sent_by_the_sweep(workers: Workers, broker, monkeypatch):
     small_bureau()
     with monkeypatch.context() as away, ExitStack() as back:
         back.callback(app._after_fork)
-        away.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+        away.setitem(app.conf.changes, "broker_write_url", "redis://127.0.0.1:1/0")
         app._after_fork()
         job = enqueue("05")
-
+    assert not broker.exists(f"{workers.prefix}gridsup")
+    assert jobs.sweep(now=timezone.now()) == [job.pk]
+    assert jobs.send(job.pk)
+    assert broker.exists(f"{workers.prefix}gridsup")
     workers.start()
-    job.refresh_from_db()
-    assert (job.state, job.attempts) == ("queued", 0)
-    for pk in jobs.sweep(now=timezone.now()):
-        jobs.send(pk)
 
     wait_for(lambda: ended(job), "the job ended")
