@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from gridsup import context
 from gridsup.backoffice.base import ScopedAdmin
 
 USE_ADMIN = "use_admin"
@@ -104,6 +105,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [
         {"title": "", "items": [{"title": _("What needs a decision"), "icon": "checklist", "link": "/admin/"}]}
     ]
+    pages = [
+        {"title": entry["label"], "icon": "arrow_forward", "link": entry["url"]}
+        for entry in context.navigation(request)
+        if not entry["here"]
+    ]
+    if pages:
+        groups.append({"title": _("Pages"), "items": pages, "separator": True})
     for app in admin.site.get_app_list(request):
         items = [
             {

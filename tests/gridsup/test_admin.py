@@ -135,7 +135,7 @@ def test_the_side_bar_lists_what_the_duties_open_and_nothing_else(district):
         page = client_of(district.by_duty[duty]).get("/admin/")
         return {item["link"] for group in page.context["sidebar_navigation"] for item in group["items"]}
 
-    assert "/admin/subjects/premises/" in seen_by("station_chief")
+    assert {"/admin/subjects/premises/", "/dashboard/", "/tasks/"} <= seen_by("station_chief")
     assert "/admin/gridsup/job/" not in seen_by("document_keeper")
     accounts = seen_by("system_admin")
     assert "/admin/grids/officer/" in accounts
