@@ -8,7 +8,6 @@ its own that runs the command once.
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -238,7 +237,7 @@ def print_memory(path: Path) -> int:
 
     django.setup()
     timed(path)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(places.peak_mb())
     return 0
 
 

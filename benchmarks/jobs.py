@@ -7,7 +7,6 @@ rollback, as a table whose keys are not deferred would.
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -233,7 +232,7 @@ def print_memory(name: str) -> int:
 
     django.setup()
     run(name)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(places.peak_mb())
     return 0
 
 

@@ -1,9 +1,11 @@
 """Where the benchmarks run: databases that answer, and one that is made for a measurement and thrown away."""
 
 import os
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 SERVER = os.environ.get("BENCH_POSTGRESQL", "postgres://postgres@127.0.0.1:5432/gridsup_bench")
 
@@ -38,3 +40,15 @@ def scratch() -> Iterator[str]:
         yield url
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process in MB.
+
+    From the kernel's own mark where there is one: `ru_maxrss` of a child begins at what its parent held.
+    """
+    marks = Path("/proc/self/status")
+    if marks.exists():
+        line = next(line for line in marks.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

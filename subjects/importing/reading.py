@@ -66,7 +66,7 @@ class Book:
 
     def length(self) -> int:
         self._cells = self._cells or self._load()
-        return self._cells.total_height
+        return self._cells.end[0] + 1 if self._cells.end else 0
 
     def release(self) -> None:
         self._cells = None
