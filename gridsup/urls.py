@@ -15,3 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("gridsup.api.urls")),
     path("healthz", healthz, name="healthz"),
 ]
+
+handler400 = "gridsup.api.errors.refused_before"
+handler500 = "gridsup.api.errors.failed_before"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from grids.admin import AreaFilter
+from grids.admin.areas import AreaFilter
 from grids.models import Bureau, Officer
 from grids.permissions import Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
@@ -68,8 +68,18 @@ class TaskAdmin(ScopedAdmin):
     date_hierarchy = "due_on"
     fields = ["premises", "area_code", "reason", "plan", "opens_on", "due_on", "state", "assignee", "merged_into"]
     steps = (
-        Step("assign", gettext_lazy("Assign"), Permission.ASSIGN, _assign, AssignForm, is_open, icon="person_add"),
-        Step("cancel", gettext_lazy("Cancel"), Permission.CANCEL_TASK, _cancel, Reason, is_open, icon="cancel"),
+        Step(
+            "assign",
+            gettext_lazy("Assign the task"),
+            Permission.ASSIGN,
+            _assign,
+            AssignForm,
+            is_open,
+            icon="person_add",
+        ),
+        Step(
+            "cancel", gettext_lazy("Cancel the task"), Permission.CANCEL_TASK, _cancel, Reason, is_open, icon="cancel"
+        ),
     )
 
     def describe(self, row: InspectionTask) -> str:
@@ -142,9 +152,9 @@ class PlanAdmin(ScopedAdmin):
     list_select_related = ["bureau"]
     inlines = [LineInline]
     steps = (
-        _step(PlanState.APPROVED, "approve", gettext_lazy("Approve"), _approve, icon="check"),
-        _step(PlanState.PUBLISHED, "publish", gettext_lazy("Publish"), _publish, icon="campaign"),
-        _step(PlanState.CLOSED, "close", gettext_lazy("Close"), _close, icon="block", form=Reason),
+        _step(PlanState.APPROVED, "approve", gettext_lazy("Approve the plan"), _approve, icon="check"),
+        _step(PlanState.PUBLISHED, "publish", gettext_lazy("Publish the plan"), _publish, icon="campaign"),
+        _step(PlanState.CLOSED, "close", gettext_lazy("Close the plan"), _close, icon="block", form=Reason),
     )
     starts = (Start("plan", gettext_lazy("Propose a plan"), Permission.PLAN, _propose, PlanForm),)
 

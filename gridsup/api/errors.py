@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -24,6 +26,7 @@ STATUSES: dict[type[DomainError], int] = {
 }
 
 Fault = dict[str, str]
+OUR_FAULT = gettext_lazy("Something went wrong on our side. Try again; if it stays, tell the administrator.")
 
 
 def explain(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -42,8 +45,7 @@ def explain(error: Exception, context: Mapping[str, Any]) -> Response:
     log.exception("%s failed", getattr(context.get("request"), "path", "request"), exc_info=error)
     # what Django does with an error nobody caught: tests and error trackers listen to it
     got_request_exception.send(sender=explain, request=context.get("request"))
-    sentence = _("Something went wrong on our side. Try again; if it stays, tell the administrator.")
-    return Response({"errors": [_fault("error", "", sentence)]}, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+    return Response({"errors": [_fault("error", "", str(OUR_FAULT))]}, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:
@@ -71,3 +73,22 @@ def _faults(details: Any, field: str = "") -> Iterator[Fault]:
 
 def _fault(code: str, field: str, message: str) -> Fault:
     return {"code": code, "field": field, "message": message}
+
+
+def refused_before(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that no view was reached for (a forged host, a body beyond limits): JSON under /api/, else a page."""
+    if not is_api(request):
+        return defaults.bad_request(request, exception or SuspiciousOperation())
+    return JsonResponse({"errors": [_fault("bad_request", "", _("The request cannot be read."))]}, status=400)
+
+
+def failed_before(request: HttpRequest) -> HttpResponse:
+    """An error outside of any view: JSON under /api/, else a page."""
+    if not is_api(request):
+        return defaults.server_error(request)
+    return JsonResponse({"errors": [_fault("error", "", str(OUR_FAULT))]}, status=500)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """The request asked the API, so that its answer must be JSON."""
+    return request.path_info.startswith("/api/")

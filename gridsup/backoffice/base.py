@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.enums import ActionVariant
 
 from gridsup.backoffice.steps import Start, Step, StepForm
-from gridsup.errors import DomainError
+from gridsup.errors import DomainError, NotAllowed
 
 # One page of a list: more is work for a job.
 MOST_ROWS = 200
@@ -183,30 +183,30 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
     def _take(self, request: HttpRequest, step: Step, rows: list[Any], decided: bool) -> HttpResponse:
         """The page between: the form and the rows it is for; when it is filled in, the action on each row."""
         form = step.form(request.POST if decided else None, officer=request.user, rows=rows)
+        once = None
         if decided and form.is_valid():
-            done = [row for row in rows if self._did(request, step, form, row)]
+            done = [(row, result) for row in rows if (result := self._did(request, step, form, row)) is not None]
             if done:
-                sentence = _("%(step)s: %(count)s done.") % {"step": step.label, "count": len(done)}
-                messages.success(request, sentence)
-            if len(rows) > 1 or (done and not form.errors):
+                messages.success(request, _("%(step)s: %(count)s done.") % {"step": step.label, "count": len(done)})
+            once = next((result for _row, result in done if isinstance(result, str)), None)
+            if once is None and (done or len(rows) > 1):
                 return redirect(self._back(rows))
         hidden = [("action", step.name), *(("_selected_action", row.pk) for row in rows)]
         shown = [self.describe(row) for row in rows]
-        return self._page(request, step, form, rows=shown, hidden=hidden, back=self._back(rows))
+        return self._page(request, step, form, rows=shown, hidden=hidden, back=self._back(rows), once=once)
 
-    def _did(self, request: HttpRequest, step: Step, form: StepForm, row: Any) -> bool:
-        """Whether the action took place; a refusal stands at the form for one row, in a message for several."""
+    def _did(self, request: HttpRequest, step: Step, form: StepForm, row: Any) -> object | None:
+        """What the action returned; None for a refusal, which stands at the form for one row, else in a message."""
         try:
             if not self.may_take(request, step, row):
-                raise PermissionDenied
-            step.act(row, form.cleaned_data, request.user, timezone.now())
+                raise NotAllowed(_("Your duties do not permit this here."))
+            return step.act(row, form.cleaned_data, request.user, timezone.now())
         except DomainError as error:
             if len(form.rows) == 1:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 messages.error(request, f"{self.describe(row)}: {error}")
-            return False
-        return True
+        return None
 
     def _start_view(self, start: Start) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest) -> HttpResponse:

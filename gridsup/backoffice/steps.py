@@ -68,7 +68,8 @@ def always(row: Any) -> bool:
 class Step:
     """Something to be done with one row or several.
 
-    `act(row, given, by, now)` calls the app's action; `offered(row)` says whether the row's state knows the step.
+    `act(row, given, by, now)` calls the app's action and returns the row, or a sentence that is shown just once;
+    `offered(row)` says whether the row's state knows the step.
     """
 
     name: str

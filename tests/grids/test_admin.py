@@ -102,8 +102,11 @@ def test_a_new_password_ends_the_old_one(district, rf):
     officer.set_password("an-old-password")
     officer.save(update_fields=["password"])
 
-    client_of(district.by_duty["system_admin"]).post(f"/admin/grids/officer/{officer.pk}/step/password/", {"step": 1})
+    address = f"/admin/grids/officer/{officer.pk}/step/password/"
+    page = client_of(district.by_duty["system_admin"]).post(address, {"step": 1})
 
+    shown = re.findall(r"[\w-]{16}", page.context["once"], re.ASCII)
+    assert any(authenticate(rf.get("/"), username="old", password=word) == officer for word in shown)
     assert authenticate(rf.get("/"), username="old", password="an-old-password") is None
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.exceptions import Throttled
 
-from gridsup.api.errors import explain
+from gridsup.api.errors import explain, failed_before
 from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
 from gridsup.models import Job
 from subjects.models import Tier
@@ -223,6 +223,21 @@ def test_an_unforeseen_error_is_json_too_and_says_nothing_of_its_cause(caplog):
     assert answer.status_code == 500
     assert "secret" not in str(answer.data)
     assert "secret" in caplog.text
+
+
+def test_a_request_that_reaches_no_view_is_json_under_the_api_and_a_page_elsewhere(db, client, settings):
+    settings.ALLOWED_HOSTS = ["here"]
+
+    answer, page = client.get("/api/v1/grids", HTTP_HOST="there"), client.get("/login/", HTTP_HOST="there")
+
+    assert answer.status_code == page.status_code == 400
+    assert errors(answer) == [("bad_request", "")]
+    assert page["Content-Type"].startswith("text/html")
+
+
+def test_an_error_outside_of_views_is_json_under_the_api(rf):
+    assert failed_before(rf.get("/api/v1/grids"))["Content-Type"] == "application/json"
+    assert failed_before(rf.get("/login/"))["Content-Type"].startswith("text/html")
 
 
 def test_the_schema_is_complete_and_names_the_errors_of_every_operation(db):

@@ -1,35 +1,22 @@
-"""The ledger and the policy in the admin."""
+"""Subjects, premises and permits in the admin."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from grids.admin import AreaFilter
+from grids.admin.areas import AreaFilter
 from grids.permissions import Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
-from gridsup.backoffice.site import Decision
-from gridsup.backoffice.steps import Reason, Step, StepForm
-from subjects.actions import change_row, set_tier
-from subjects.models import (
-    CreditEffect,
-    MarketSubject,
-    Permit,
-    Placement,
-    PolicyFigure,
-    Premises,
-    Tier,
-    TierPeriod,
-    TradeTier,
-)
-from subjects.models.policy import Mode, PolicyRow
+from gridsup.backoffice.steps import Step, StepForm
+from subjects.actions import set_tier
+from subjects.models import MarketSubject, Permit, Placement, Premises, Tier, TierPeriod
+from subjects.models.policy import Mode
 
 MODES = {Mode.KEY: "danger", Mode.GENERAL: "info", Mode.EXEMPT: "success"}
 
@@ -128,79 +115,3 @@ class PermitAdmin(ScopedAdmin):
     list_filter = [AreaFilter, Expiry]
     list_select_related = ["premises__subject"]
     search_fields = ["number", "premises__subject__name"]
-
-
-class ChangeForm(Reason):
-    """A dated change of one policy row: the row ends, and one with other values begins."""
-
-    on = forms.DateField(label=gettext_lazy("from"), help_text=gettext_lazy("the first day of the new row"))
-    field_order = ["on"]
-
-
-def change_form(model: type[PolicyRow], *names: str) -> type[ChangeForm]:
-    """The form for the values of one kind of policy row, showing those in force."""
-    fields = forms.fields_for_model(model, fields=names)
-
-    def start(self: Any, *args: Any, rows: list[Any], **kwargs: Any) -> None:
-        shown = {name: getattr(rows[0], name) for name in names} if rows else {}
-        ChangeForm.__init__(self, *args, rows=rows, initial=shown, **kwargs)
-
-    return type(f"Change{model.__name__}", (ChangeForm,), {**fields, "__init__": start})
-
-
-def _change(row: PolicyRow, given: dict[str, Any], by: Any, now: datetime) -> PolicyRow:
-    values = {name: value for name, value in given.items() if name not in {"on", "why"}}
-    return change_row(row=row, on=given["on"], why=given["why"], values=values, by=by, now=now)
-
-
-class PolicyAdmin(ScopedAdmin):
-    """Rows of the policy; one that has ended stays as it was."""
-
-    icon = "gavel"
-    list_filter = ["preset"]
-
-    @staticmethod
-    def changed_by(model: type[PolicyRow], *names: str) -> tuple[Step, ...]:
-        """The one step: a dated change of these values."""
-        form = change_form(model, *names)
-        return (
-            Step(
-                "change", gettext_lazy("Change from a day"), Permission.EDIT_POLICY, _change, form,
-                offered=lambda row: row.to_day is None, icon="edit_calendar", many=False,
-                help=gettext_lazy("The past keeps the old row. The ledger follows when the policy is applied."),
-            ),
-        )  # fmt: skip
-
-
-@admin.register(Tier)
-class TierAdmin(PolicyAdmin):
-    list_display = ["name", "key", "rank", "interval_months", "bureau_id", "preset", "from_day", "to_day"]
-    steps = PolicyAdmin.changed_by(Tier, "name", "colour", "rank", "interval_months")
-
-
-@admin.register(TradeTier)
-class TradeTierAdmin(PolicyAdmin):
-    list_display = ["prefix", "kind", "tier_key", "bureau_id", "preset", "from_day", "to_day"]
-    search_fields = ["prefix", "kind", "tier_key"]
-    steps = PolicyAdmin.changed_by(TradeTier, "tier_key")
-
-
-@admin.register(CreditEffect)
-class CreditEffectAdmin(PolicyAdmin):
-    list_display = ["tier_key", "credit", "mode", "rhythm_key", "bureau_id", "preset", "from_day", "to_day"]
-    steps = PolicyAdmin.changed_by(CreditEffect, "mode", "rhythm_key")
-
-
-@admin.register(PolicyFigure)
-class PolicyFigureAdmin(PolicyAdmin):
-    list_display = ["key", "value", "bureau_id", "preset", "from_day", "to_day", "source"]
-    steps = PolicyAdmin.changed_by(PolicyFigure, "value")
-
-
-def waiting(officer: Any, on: date) -> list[Decision]:
-    """Premises in business that stand in no grid's ledger."""
-    if not officer.has_perm(Permission.CORRECT_LEDGER):
-        return []
-    count = Premises.objects.visible_to(officer).unplaced().active().count()
-    address = reverse("admin:subjects_premises_changelist") + "?placed=no"
-    return [Decision(_("Premises not placed"), count, address, _("Nobody is responsible for them until they are."))]

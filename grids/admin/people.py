@@ -1,4 +1,4 @@
-"""Areas, people and posts in the admin."""
+"""People, accounts and posts in the admin."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,101 +8,23 @@ from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.db.models import Prefetch
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from grids.actions import (
-    add_officer,
-    approve_grid,
-    end_posting,
-    give_password,
-    post_officer,
-    return_grid,
-    set_active,
-)
-from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
+from grids.actions import add_officer, end_posting, give_password, post_officer, set_active
+from grids.admin.areas import AreaFilter
+from grids.models import Bureau, Officer, Posting
 from grids.permissions import Duty, Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
-from gridsup.backoffice.site import Decision
-from gridsup.backoffice.steps import Reason, Start, Step, StepForm
+from gridsup.backoffice.steps import Start, Step, StepForm
 from gridsup.dates import add_months
 
 # Ordering a new certificate takes a while; a reminder, not a limit of the policy.
 NOTICE_MONTHS = 3
 PASSWORD_LENGTH = 16
-
-
-class AreaFilter(admin.SimpleListFilter):
-    """The stations of one's areas, and the grids of one station; never an area outside them."""
-
-    title = gettext_lazy("area")
-    parameter_name = "area"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        places: list[Station | Grid] = list(Station.objects.visible_to(request.user))  # type: ignore[arg-type]
-        stations = [place.code for place in places]
-        chosen = (self.value() or "")[:4]
-        opened = chosen if chosen in stations else stations[0] if len(stations) == 1 else ""
-        if opened:
-            places += Grid.objects.visible_to(request.user).in_area(opened).defer("boundary")  # type: ignore[arg-type]
-        return [(place.code, str(place)) for place in sorted(places, key=lambda place: place.code)]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = self.value()
-        known = {code for code, _name in self.lookup_choices}
-        return queryset.in_area(chosen) if chosen in known else queryset
-
-
-def _approve(grid: Grid, given: dict[str, Any], by: Any, now: datetime) -> Grid:
-    return approve_grid(grid=grid, by=by, now=now)
-
-
-def _return(grid: Grid, given: dict[str, Any], by: Any, now: datetime) -> Grid:
-    return return_grid(grid=grid, why=given["why"], by=by, now=now)
-
-
-def is_proposed(grid: Grid) -> bool:
-    """The grid waits for the district's approval."""
-    return grid.state == Grid.State.PROPOSED
-
-
-@admin.register(Station)
-class StationAdmin(ScopedAdmin):
-    icon = "apartment"
-    list_display = ["code", "name", "bureau"]
-    list_select_related = ["bureau"]
-    search_fields = ["code", "name"]
-
-
-@admin.register(Grid)
-class GridAdmin(ScopedAdmin):
-    icon = "grid_on"
-    list_display = ["code", "name", "station", "status", "synthetic"]
-    list_filter = [AreaFilter, "state"]
-    list_select_related = ["station"]
-    search_fields = ["code", "name", "extent"]
-    fields = ["code", "name", "station", "extent", "state", "synthetic"]
-    steps = (
-        Step("approve", gettext_lazy("Approve"), Permission.APPROVE_GRIDS, _approve, offered=is_proposed, icon="check"),
-        Step("return", gettext_lazy("Return"), Permission.APPROVE_GRIDS, _return, Reason, is_proposed, icon="undo"),
-    )
-
-    @display(description=gettext_lazy("state"), ordering="state", label={"approved": "success", "proposed": "warning"})
-    def status(self, grid: Grid) -> tuple[str, Any]:
-        return grid.state, grid.get_state_display()
-
-
-@admin.register(Locality)
-class LocalityAdmin(ScopedAdmin):
-    icon = "location_city"
-    list_display = ["code", "name", "kind", "street", "area_code"]
-    list_filter = [AreaFilter, "kind"]
-    list_select_related = ["street"]
-    search_fields = ["code", "name"]
 
 
 class PostForm(StepForm):
@@ -251,28 +173,3 @@ class OfficerAdmin(ScopedAdmin):
     @display(description=gettext_lazy("phone"))
     def mobile(self, officer: Any) -> str:
         return officer.phone if officer.is_known else ""
-
-
-def waiting(officer: Any, on: date) -> list[Decision]:
-    """Certificates that run out, and grids that wait for approval."""
-    found = []
-    if officer.has_perm(Permission.POST_OFFICERS):
-        people = Officer.objects.visible_to(officer).marking_known_to(officer).filter(is_known=True)
-        found.append(
-            Decision(
-                _("Certificates that run out"),
-                people.certificate_ends_by(notice_day(on)).count(),
-                reverse("admin:grids_officer_changelist") + "?certificate=ending",
-                _("Without a valid certificate nobody inspects: order a new one."),
-            )
-        )
-    if officer.has_perm(Permission.APPROVE_GRIDS):
-        found.append(
-            Decision(
-                _("Grids to approve"),
-                Grid.objects.visible_to(officer).filter(state=Grid.State.PROPOSED).count(),
-                reverse("admin:grids_grid_changelist") + "?state__exact=proposed",
-                _("A grid takes effect when the district approved it."),
-            )
-        )
-    return found

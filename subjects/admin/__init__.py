@@ -1,0 +1,23 @@
+"""The ledger and the policy in the admin."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from grids.permissions import Permission
+from gridsup.backoffice.site import Decision
+from subjects.admin import ledger, policy
+from subjects.models import Premises
+
+__all__ = ["ledger", "policy", "waiting"]
+
+
+def waiting(officer: Any, on: date) -> list[Decision]:
+    """Premises in business that stand in no grid's ledger."""
+    if not officer.has_perm(Permission.CORRECT_LEDGER):
+        return []
+    count = Premises.objects.visible_to(officer).unplaced().active().count()
+    address = reverse("admin:subjects_premises_changelist") + "?placed=no"
+    return [Decision(_("Premises not placed"), count, address, _("Nobody is responsible for them until they are."))]
