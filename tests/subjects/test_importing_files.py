@@ -8,10 +8,11 @@ from django.core.management import CommandError, call_command
 
 from gridsup.errors import BadInput
 from subjects.importing import reading
-from subjects.importing.columns import letter
+from subjects.importing.columns import COLUMNS, letter
 from subjects.importing.reading import open_sheet
 from subjects.models import MarketSubject
-from tests.ledgers import Formula, as_csv, as_xlsx, shop
+from tests.ledgers import Formula, as_csv, as_xlsx, keys_of, shop
+from tests.oldbook import as_xls
 
 HEADER = "统一社会信用代码,名称,类型,地址\n"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -186,3 +187,13 @@ def test_the_command_gives_the_sentence_and_no_traceback(ledger, tmp_path):
 
 def test_letters_of_columns():
     assert [letter(position) for position in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_an_old_xls_is_read_as_well(take, tmp_path):
+    keys = keys_of([shop(1)])
+    rows = [[COLUMNS[key] for key in keys], *([row[key] for key in keys] for row in (shop(1), shop(2, trade=6210.0)))]
+
+    outcome = take([], form=lambda path, _rows: as_xls(path, rows))
+
+    assert (outcome.made, outcome.faults) == (2, [])
+    assert MarketSubject.objects.first().name == "第1小吃店"
