@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grids.permissions import AREA_LENGTHS, DUTIES, HEADS, START_PAGES, Duty, Permission
@@ -24,7 +25,9 @@ models.CharField.register_lookup(Length)
 
 def digits(length: int) -> RegexValidator:
     """A code of exactly so many digits."""
-    return RegexValidator(rf"^[0-9]{{{length}}}\Z", _("This code has exactly %(length)s digits.") % {"length": length})
+    return RegexValidator(
+        rf"^[0-9]{{{length}}}\Z", format_lazy(_("This code has exactly {length} digits."), length=length)
+    )
 
 
 def code_is(length: int, name: str) -> models.CheckConstraint:

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # Beyond this nobody types a name or an address; a longer text would only cost the database time.
@@ -57,7 +58,7 @@ class Question(forms.Form):
     def sentences(self) -> list[str]:
         """What could not be understood, one sentence a field."""
         return [
-            f"{capfirst(str(self[name].label))}: {error}" if name in self.fields else str(error)
+            capfirst(str(self[name].label)) + gettext(": ") + str(error) if name in self.fields else str(error)
             for name, errors in self.errors.items()
             for error in errors
         ]

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models import Officer
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
@@ -49,7 +50,7 @@ class TaskQuestion(Question):
     )
     overdue = forms.BooleanField(label=_("overdue only"))
     reason = forms.ChoiceField(
-        label=_("reason"),
+        label=pgettext_lazy("of a visit", "reason"),
         choices=[*either(_("any reason")), *InspectionTask.Reason.choices],
         widget=forms.Select(attrs=SELECT),
     )

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import AREA_LENGTHS, Duty
@@ -29,6 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="No Chromium was found: install it, or name it in CHROMIUM."))
+
+
+@pytest.fixture
+def english():
+    """Sentences come as the sources have them; without it, in Chinese."""
+    with translation.override("en"):
+        yield
 
 
 @dataclass

@@ -41,7 +41,7 @@ INVENTED = District(
     ],
 )
 
-EXTENT = "演示划分（synthetic，非实际管理边界）：{street}{places}；边界在全区轮廓内自动绘制。"
+EXTENT = "演示划分（模拟数据，非实际管理边界）：{street}{places}；边界在全区轮廓内自动绘制。"
 
 
 def load_areas() -> dict[str, int]:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models import Officer
 from grids.permissions import Permission
@@ -44,7 +45,7 @@ class InspectionTask(models.Model):
 
     premises = models.ForeignKey(Premises, models.PROTECT, related_name="tasks", verbose_name=_("premises"))
     area_code = models.CharField(_("area code"), max_length=6)
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    reason = models.CharField(pgettext_lazy("of a visit", "reason"), max_length=12, choices=Reason)
     plan = models.ForeignKey(
         InspectionPlan, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("plan"),
         # Nearly all rows share one plan: an index would only mislead the planner, to a quadratic generation.

@@ -32,7 +32,7 @@ def test_forty_grids_are_drawn_approved_and_labelled_synthetic(drawn):
         "0505": 9,
         "0506": 4,
     }
-    assert all(grid.synthetic and "演示" in grid.name and "synthetic" in grid.extent for grid in drawn)
+    assert all(grid.synthetic and "演示" in grid.name and "模拟" in grid.extent for grid in drawn)
     assert [(event.old, event.new) for event in drawn[0].events.all()] == [
         ("", "proposed"),
         ("proposed", "approved"),

@@ -62,14 +62,14 @@ def test_one_area_of_any_level(district, code):
         (["sample", "--area", ""], "no area"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_leaves_no_row(district, arguments, sentence):
+def test_bad_input_gets_a_sentence_and_leaves_no_row(district, english, arguments, sentence):
     out, err = run_job(*arguments)
 
     assert sentence in err
     assert (out, Job.objects.count()) == ("", 0)
 
 
-def test_without_a_bureau_it_says_what_to_do_first():
+def test_without_a_bureau_it_says_what_to_do_first(english):
     assert "load a district" in run_job("sample")[1]
 
 

@@ -194,7 +194,7 @@ def test_open_tasks_follow_the_ledger(bureau):
     assert gone.events.get().by is None
 
 
-def test_a_bureau_without_a_policy_fails_the_job_with_a_sentence(db):
+def test_a_bureau_without_a_policy_fails_the_job_with_a_sentence(db, english):
     BureauFactory()
     job = run_inline(name="generate_due_tasks", period="2026-11-22", area_code="05", now=NOON)
 
@@ -215,7 +215,7 @@ def test_work_belongs_to_whoever_holds_the_grid_unless_given_by_name(district):
     assert task.events.get().new == district.manager.name
 
 
-def test_a_task_is_given_only_to_who_inspects_here(district):
+def test_a_task_is_given_only_to_who_inspects_here(district, english):
     task = TaskFactory()
 
     with pytest.raises(BadInput, match="no post here"):

@@ -1,17 +1,10 @@
 """Fixtures of the ledger's tests."""
 
 import pytest
-from django.utils import translation
 
 from subjects.importing import run
 from tests.factories import TradeFactory
 from tests.ledgers import NOW, ON, as_csv
-
-
-@pytest.fixture
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

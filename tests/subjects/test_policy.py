@@ -195,7 +195,7 @@ def test_another_preset_ends_the_rows_and_the_past_keeps_them(db):
     assert figure("05", "yearly_cap", later) == 12
 
 
-def test_a_preset_in_use_since_today_is_not_thrown_away(db):
+def test_a_preset_in_use_since_today_is_not_thrown_away(db, english):
     loaded("F")
     applied(trade="5221")
 
@@ -205,7 +205,7 @@ def test_a_preset_in_use_since_today_is_not_thrown_away(db):
     assert Tier.objects.in_force("05", DAY).count() == 3
 
 
-def test_an_unknown_preset_or_bureau_is_a_sentence(db):
+def test_an_unknown_preset_or_bureau_is_a_sentence(db, english):
     with pytest.raises(BadInput, match="Known: F, FOOD, FR, R, T"):
         loaded("XX")
     with pytest.raises(BadInput, match="no bureau 77"):
