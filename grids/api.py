@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from grids import tokens
 from grids.models import ApiToken, Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import Permission
-from gridsup.api.filters import InArea, Ordering
+from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
 
@@ -131,7 +131,7 @@ class PostingRow(serializers.ModelSerializer[Posting]):
 
 
 class PostingFilter(InArea):
-    officer = filters.NumberFilter(field_name="officer")
+    officer = KeyFilter(field_name="officer")
     on = filters.DateFilter(method="held_on", help_text="postings that hold on this day")
     ordering = Ordering(fields=["area_code", "duty", "from_day"])
 

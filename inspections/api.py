@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from grids.api import OfficerName
 from grids.models import Bureau, Officer
 from grids.permissions import Permission
-from gridsup.api.filters import InArea, Ordering
+from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.views import Nothing, ScopedViewSet, Visible
 from gridsup.states import targets
 from inspections.actions import approve_plan, assign_task, cancel_task, propose_plan, publish_plan
@@ -71,10 +71,9 @@ class TaskDetail(TaskRow):
 
 class TaskFilter(InArea):
     tier = filters.CharFilter(field_name="premises__tier")
-    # plain numbers: a choice field would tell whether a row exists that the person may not see
-    assignee = filters.NumberFilter(field_name="assignee")
-    premises = filters.NumberFilter(field_name="premises")
-    plan = filters.NumberFilter(field_name="plan")
+    assignee = KeyFilter(field_name="assignee")
+    premises = KeyFilter(field_name="premises")
+    plan = KeyFilter(field_name="plan")
     due_from = filters.DateFilter(field_name="due_on", lookup_expr="gte")
     due_to = filters.DateFilter(field_name="due_on", lookup_expr="lte")
     overdue = filters.BooleanFilter(method="is_overdue", help_text="due, and the due day is over")

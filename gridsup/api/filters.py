@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +29,19 @@ class AreaFilter(filters.CharFilter):
 
     def filter(self, qs: Any, value: str) -> Any:
         return qs.in_area(value) if value else qs
+
+
+# The largest key that either database can compare with.
+LARGEST_KEY = 2**63 - 1
+
+
+class KeyFilter(filters.Filter):
+    """Rows of another row, by its id; a plain number, since a choice would tell whether a row out of scope exists."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=LARGEST_KEY, **kwargs)
 
 
 class Ordering(filters.OrderingFilter):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import BaseForm
@@ -127,7 +128,14 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
         }
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response = super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+        context = {"title": self.opts.verbose_name_plural, **(extra_context or {})}
+        try:
+            # PostgreSQL takes no zero character, SQLite no number beyond its range; Django lets both through
+            if "\x00" in "".join(request.GET.values()):
+                raise OverflowError
+            response = super().changelist_view(request, context)
+        except OverflowError:
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
         if isinstance(response, TemplateResponse) and response.context_data is not None:
             response.context_data["actions_list"] = [
                 self._button(start, reverse(f"admin:{self._name()}_new_{start.name}"))

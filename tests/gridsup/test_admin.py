@@ -140,3 +140,12 @@ def test_the_side_bar_lists_what_the_duties_open_and_nothing_else(district):
     accounts = seen_by("system_admin")
     assert "/admin/grids/officer/" in accounts
     assert not {"/admin/subjects/premises/", "/admin/inspections/inspectiontask/"} & accounts
+
+
+@pytest.mark.parametrize("query", [{"state__exact": "\x00"}, {"due_on__year": "9" * 30}, {"assignee__password": "x"}])
+def test_a_filter_that_no_database_understands_leads_back_to_the_list(district, query):
+    TaskFactory()
+
+    page = client_of(district.chief).get("/admin/inspections/inspectiontask/", query)
+
+    assert page.status_code in {302, 400}

@@ -152,6 +152,14 @@ def test_a_filter_that_cannot_be_used_is_named(district, query, expected):
     assert errors(answer) == [expected]
 
 
+@pytest.mark.parametrize("key", ["9" * 30, "1.5", "NaN", "-1e400", "x"])
+def test_a_key_that_no_row_can_have_is_refused_or_finds_nothing(district, key):
+    answer = api_as(district.district_office).get("/api/v1/tasks", {"premises": key})
+
+    assert answer.status_code == 400
+    assert errors(answer)[0][1] == "premises"
+
+
 def test_a_list_is_cut_to_an_area_and_ordered(district):
     here, there = PremisesFactory(area_code="050101"), PremisesFactory(area_code="050201")
     client = api_as(district.district_office)
