@@ -1,7 +1,7 @@
 """Plans and tasks in the admin."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -39,10 +39,21 @@ class Overdue(admin.SimpleListFilter):
 
 
 class AssignForm(StepForm):
+    """To whom tasks are given: somebody who may inspect where each of them stands."""
+
     officer = forms.ModelChoiceField(
-        label=gettext_lazy("officer"), queryset=Officer.objects.filter(is_active=True), required=False,
+        label=gettext_lazy("officer"), queryset=Officer.objects.all(), required=False,
         empty_label=gettext_lazy("whoever holds the grid"),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Officer]", self.fields["officer"])
+        offered: Any = field.queryset
+        rows: list[Any] = self.rows
+        for area in {row.area_code for row in rows}:
+            offered = offered.filter(pk__in=Officer.objects.inspecting(area, timezone.localdate()).values("pk"))
+        field.queryset = offered
 
 
 def _assign(task: InspectionTask, given: dict[str, Any], by: Any, now: datetime) -> InspectionTask:

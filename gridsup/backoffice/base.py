@@ -131,7 +131,7 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
         context = {"title": self.opts.verbose_name_plural, **(extra_context or {})}
         try:
             # PostgreSQL takes no zero character, SQLite no number beyond its range; Django lets both through
-            if "\x00" in "".join(request.GET.values()):
+            if "\x00" in "".join(map(str, request.GET.values())):
                 raise OverflowError
             response = super().changelist_view(request, context)
         except OverflowError:

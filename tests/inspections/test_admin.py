@@ -23,6 +23,18 @@ def test_a_chief_gives_several_tasks_to_somebody(district):
     assert set(InspectionTask.objects.values_list("assignee", flat=True)) == {district.manager.pk}
 
 
+def test_tasks_of_two_grids_are_offered_to_nobody_who_holds_only_one(district):
+    tasks = [TaskFactory(), TaskFactory(premises=PremisesFactory(area_code="050102"))]
+
+    def offered(*chosen):
+        body = {"action": "assign", "_selected_action": [task.pk for task in chosen]}
+        page = client_of(district.chief).post("/admin/inspections/inspectiontask/", body)
+        return {officer.username for officer in page.context["form"].fields["officer"].queryset}
+
+    assert offered(tasks[0]) == {"lead", "manager"}
+    assert offered(*tasks) == set()
+
+
 def test_of_several_tasks_each_refusal_is_told_and_the_others_go_through(district, policy):
     over, still = TaskFactory(), TaskFactory()
     InspectionTask.objects.filter(pk=over.pk).update(state="done")
