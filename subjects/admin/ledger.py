@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Substr
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -17,6 +19,7 @@ from gridsup.backoffice.steps import Step, StepForm
 from subjects.actions import set_tier
 from subjects.models import MarketSubject, Permit, Placement, Premises, Tier, TierPeriod
 from subjects.models.policy import Mode
+from subjects.tiers import Tiers
 
 MODES = {Mode.KEY: "danger", Mode.GENERAL: "info", Mode.EXEMPT: "success"}
 
@@ -30,6 +33,19 @@ class Placed(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.unplaced().active() if self.value() else queryset
+
+
+class InTier(admin.SimpleListFilter):
+    """The tiers by the names that the policy of today gives them."""
+
+    title = gettext_lazy("tier")
+    parameter_name = "tier"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return Tiers(request.user, timezone.localdate()).choices()  # type: ignore[arg-type]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(tier=self.value()) if self.value() else queryset
 
 
 class TierForm(StepForm):
@@ -67,8 +83,8 @@ class TierPeriodInline(ScopedInline):
 @admin.register(Premises)
 class PremisesAdmin(ScopedAdmin):
     icon = "storefront"
-    list_display = ["subject", "address", "area_code", "tier", "supervision", "next_due_on", "status"]
-    list_filter = [AreaFilter, Placed, "mode", "tier", "status"]
+    list_display = ["subject", "address", "area_code", "risk", "supervision", "next_due_on", "status"]
+    list_filter = [AreaFilter, Placed, "mode", InTier, "status"]
     list_select_related = ["subject"]
     search_fields = ["subject__name", "subject__uscc", "address"]
     fields = [
@@ -77,6 +93,16 @@ class PremisesAdmin(ScopedAdmin):
     ]  # fmt: skip
     inlines = [PermitInline, PlacementInline, TierPeriodInline]
     steps = (Step("tier", gettext_lazy("Set the tier"), Permission.SET_TIER, _set_tier, TierForm, icon="flag"),)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        today = Tier.objects.on(timezone.localdate())
+        tier = today.filter(bureau=Substr(OuterRef("area_code"), 1, 2), key=OuterRef("tier"))
+        return super().get_queryset(request).annotate(tier_name=Subquery(tier.values("name")[:1]))
+
+    @display(description=gettext_lazy("tier"), ordering="tier")
+    def risk(self, premises: Any) -> str:
+        """What today's policy calls the tier."""
+        return premises.tier_name or premises.tier
 
     @display(description=gettext_lazy("supervision"), ordering="mode", label=MODES)
     def supervision(self, premises: Premises) -> tuple[str, Any]:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from subjects.actions import load_preset
 from subjects.models import Premises, Tier, TierPeriod
-from tests.factories import PremisesFactory
+from tests.factories import PremisesFactory, SubjectFactory
 from tests.style.routes import client_of
 
 
@@ -88,7 +88,9 @@ def test_a_subjects_page_leaves_out_premises_of_other_areas(district):
 
 
 def test_a_premises_is_found_by_name_code_and_address(district):
-    wanted, _other = PremisesFactory(address="洪庆街 7 号"), PremisesFactory()
+    # a name in one word: "Shop 6" would be looked up as two, and 6 stands in many codes
+    subject = SubjectFactory(bureau=district.bureau, name="洪庆粮油店")
+    wanted, _other = PremisesFactory(subject=subject, address="洪庆街 7 号"), PremisesFactory()
     client = client_of(district.chief)
 
     for term in (wanted.subject.name, wanted.subject.uscc, "洪庆街"):
