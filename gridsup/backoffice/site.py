@@ -111,7 +111,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if not entry["here"]
     ]
     if pages:
-        groups.append({"title": _("Pages"), "items": pages, "separator": True})
+        groups.append({"title": _("Pages of the site"), "items": pages, "separator": True})
     for app in admin.site.get_app_list(request):
         items = [
             {
