@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import AREA_LENGTHS, Duty
@@ -21,6 +22,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     compiled = catalogue.po_file().with_suffix(".mo")
     if not compiled.exists() or compiled.stat().st_mtime < catalogue.po_file().stat().st_mtime:
         catalogue.compile_catalogue()
+        # Django has read the older one by now
+        translation_file_changed(None, compiled)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
