@@ -1,7 +1,8 @@
 """An import from the file to the ledger: read, check, place, compare, write, all or nothing."""
 
+import gc
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -160,7 +161,7 @@ def run(
         check_writable(rejects)
     began = monotonic()
     work = Import(path, bureau, on, now, by, crs, dry_run, check_digits, progress)
-    with nullcontext() if dry_run else locked(work) as lock:
+    with nullcontext() if dry_run else locked(work) as lock, uncollected():
         sheet, subjects = work.read()
         with nullcontext() if dry_run else transaction.atomic():
             work.apply(subjects)
@@ -173,6 +174,18 @@ def locked(work: Import) -> AbstractContextManager[Held]:
     """One import of a bureau at a time."""
     user = work.by.username if work.by else ""
     return held(name=JOB, area_code=work.bureau.code, by=user, arguments={"file": work.path.name})
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leaves out the search for cycles of garbage: over a whole ledger in memory it takes a third of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _end(outcome: Outcome, lock: Held | None, sheet: Sheet, rejects: Path | None) -> None:
