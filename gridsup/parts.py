@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from gridsup.codes import next_code
 
-# Above so many rows one statement would hold its locks too long.
-WHOLE_BUREAU_ROWS = 50_000
+# Above so many rows one statement would hold its locks too long. Not lower: stations lie scattered over the pages of a
+# ledger, so that every part reads and writes nearly all of them again (docs/decisions/0002).
+WHOLE_BUREAU_ROWS = 250_000
 
 
 @dataclass(frozen=True)

@@ -133,11 +133,10 @@ def follow_ledger(*, bureau: str, now: datetime) -> dict[str, int]:
 
 def follow_part(*, part: Part, now: datetime) -> dict[str, int]:
     """One part of `follow_ledger`; returns {"changed": tasks moved or cancelled}."""
-    ledger = Premises.objects.filter(part.rows(), tasks__state__in=InspectionTask.OPEN)
-    moved = ledger.exclude(area_code=F("tasks__area_code")).write_to(
-        InspectionTask, key="tasks__pk", area_code=F("area_code")
-    )
-    gone = InspectionTask.objects.open().filter(part.rows()).exclude(premises__status="active")
+    ours = InspectionTask.objects.open().filter(part.rows())
+    elsewhere = ours.exclude(area_code=F("premises__area_code"))
+    moved = elsewhere.write_to(InspectionTask, key="pk", area_code=F("premises__area_code"))
+    gone = ours.exclude(premises__status="active")
     return {"changed": moved + _end(gone, State.CANCELLED, now, _("The premises is no longer in business."))}
 
 
