@@ -205,7 +205,9 @@ def floor(statements: list[Statement]) -> tuple[float, float]:
     """Seconds for the recorded statements as plain SQL, rolled back: without and with the deferred key checks."""
     from django.db import connection, transaction
 
-    with transaction.atomic(), connection.cursor() as cursor:
+    from gridsup.database import room_to_work
+
+    with room_to_work(), transaction.atomic(), connection.cursor() as cursor:
         start = perf_counter()
         for sql, params in statements:
             cursor.execute(sql, params)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerAway
 
 from gridsup.codes import is_area_code
-from gridsup.database import wait_alone
+from gridsup.database import room_to_work, wait_alone
 from gridsup.errors import BadInput, DomainError, Overtaken
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -114,6 +114,7 @@ def claim(pk: int, *, now: datetime) -> Job | None:
     return Job.objects.get(pk=pk) if taken else None
 
 
+@room_to_work()
 def run(job: Job, *, clock: Clock = timezone.now) -> Job:
     """Runs a claimed job to its end; each step and its entry in the row are one transaction.
 

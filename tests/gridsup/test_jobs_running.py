@@ -296,3 +296,22 @@ def test_of_two_workers_that_block_each_other_both_come_to_their_end(two_connect
 
     assert (first.steps_done, second.steps_done) == (["01"], ["02"])
     assert len(set(Bureau.objects.values_list("name", flat=True))) == 1
+
+
+def test_a_job_works_with_room_and_gives_it_back(db):
+    from django.db import connection
+
+    from gridsup.database import SQLITE_CACHE_KIB, SQLITE_JOB_CACHE_KIB, room_to_work
+
+    def cache():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size")
+            return cursor.fetchone()[0]
+
+    if connection.vendor != "sqlite":
+        with room_to_work():
+            assert connection.is_usable()
+        return
+    with room_to_work():
+        assert cache() == SQLITE_JOB_CACHE_KIB
+    assert cache() == SQLITE_CACHE_KIB
