@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from celery.beat import Service
@@ -12,7 +13,8 @@ from gridsup.celery import app
 
 # Where Celery's loop looks whether it is to end; its type stubs know of no value but None.
 state: Any = import_module("celery.worker.state")
-# How long the end of the process waits for the step under way; then it is cut off and its transaction rolled back.
+# How long the end of the process waits for both, less than the server's GRACE_SECONDS; then the step under way is cut
+# off and its transaction rolled back.
 STOP_SECONDS = 10
 
 
@@ -45,7 +47,8 @@ class Embedded:
         self.beat.stop()
         # an exit code ends the loop, False does not
         state.should_stop = 0
+        deadline = monotonic() + STOP_SECONDS
         for thread in self.threads:
-            thread.join(STOP_SECONDS)
+            thread.join(max(0.0, deadline - monotonic()))
         state.should_stop = False
         return not any(thread.is_alive() for thread in self.threads)
