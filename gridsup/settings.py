@@ -1,10 +1,8 @@
 """All settings; everything that differs between places comes from the environment (docs/operations.md lists it)."""
 
-import os
 from pathlib import Path
 
 from csp.constants import SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environ import Env
@@ -12,8 +10,7 @@ from environ import Env
 from gridsup import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("GRIDSUP_VAR") or BASE_DIR / "var")
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = environment.folder("GRIDSUP_VAR", BASE_DIR / "var")
 # KEY=VALUE lines that stand in for unset variables, so that every command of one installation sees the same settings.
 if (VAR_DIR / "environment").exists():
     Env.read_env(VAR_DIR / "environment")
@@ -25,20 +22,16 @@ DEMO = environment.flag("GRIDSUP_DEMO", default=False)
 # Of every account of a demonstration; its login page shows it.
 DEMO_PASSWORD = "gridsup-demo"
 DEMO_KEY = "demo-only-key-that-protects-nothing-and-is-refused-elsewhere-0000"
-SECRET_KEY = environment.text("SECRET_KEY", DEMO_KEY if DEMO or DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Set it to a long random string, or GRIDSUP_DEMO=1 for a demonstration."
-    )
+SECRET_KEY = environment.secret("SECRET_KEY", DEMO_KEY if DEMO or DEBUG else "")
 
-ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.listed("CSRF_TRUSTED_ORIGINS")
 HTTPS = environment.flag("HTTPS", default=not (DEMO or DEBUG))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY", False) else None
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, most=63_072_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -115,7 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = environment.number("LOGIN_FAILURES", 10, least=1)
+AXES_FAILURE_LIMIT = environment.number("LOGIN_FAILURES", 10, least=1, most=1_000)
 AXES_COOLOFF_TIME = 1  # hours
 # One account from one address: a neighbour's typing errors must not lock the whole office behind one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -210,7 +203,7 @@ UNFOLD = {
     "ACCOUNT": {"navigation": [{"title": _("My account"), "link": "/account/"}]},
 }  # fmt: skip
 
-CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://localhost/")
+CELERY_BROKER_URL = environment.broker("CELERY_BROKER_URL", "memory://localhost/")
 # With the in-memory broker the worker and beat live as threads in the one web process.
 EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory:")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -243,13 +236,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
 # How long a running job may be silent before another worker takes it over.
-JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 300, least=1)
-API_TOKEN_HOURS = environment.number("API_TOKEN_HOURS", 12, least=1)
+JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 300, least=1, most=86_400)
+API_TOKEN_HOURS = environment.number("API_TOKEN_HOURS", 12, least=1, most=8_760)
 
+LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

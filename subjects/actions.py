@@ -21,16 +21,23 @@ from subjects.models.policy import PolicyRow
 ONE_DAY = timedelta(days=1)  # the day before or after, never a limit
 
 
-def load_preset(*, bureau: str, name: str, on: date, now: datetime, by: Officer | None = None) -> dict[str, int]:
+def load_preset(
+    *, bureau: str, name: str, on: date, now: datetime, by: Officer | None = None, why: str = ""
+) -> dict[str, int]:
     """Makes a shipped preset the bureau's policy from day `on`; rows that already say the same stay as they are.
 
-    Returns {"made", "ended", "kept"}. Raises BadInput for an unknown preset or bureau, NotAllowed, and BadInput when
-    rows that begin on or after `on` are in use already. The ledger follows with `apply_policy`.
+    `why`: the bureau's reason, kept in the history; needed where the preset goes beyond the usual cap (handbook §9).
+    Returns {"made", "ended", "kept"}. Raises BadInput for an unknown preset or bureau, for a missing reason, and when
+    rows that begin on or after `on` are in use already; NotAllowed. The ledger follows with `apply_policy`.
     """
     preset = presets.read(name)
     if not Bureau.objects.filter(code=bureau).exists():
         raise BadInput(_("There is no bureau %(code)s.") % {"code": bureau}, field="bureau")
     check(by, Permission.EDIT_POLICY, bureau)
+    if preset.reason_needed and not why.strip():
+        raise BadInput(
+            _("This preset allows more visits a year than usual: give the bureau's reason for it."), field="why"
+        )
     counts = {"made": 0, "ended": 0, "kept": 0}
     with transaction.atomic():
         for model, rows in preset.rows.items():
@@ -39,7 +46,12 @@ def load_preset(*, bureau: str, name: str, on: date, now: datetime, by: Officer 
                 counts[what] += count
         if counts["made"] or counts["ended"]:
             PolicyEvent.objects.create(
-                bureau_id=bureau, what="preset", new=preset.name, by=by, at=now, why=preset.source
+                bureau_id=bureau,
+                what="preset",
+                new=preset.name,
+                by=by,
+                at=now,
+                why=(why.strip() or preset.source)[:500],
             )
     return counts
 

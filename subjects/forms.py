@@ -95,6 +95,12 @@ class PresetForm(forms.Form):
 
     preset = forms.ChoiceField(label=_("preset"), widget=forms.Select(attrs=SELECT))
     day = DayField(label=_("from"))
+    why = forms.CharField(
+        label=_("reason, where the cap rises"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

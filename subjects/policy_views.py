@@ -19,11 +19,14 @@ from gridsup.jobs import enqueue
 from subjects import presets
 from subjects.actions import change_row, load_preset
 from subjects.forms import PresetForm, RowForm
-from subjects.models import CreditEffect, PolicyFigure, Tier, Trade, TradeTier
+from subjects.models import CreditEffect, PolicyEvent, PolicyFigure, Tier, Trade, TradeTier
 from subjects.models.policy import PolicyRow
 from subjects.preview import preview_preset
 from subjects.tiers import Tiers
+from subjects.timeline import policy_entry
 
+# Changes of the policy shown on its page; a district makes a handful a year.
+SHOWN = 20
 KINDS: dict[str, type[PolicyRow]] = {
     "tier": Tier,
     "trade": TradeTier,
@@ -42,6 +45,7 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
     if chosen is None:
         raise Http404
     rows = {kind: model._default_manager.visible_to(officer).in_force(chosen.code, on) for kind, model in KINDS.items()}
+    history = PolicyEvent.objects.filter(bureau=chosen).select_related("by").order_by("-at", "-pk")[:SHOWN]
     effects = CreditEffect.objects.visible_to(officer).in_force(chosen.code, on)
     later = any(
         model._default_manager.visible_to(officer).filter(bureau=chosen, from_day__gt=on).exists()
@@ -59,6 +63,7 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
             "effects": sorted(effects, key=lambda row: (tiers.rank(row), row.credit)),
             "trades": by_tier_and_source(rows["trade"]),
             "later": later,
+            "events": [policy_entry(event) for event in history],
             "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
             "presets": [presets.read(name) for name in presets.names()],
         },
@@ -88,7 +93,7 @@ def policy_preset(request: SignedIn, bureau: str) -> HttpResponse:
         facts = {"bureau": chosen.code, "name": form.cleaned_data["preset"], "on": form.cleaned_data["day"]}
         try:
             if "take" in request.POST:
-                load_preset(**facts, by=officer, now=now)
+                load_preset(**facts, by=officer, now=now, why=form.cleaned_data["why"])
                 return followed(request, chosen.code, facts["on"], on)
             preview = preview_preset(**facts, by=officer, now=now)
         except DomainError as error:

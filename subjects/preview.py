@@ -18,10 +18,11 @@ MONTHS_A_YEAR = 12
 @dataclass(frozen=True)
 class Shape:
     """A ledger under a policy: active premises by (tier, mode), routine visits a year by the rhythm alone, and how many
-    premises the rhythm would visit more often than the cap allows."""
+    premises use up the cap by the rhythm, or would be visited more often than it allows."""
 
     premises: dict[tuple[str, str], int]
     visits: int
+    at_cap: int
     above_cap: int
     cap: int
 
@@ -34,6 +35,11 @@ class Preview:
     after: Shape
     changed: dict[str, int]
     names: dict[str, str]  # of the tiers, before and after
+
+    @property
+    def raises_cap(self) -> bool:
+        """More visits a year than now: the bureau must say why."""
+        return self.before is not None and self.after.cap > self.before.cap
 
     def rows(self) -> list[dict[str, object]]:
         """Tier and mode with the premises before and after, for a table."""
@@ -58,7 +64,7 @@ def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Offic
         before = shape(bureau, on) if PolicyFigure.objects.in_force(bureau, on).exists() else None
         was = {pk: facts for pk, *facts in ledger}
         names = dict(Tier.objects.in_force(bureau, on).values_list("key", "name"))
-        load_preset(bureau=bureau, name=name, on=on, now=now, by=by)
+        load_preset(bureau=bureau, name=name, on=on, now=now, by=by, why="preview")
         for part in ledger_parts(bureau):
             apply_rules(part=part, on=on)
         changed = dict.fromkeys(columns, 0)
@@ -75,11 +81,13 @@ def shape(bureau: str, on: date) -> Shape:
     """The ledger as it stands under the policy of the day; raises BadInput without a policy."""
     cap = figure(bureau, "yearly_cap", on)
     premises: Counter[tuple[str, str]] = Counter()
-    visits, above = Fraction(0), 0
+    visits, level, above = Fraction(0), 0, 0
     facts = Premises.objects.in_area(bureau).active().values_list("tier", "mode", "interval_months")
     for (tier, mode, interval), count in Counter(facts).items():
         premises[tier, mode] += count
         if interval:
-            visits += Fraction(MONTHS_A_YEAR, interval) * count
-            above += count if Fraction(MONTHS_A_YEAR, interval) > cap else 0
-    return Shape(dict(premises), int(visits), above, cap)
+            yearly = Fraction(MONTHS_A_YEAR, interval)
+            visits += yearly * count
+            level += count if yearly == cap else 0
+            above += count if yearly > cap else 0
+    return Shape(dict(premises), int(visits), level, above, cap)

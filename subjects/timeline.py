@@ -6,13 +6,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridsup.timeline import Entry
-from subjects.models import Premises, PremisesEvent, Tier
+from subjects.models import PolicyEvent, Premises, PremisesEvent, Tier
 from subjects.models.ledger import Status
 
 
 def entries(premises: Premises) -> list[Entry]:
     """Events, placements and tier periods of the premises."""
     return [*_tiers(premises), *_placements(premises), *_events(premises)]
+
+
+def policy_entry(event: PolicyEvent) -> Entry:
+    """One change of a bureau's policy in words."""
+    if event.what == "preset":
+        what = _("Preset %(name)s became the policy") % {"name": event.new}
+    else:
+        what = _("Row changed: %(old)s, now %(new)s") % {"old": event.old, "new": event.new}
+    return Entry(at=event.at, what=what, detail=event.why, by=str(event.by or ""))
 
 
 def _events(premises: Premises) -> list[Entry]:

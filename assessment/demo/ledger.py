@@ -175,7 +175,8 @@ def _registered(mix: Mix, dice: Random) -> Iterator[Wanted]:
         for number, credit in enumerate(credits):
             kind = ENTERPRISE if number < mix.enterprises[tier] else INDIVIDUAL
             if tier == "medium" and number >= len(credits) - by_trade:
-                yield kind, _drawn(MEDIUM, kind, dice), "", credit
+                # the file says the class here too: preset R has no rule for these trades, FR has
+                yield kind, _drawn(MEDIUM, kind, dice), "乙", credit
             elif tier == "medium":
                 yield kind, _drawn(OTHER, kind, dice), "乙", credit
             else:

@@ -35,6 +35,7 @@ class Preset:
     name: str
     title: str
     source: str
+    reason_needed: bool  # its cap goes beyond the usual one, which a bureau must justify
     rows: dict[type[PolicyRow], list[dict[str, Any]]]
 
 
@@ -59,7 +60,7 @@ def read(name: str) -> Preset:
         CreditEffect: [effect for row in data["effects"] for effect in _effects(row, source)],
         PolicyFigure: [{"key": key, **figure} for key, figure in data["figures"].items()],
     }
-    return Preset(name, data["title"], source, rows)
+    return Preset(name, data["title"], source, data.get("reason_needed", False), rows)
 
 
 def _trades(data: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from gridsup.errors import BadInput, NotAllowed
 from gridsup.parts import Part
 from subjects import presets
 from subjects.actions import apply_policy, change_row, figure, load_preset, set_tier
-from subjects.models import CreditEffect, Premises, Tier, TierPeriod, TradeTier
+from subjects.models import CreditEffect, PolicyEvent, Premises, Tier, TierPeriod, TradeTier
 from subjects.preview import preview_preset
 from subjects.rules import Rhythm, next_due
 from tests.factories import BureauFactory, PremisesFactory, SubjectFactory, TradeFactory
@@ -19,7 +19,7 @@ NOON = datetime(2026, 10, 1, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 def loaded(name="FR", on=DAY):
     BureauFactory()
-    return load_preset(bureau="05", name=name, on=on, now=NOON)
+    return load_preset(bureau="05", name=name, on=on, now=NOON, why="monthly rhythm" if name == "T" else "")
 
 
 def applied(**facts):
@@ -188,7 +188,7 @@ def test_another_preset_ends_the_rows_and_the_past_keeps_them(db):
     loaded("F")
     later = DAY + timedelta(days=30)
 
-    load_preset(bureau="05", name="T", on=later, now=NOON)
+    load_preset(bureau="05", name="T", on=later, now=NOON, why="monthly rhythm")
 
     assert set(Tier.objects.in_force("05", DAY).values_list("key", flat=True)) == {"high", "medium", "low"}
     assert set(Tier.objects.in_force("05", later).values_list("key", flat=True)) == {"service", "supervision"}
@@ -200,7 +200,7 @@ def test_a_preset_in_use_since_today_is_not_thrown_away(db, english):
     applied(trade="5221")
 
     with pytest.raises(BadInput, match="later day"):
-        load_preset(bureau="05", name="T", on=DAY, now=NOON)
+        load_preset(bureau="05", name="T", on=DAY, now=NOON, why="monthly rhythm")
 
     assert Tier.objects.in_force("05", DAY).count() == 3
 
@@ -210,6 +210,28 @@ def test_an_unknown_preset_or_bureau_is_a_sentence(db, english):
         loaded("XX")
     with pytest.raises(BadInput, match="no bureau 77"):
         load_preset(bureau="77", name="F", on=DAY, now=NOON)
+
+
+def test_a_preset_beyond_the_usual_cap_needs_the_bureaus_reason_and_keeps_it(db):
+    BureauFactory()
+    with pytest.raises(BadInput, match="reason"):
+        load_preset(bureau="05", name="T", on=DAY, now=NOON, why=" ")
+    assert not Tier.objects.exists()
+
+    load_preset(bureau="05", name="T", on=DAY, now=NOON, why="monthly rhythm")
+
+    assert PolicyEvent.objects.get().why == "monthly rhythm"
+
+
+def test_the_preview_says_who_uses_up_the_cap_and_that_it_rises(db):
+    loaded("F")
+    applied(trade="5221")
+
+    same = preview_preset(bureau="05", name="F", on=DAY + timedelta(days=60), now=NOON)
+    higher = preview_preset(bureau="05", name="T", on=DAY + timedelta(days=60), now=NOON)
+
+    assert (same.after.at_cap, same.after.above_cap, same.raises_cap) == (1, 0, False)
+    assert higher.raises_cap
 
 
 def test_a_preset_needs_the_permission_over_the_bureau(district):

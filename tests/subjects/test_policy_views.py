@@ -32,7 +32,7 @@ def test_everybody_who_sees_the_ledger_reads_the_policy_with_its_sources(loaded,
 def test_a_preset_is_tried_out_before_it_is_taken(loaded, client):
     PremisesFactory()
     client.force_login(loaded.district_office)
-    form = {"preset": "T", "day": str(today() + timedelta(days=3))}
+    form = {"preset": "T", "day": str(today() + timedelta(days=3)), "why": "monthly rhythm"}
 
     tried = client.post("/policy/05/preset/", form)
     assert tried.context["preview"].after.premises == {("service", "general"): 1}
@@ -47,13 +47,19 @@ def test_a_preset_is_tried_out_before_it_is_taken(loaded, client):
 def test_a_policy_of_today_is_applied_by_a_job_at_once(loaded, client):
     client.force_login(loaded.district_office)
 
-    client.post("/policy/05/preset/", {"preset": "T", "day": str(today()), "take": "1"})
+    client.post("/policy/05/preset/", {"preset": "F", "day": str(today()), "take": "1"})
 
     assert Job.objects.get().name == "apply_policy"
 
 
 @pytest.mark.parametrize(
-    "form", [{"preset": "Z", "day": "2030-01-01"}, {"preset": "T", "day": "2020-01-01"}, {"preset": "T", "day": "x"}]
+    "form",
+    [
+        {"preset": "Z", "day": "2030-01-01"},
+        {"preset": "T", "day": "2030-01-01"},
+        {"preset": "T", "day": "2020-01-01"},
+        {"preset": "T", "day": "x"},
+    ],
 )
 def test_an_unknown_preset_and_a_past_day_are_answered_with_a_sentence(loaded, client, form):
     client.force_login(loaded.district_office)

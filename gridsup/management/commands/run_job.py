@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gridsup.codes import LENGTHS
 from gridsup.errors import BadInput, DomainError
@@ -47,6 +48,15 @@ class Command(BaseCommand):
         if job.state != Job.State.DONE:
             self.stderr.write(f"{area}: {job.error}")
             return None
+        if unplanned := job.counts.get("unplanned"):
+            self.stderr.write(
+                ngettext(
+                    "%(area)s: %(n)s premises falls due in a year without a published plan; no visit is made for it.",
+                    "%(area)s: %(n)s premises fall due in a year without a published plan; no visit is made for them.",
+                    unplanned,
+                )
+                % {"area": area, "n": unplanned}
+            )
         return job
 
 

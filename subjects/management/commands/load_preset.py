@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="one of: " + ", ".join(presets.names()))
         parser.add_argument("--bureau", required=True, help="two-digit code")
         parser.add_argument("--from", dest="day", type=date.fromisoformat, help="first day, YYYY-MM-DD; default: today")
+        parser.add_argument("--why", default="", help="the bureau's reason, where the preset goes beyond the usual cap")
         parser.add_argument("--preview", action="store_true", help="change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +45,7 @@ class Command(BaseCommand):
                     )
                 )
                 return
-            counts = load_preset(**facts)
+            counts = load_preset(**facts, why=options["why"])
             # A policy that begins later is applied by the daily job on its first day.
             applied = apply_policy(bureau=facts["bureau"], on=timezone.localdate(now), now=now)
         except DomainError as error:
