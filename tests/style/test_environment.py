@@ -9,19 +9,6 @@ from tests.style.reading import ROOT, Source, called, sources
 
 READERS = {"text", "flag", "number", "choice", "listed", "hosts", "secret", "folder", "broker", "database"}
 READERS |= {"get", "getenv"}
-    "text",
-    "flag",
-    "number",
-    "choice",
-    "listed",
-    "hosts",
-    "secret",
-    "folder",
-    "broker",
-    "database",
-    "get",
-    "getenv",
-}
 # Told by the settings module to Django itself.
 DJANGO = {"DJANGO_SETTINGS_MODULE"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
