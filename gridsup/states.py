@@ -66,7 +66,9 @@ def advance(
     state, area = str(row.state), str(row.area_code)  # type: ignore[attr-defined]
     move = moves.get((state, to))
     if move is None:
-        raise WrongState(_("From “%(old)s” there is no way to “%(new)s”.") % {"old": state, "new": to})
+        words = dict(getattr(row._meta.get_field("state"), "flatchoices", ()))
+        named = {"old": words.get(state, state), "new": words.get(to, to)}
+        raise WrongState(_("From “%(old)s” there is no way to “%(new)s”.") % named)
     if by is not None and not move.permission:
         raise NotAllowed(_("Only the system makes this move."))
     check(by, move.permission, area)

@@ -22,6 +22,7 @@ from gridsup.states import targets
 from inspections.actions import approve_plan, assign_task, cancel_task, close_plan, propose_plan, publish_plan
 from inspections.models import InspectionPlan, InspectionTask, PlanLine
 from inspections.models.plan import PLAN_MOVES
+from subjects.admin.tiers import NamesTier
 
 PlanState = InspectionPlan.State
 TaskState = InspectionTask.State
@@ -115,9 +116,9 @@ class TaskAdmin(ScopedAdmin):
         return task.state, task.get_state_display()
 
 
-class LineInline(ScopedInline):
+class LineInline(NamesTier, ScopedInline):
     model = PlanLine
-    fields = ["area_code", "tier", "mode", "premises", "wanted", "planned"]
+    fields = ["area_code", "risk", "mode", "premises", "wanted", "planned"]
 
 
 class PlanForm(StepForm):

@@ -5,8 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Substr
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -17,6 +15,7 @@ from grids.permissions import Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
 from gridsup.backoffice.steps import Step, StepForm
 from subjects.actions import set_tier
+from subjects.admin.tiers import NamesTier
 from subjects.models import MarketSubject, Permit, Placement, Premises, Tier, TierPeriod
 from subjects.models.policy import Mode
 from subjects.tiers import Tiers
@@ -72,46 +71,37 @@ class PlacementInline(ScopedInline):
     model = Placement
 
 
-class TierPeriodInline(ScopedInline):
+class TierPeriodInline(NamesTier, ScopedInline):
     model = TierPeriod
-    fields = ["tier", "reason", "why", "by", "from_day", "to_day"]
+    tier_area = "premises__area_code"
+    fields = ["risk", "reason", "why", "by", "from_day", "to_day"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("by")
 
 
 @admin.register(Premises)
-class PremisesAdmin(ScopedAdmin):
+class PremisesAdmin(NamesTier, ScopedAdmin):
     icon = "storefront"
     list_display = ["subject", "address", "area_code", "risk", "supervision", "next_due_on", "status"]
     list_filter = [AreaFilter, Placed, "mode", InTier, "status"]
     list_select_related = ["subject"]
     search_fields = ["subject__name", "subject__uscc", "address"]
     fields = [
-        "subject", "area_code", "grid", "locality", "address", "lon", "lat", "trade", "status", "entered_on", "tier",
-        "tier_given", "mode", "interval_months", "tier_rule", "effect_rule", "last_visited_on", "next_due_on",
+        "subject", "area_code", "grid", "locality", "address", "lon", "lat", "trade", "status", "entered_on", "risk",
+        "mode", "interval_months", "tier_rule", "effect_rule", "last_visited_on", "next_due_on",
     ]  # fmt: skip
     inlines = [PermitInline, PlacementInline, TierPeriodInline]
     steps = (Step("tier", gettext_lazy("Set the tier"), Permission.SET_TIER, _set_tier, TierForm, icon="flag"),)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        today = Tier.objects.on(timezone.localdate())
-        tier = today.filter(bureau=Substr(OuterRef("area_code"), 1, 2), key=OuterRef("tier"))
-        return super().get_queryset(request).annotate(tier_name=Subquery(tier.values("name")[:1]))
-
-    @display(description=gettext_lazy("tier"), ordering="tier")
-    def risk(self, premises: Any) -> str:
-        """What today's policy calls the tier."""
-        return premises.tier_name or premises.tier
 
     @display(description=gettext_lazy("supervision"), ordering="mode", label=MODES)
     def supervision(self, premises: Premises) -> tuple[str, Any]:
         return premises.mode, premises.get_mode_display()
 
 
-class PremisesInline(ScopedInline):
+class PremisesInline(NamesTier, ScopedInline):
     model = Premises
-    fields = ["area_code", "address", "tier", "mode", "next_due_on", "status"]
+    fields = ["area_code", "address", "risk", "mode", "next_due_on", "status"]
 
 
 @admin.register(MarketSubject)
