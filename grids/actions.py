@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from grids.districts import District
 from grids.geometry import as_geojson, read_boundary
 from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer, Posting, PostingEvent, Station
-from grids.permissions import AREA_LENGTHS, HEADS, Duty, Permission
+from grids.permissions import AREA_LENGTHS, HEADS, Duty, Permission, needed_to_post
 from gridsup.codes import is_area_code
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.states import advance, check
@@ -112,7 +112,7 @@ def post_officer(
     Raises BadInput for an unknown duty or area, days in the wrong order or a period in which the area has a head
     already, NotAllowed for who may not post officers there, Overtaken when a head was posted at the same moment.
     """
-    check(by, Permission.POST_OFFICERS, area_code)
+    check(by, needed_to_post(duty), area_code)
     _check_area(duty, area_code)
     _check_period(officer, duty, area_code, from_day, to_day)
     try:
@@ -133,7 +133,7 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
 
     Raises BadInput for a day before the first, WrongState when it has ended already, NotAllowed for who may not.
     """
-    check(by, Permission.POST_OFFICERS, posting.area_code)
+    check(by, needed_to_post(posting.duty), posting.area_code)
     if on < posting.from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": posting.from_day}, field="to_day")
     if not Posting.objects.filter(pk=posting.pk, to_day__isnull=True).update(to_day=on):

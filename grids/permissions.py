@@ -166,3 +166,10 @@ LEVEL_WORDS = {2: _("bureau"), 4: _("station"), 6: _("grid")}
 HEADS = (Duty.BUREAU_HEAD, Duty.STATION_CHIEF, Duty.GRID_LEAD)
 # Who holds a grid and its work.
 HOLDERS = (Duty.GRID_LEAD, Duty.MANAGER)
+# Who keeps accounts, roles and the audit trail; nobody who runs the business names them (handbook §9).
+ADMINISTRATORS = (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDITOR)
+
+
+def needed_to_post(duty: str) -> Permission:
+    """The permission to give or end a post of the duty."""
+    return Permission.MANAGE_ROLES if duty in ADMINISTRATORS else Permission.POST_OFFICERS

@@ -37,6 +37,15 @@ def test_an_officer_is_posted_and_may_at_once(district):
     assert [(event.what, event.by) for event in posting.events.all()] == [("posted", None)]
 
 
+@pytest.mark.parametrize("duty", ["system_admin", "security_admin", "auditor"])
+def test_an_administrator_is_not_named_by_who_runs_the_business(district, duty):
+    facts = {"officer": district.nobody, "duty": duty, "area_code": "05", "from_day": DAY, "now": NOON}
+    with pytest.raises(NotAllowed):
+        post(**facts, by=district.district_office)
+
+    assert post(**facts, by=district.by_duty["security_admin"]).duty == duty
+
+
 def test_a_chief_posts_in_the_own_station_only(district):
     facts = {"officer": district.nobody, "duty": "manager", "from_day": DAY, "now": NOON, "by": district.chief}
     post(**facts, area_code="050102")
