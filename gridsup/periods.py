@@ -1,6 +1,7 @@
 """Periods as text: `2026-11-22` day, `2026-11` month, `2026Q4` quarter, `2026H2` half, `2026` year."""
 
 import re
+from argparse import ArgumentTypeError
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,14 @@ SHAPES = "2026-11-22, 2026-11, 2026Q4, 2026H2, 2026"
 # No bureau plans or looks back further; the calendar's own ends would overflow where days are added.
 FIRST_YEAR, LAST_YEAR = 1949, 2200
 MONTHS_OF = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+
+
+def day_argument(text: str) -> date:
+    """A day as an argument of a command; argparse shows the sentence of the ArgumentTypeError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(_("“%(text)s” is no day; write it as 2026-11-22.") % {"text": text[:40]}) from error
 
 
 @dataclass(frozen=True)

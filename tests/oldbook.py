@@ -21,12 +21,14 @@ def cell(row, column, value):
     return record(0x0203, place + struct.pack("<d", value))
 
 
-def stream(rows):
+def stream(rows, hidden):
     """The workbook: one sheet of text and numbers (BIFF 8)."""
     version = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)
     name = struct.pack("<BB", 2, 1) + "台账".encode("utf-16-le")
-    start = len(record(0x0809, version)) + len(record(0x0085, struct.pack("<IH", 0, 0) + name)) + len(record(0x000A))
-    book = record(0x0809, version) + record(0x0085, struct.pack("<IH", start, 0) + name) + record(0x000A)
+    start = (
+        len(record(0x0809, version)) + len(record(0x0085, struct.pack("<IH", 0, hidden) + name)) + len(record(0x000A))
+    )
+    book = record(0x0809, version) + record(0x0085, struct.pack("<IH", start, hidden) + name) + record(0x000A)
     book += record(0x0809, version.replace(b"\x05\x00\xbb", b"\x10\x00\xbb"))
     width = max(map(len, rows))
     book += record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
@@ -35,9 +37,9 @@ def stream(rows):
     return book + record(0x000A)
 
 
-def as_xls(path, rows):
+def as_xls(path, rows, *, hidden=False):
     """The workbook inside a compound file of one stream."""
-    content = stream(rows)
+    content = stream(rows, int(hidden))
     content += b"\0" * (max(4096, -len(content) % SECTOR + len(content)) - len(content))
     content += b"\0" * (-len(content) % SECTOR)
     sectors = len(content) // SECTOR

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from grids.models import Officer
-from subjects.importing.faults import Fault
+from subjects.importing.faults import Fault, Unplaced
 from subjects.importing.gathering import OF_SUBJECT, FilePremises, FileSubject
 from subjects.importing.matching import LedgerPart, Pair, decided_by_person, faults_for, permits_of
 from subjects.importing.placing import Localities
@@ -42,6 +42,7 @@ class Changes:
     changed: int = 0
     unchanged: int = 0
     placed: int = 0
+    unplaced: list[Unplaced] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,13 @@ class Comparison:
                 Permit(premises=premises, number=row.permit_no, valid_to=row.permit_valid_to)
             )
         self.changes.made += 1
-        self.changes.placed += premises.grid_id is not None
+        self._count_place(premises, row, subject.name)
+
+    def _count_place(self, premises: Premises, row: FilePremises, name: str) -> None:
+        if premises.grid_id is not None:
+            self.changes.placed += 1
+        else:
+            self.changes.unplaced.append(Unplaced(row.row, name, premises.area_code))
 
     def _area_of_new(self, row: FilePremises, locality: str) -> str:
         """By its grid code, else by its point, else the station that is said or in which its locality lies."""
@@ -151,7 +158,7 @@ class Comparison:
                 self.changes.changed += 1
             else:
                 self.changes.unchanged += 1
-            self.changes.placed += known.grid_id is not None
+            self._count_place(known, row, stored.name)
 
     def _correct_premises(self, premises: Premises, row: FilePremises) -> bool:
         wanted: dict[str, Any] = {"address": row.address, "trade_id": row.trade, "status": row.status}

@@ -11,5 +11,13 @@ class Fault(NamedTuple):
     reason: str
 
 
+class Unplaced(NamedTuple):
+    """A row that went in without a grid: its subject's name and the station or bureau it was left at."""
+
+    row: int
+    name: str
+    area: str
+
+
 class Refused(Exception):
     """A cell that cannot be taken; the text says why and how to mend it."""

@@ -22,7 +22,9 @@ from subjects.models import MarketSubject, Permit, Premises
 # `="0501"`, the way to write text into a csv that a spreadsheet leaves alone.
 MARKED_AS_TEXT = re.compile('="([^"]*)"')
 # An apostrophe before something that a spreadsheet would calculate or shorten; the rejects file writes it.
-PROTECTED = re.compile("'(?=[=+@0-9-])")
+PROTECTED = re.compile("'(?='*[=+@0-9\t\r-])")
+# What a spreadsheet shows where it could not calculate.
+ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 # Values that hardly ever stand twice: remembering them would only cost memory.
 UNIQUE = {"uscc", "legacy_no", "name", "address", "lon", "lat", "permit_no"}
 
@@ -103,8 +105,14 @@ class RowParser:
         """One cell's value; None for an empty text."""
         if not self._typed:
             raw = as_meant(raw)
-        if type(raw) is str and raw.isspace():
-            return None
+        if type(raw) is str:
+            if raw.isspace():
+                return None
+            if raw[:1] == "#" and (error := raw.strip().upper()) in ERRORS:
+                raise Refused(
+                    _("The cell holds the error %(error)s instead of a value. Enter the value itself.")
+                    % {"error": error}
+                )
         known, value = column.known, None
         if known is None or type(raw) is not str:
             value = column.read(raw) if raw != "" else None
@@ -170,7 +178,7 @@ def readers_of(vocabulary: Vocabulary, *, on: date, typed: bool, check_digits: b
     return {
         "uscc": values.unified_code(check=check_digits),
         "legacy_no": values.legacy_number,
-        "name": values.text(length_of(MarketSubject, "name")),
+        "name": values.name(length_of(MarketSubject, "name")),
         "kind": values.word(both(KINDS)),
         "trade": partial(vocabulary.trade, typed=typed),
         "address": values.text(length_of(Premises, "address")),

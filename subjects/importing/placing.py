@@ -2,16 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 from django.utils.translation import gettext as _
+from shapely import intersects_xy
 from shapely.geometry.base import BaseGeometry
 
 from grids.map import grid_map, outline_of, share_inside
 from grids.models import Bureau, Locality
 from gridsup.coordinates import Degrees, to_wgs84
 from gridsup.errors import BadInput
+from subjects.importing.faults import Fault
 from subjects.importing.gathering import FilePremises
 
 WGS84, GCJ02 = "wgs84", "gcj02"
@@ -23,23 +25,57 @@ COMMITTEE = re.compile("(?:居民委员会|居委会|村民委员会|村委会)$
 SHORTEST = 3  # characters; two stand inside too many other words
 
 
-def place_points(bureau: Bureau, premises: Sequence[FilePremises], crs: str) -> None:
-    """Turns the points into WGS 84 and finds the grid of each.
+def place_points(bureau: Bureau, premises: Sequence[FilePremises], crs: str) -> list[Fault]:
+    """Turns the points into WGS 84 and finds the grid of each; returns warnings where point and grid code disagree.
 
     Raises BadInput when most points leave the bureau's outline that would lie in it in the other system.
     """
     if not premises:
-        return
+        return []
     lon = np.array([row.lon for row in premises], dtype=np.float64)
     lat = np.array([row.lat for row in premises], dtype=np.float64)
     straight, turned = (lon, lat), to_wgs84(lon, lat)
     chosen, other = (straight, turned) if crs == WGS84 else (turned, straight)
-    if outline := outline_of(bureau):
+    outline = outline_of(bureau)
+    if outline:
         _refuse_other_system(outline, chosen, other, crs)
     x, y = np.round(chosen[0], DECIMALS), np.round(chosen[1], DECIMALS)
-    grids = grid_map(bureau.code).codes_at(x, y)
-    for row, row_lon, row_lat, grid in zip(premises, x.tolist(), y.tolist(), grids, strict=True):
+    area = grid_map(bureau.code)
+    grids, drawn = area.codes_at(x, y), frozenset(area.codes)
+    inside = intersects_xy(outline, x, y).tolist() if outline else [True] * len(premises)
+    warnings: list[Fault] = []
+    for row, row_lon, row_lat, grid, is_inside in zip(premises, x.tolist(), y.tolist(), grids, inside, strict=True):
         row.lon, row.lat, row.point_grid = row_lon, row_lat, grid
+        if not is_inside:
+            warnings.append(Fault(row.row, "lon", _("The point lies outside the bureau's outline.")))
+        elif reason := _disagreement(row, drawn):
+            warnings.append(Fault(row.row, "lon", reason))
+        if grid and _of_other_station(row):
+            # The station is said, the point only measured: left there, for a person to decide.
+            row.point_grid = ""
+    return warnings
+
+
+def _disagreement(row: FilePremises, drawn: Set[str]) -> str:
+    """Why the point does not go with the grid code; "" when it does. A grid that is not drawn contradicts nothing."""
+    stated = row.grid_code or ""
+    told = {"grid": row.point_grid, "stated": stated}
+    if len(stated) == 6:
+        if row.point_grid and row.point_grid != stated:
+            return _("The point lies in grid %(grid)s, the grid code says %(stated)s; the code counts.") % told
+        if not row.point_grid and stated in drawn:
+            return _("The point lies outside grid %(stated)s; the code counts.") % told
+    elif _of_other_station(row):
+        return _("The point lies in grid %(grid)s, which is not of station %(stated)s; left at the station.") % told
+    elif drawn and not row.point_grid:
+        return _("The point lies in no grid.")
+    return ""
+
+
+def _of_other_station(row: FilePremises) -> bool:
+    return bool(row.point_grid and row.grid_code and len(row.grid_code) == 4) and not row.point_grid.startswith(
+        row.grid_code or ""
+    )
 
 
 def _refuse_other_system(

@@ -4,14 +4,21 @@ Rows are handed out one by one and may be asked for again, so that the file neve
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from gridsup.errors import BadInput
 from subjects.importing import workbook
@@ -53,7 +60,8 @@ class Source(Protocol):
 class Book:
     """One sheet of an xlsx or xls workbook."""
 
-    def __init__(self, path: Path, position: int = 0) -> None:
+    def __init__(self, path: Path, position: int | None = None) -> None:
+        """Without a position, the first visible sheet."""
         self.path, self.position = path, position
         self._cells: CalamineSheet | None = None
 
@@ -73,23 +81,36 @@ class Book:
 
     def _load(self) -> CalamineSheet:
         try:
-            with CalamineWorkbook.from_path(self.path) as book:
-                return book.get_sheet_by_index(self.position)
+            # From the open file, because the parser would otherwise go by the file's name.
+            with self.path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+                position = _first_visible(book) if self.position is None else self.position
+                if position is not None:
+                    return book.get_sheet_by_index(position)
         except PasswordError as error:
             raise BadInput(workbook.encrypted()) from error
         except (CalamineError, OSError) as error:
             raise BadInput(
-                _("This spreadsheet is damaged or of a kind that is not read: %(why)s.") % {"why": error}
+                _("This spreadsheet is damaged or of a kind that is not read. Save it as .xlsx, then try again.")
             ) from error
+        raise BadInput(_("This workbook has no visible sheet."))
+
+
+def _first_visible(book: CalamineWorkbook) -> int | None:
+    for position, sheet in enumerate(book.sheets_metadata):
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
+            return position
+    return None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A readable sheet: its header, and which cells hold a formula instead of a value."""
+    """A readable sheet: its header, which cells hold a formula or an error instead of a value, and warnings."""
 
     source: Source
     header: Header
     formulas: Mapping[int, tuple[int, ...]]  # row → positions from 0
+    errors: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # row → position → #N/A, in read columns
+    cautions: tuple[str, ...] = ()
 
     @property
     def holds_types(self) -> bool:
@@ -99,6 +120,10 @@ class Sheet:
     def rows(self) -> Iterator[Numbered]:
         """The rows under the header that hold anything, each with its number in the sheet."""
         for number, cells in self.source.rows():
+            if number in self.errors:
+                for position, error in self.errors[number].items():
+                    if position < len(cells):
+                        cells[position] = error
             if number > self.header.row and any(map(_says_something, cells)):
                 yield number, cells
 
@@ -110,21 +135,31 @@ def open_sheet(path: Path) -> Sheet:
     """
     kind = _kind_of(path)
     formulas: Mapping[int, tuple[int, ...]] = {}
+    errors: Mapping[int, Mapping[int, str]] = {}
     source: Book | TextFile = Book(path)
     if kind == "xlsx":
         part = workbook.first_sheet(path)
         extent = workbook.extent(path, part, most_rows=MOST_ROWS)
         source = Book(path, part.position)
         formulas = workbook.formulas(path, part) if extent.has_formulas else {}
+        errors = workbook.errors(path, part) if extent.has_errors else {}
     elif kind == "csv":
         source = TextFile(path)
         if (filled := source.filled(enough=MOST_ROWS)) > MOST_ROWS + 1:
             raise BadInput(workbook.too_long(filled - 1, MOST_ROWS))
     header = find_header(islice(source.rows(), MOST_ABOVE))
-    sheet = Sheet(source, header, formulas)
+    read = set(header.positions.values())
+    errors = {row: {p: error for p, error in cells.items() if p in read} for row, cells in errors.items()}
+    sheet = Sheet(source, header, formulas, errors, (_old_kind(),) if kind == "xls" else ())
     if next(sheet.rows(), None) is None:
         raise BadInput(_("The sheet has a header in row %(row)d but nothing under it.") % {"row": header.row})
     return sheet
+
+
+def _old_kind() -> str:
+    return _(
+        "In an old .xls neither formulas nor error values can be told from what was typed. Save it as .xlsx to be sure."
+    )
 
 
 def _kind_of(path: Path) -> str:

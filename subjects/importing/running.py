@@ -18,13 +18,13 @@ from gridsup.errors import BadInput, NotAllowed
 from gridsup.foreground import Held, held
 from subjects import actions
 from subjects.importing.comparing import Changes, Comparison, Occasion
-from subjects.importing.faults import Fault
+from subjects.importing.faults import Fault, Unplaced
 from subjects.importing.gathering import FileSubject, Gathering
 from subjects.importing.matching import LedgerPart, Unnumbered
 from subjects.importing.parsing import RowParser
 from subjects.importing.placing import CRS_NAMES, WGS84, Localities, place_points
 from subjects.importing.reading import Sheet, open_sheet
-from subjects.importing.rejects import check_writable, write_rejects
+from subjects.importing.rejects import check_writable, draft_of, write_rejects
 from subjects.importing.vocabulary import Vocabulary
 from subjects.importing.writing import write
 
@@ -48,12 +48,15 @@ class Outcome:
     refused: int = 0
     placed: int = 0
     not_placed: int = 0
+    warned: int = 0
     seconds: float = 0.0
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)  # the rows that not_placed counts
+    cautions: tuple[str, ...] = ()  # what to beware of in a file of this kind
     unread: tuple[str, ...] = ()  # columns of the sheet that the ledger does not know
 
-    COUNTS = ("read", "made", "changed", "unchanged", "refused", "placed", "not_placed")
+    COUNTS = ("read", "made", "changed", "unchanged", "refused", "placed", "not_placed", "warned")
 
     def counts(self) -> dict[str, int]:
         """The counts by name."""
@@ -66,6 +69,16 @@ class Outcome:
         self.changed += changes.changed
         self.unchanged += changes.unchanged
         self.placed += changes.placed
+        self.unplaced += changes.unplaced
+
+    def settle(self) -> None:
+        """Puts what is said of rows into the file's order and counts it; a refused row needs no warning."""
+        refused = {fault.row for fault in self.faults}
+        self.faults.sort(key=lambda fault: fault.row)
+        self.warnings = sorted((one for one in self.warnings if one.row not in refused), key=lambda one: one.row)
+        self.unplaced.sort()
+        self.refused, self.warned = len(refused), len({one.row for one in self.warnings})
+        self.not_placed = self.read - self.refused - self.placed
 
 
 @dataclass
@@ -87,7 +100,7 @@ class Import:
         """The sheet, and the subjects of its sound rows, their points placed; the sheet's memory is given back."""
         self.progress("reading", 0, 0)
         sheet = open_sheet(self.path)
-        self.outcome.unread = sheet.header.unread
+        self.outcome.unread, self.outcome.cautions = sheet.header.unread, sheet.cautions
         subjects = self._gather(sheet)
         sheet.source.release()
         return sheet, subjects
@@ -106,9 +119,8 @@ class Import:
             self.outcome.read += 1
             if self.outcome.read % TELL_EVERY == 0:
                 self.progress("checking", number, length)
-        self.outcome.warnings = parser.warnings
         pointed = [row for row in gathering.premises() if row.lon is not None]
-        place_points(self.bureau, pointed, self.crs)
+        self.outcome.warnings = parser.warnings + place_points(self.bureau, pointed, self.crs)
         return gathering.finish()
 
     def apply(self, subjects: list[FileSubject]) -> None:
@@ -127,8 +139,7 @@ class Import:
             self.outcome.add(changes)
             done += len(part)
             self.progress("comparing" if self.dry_run else "writing", done, len(subjects))
-        self.outcome.refused = len({fault.row for fault in self.outcome.faults})
-        self.outcome.not_placed = self.outcome.read - self.outcome.refused - self.outcome.placed
+        self.outcome.settle()
         if not self.dry_run and self.outcome.made + self.outcome.changed:
             self.progress("following", 0, 0)
             actions.ledger_changed(bureau=self.bureau.code, on=self.on, now=self.now)
@@ -158,14 +169,14 @@ def run(
     if crs not in CRS_NAMES:
         raise BadInput(_("The coordinate system is wgs84 or gcj02."), field="crs")
     if rejects is not None:
-        check_writable(rejects)
+        check_writable(rejects, ledger=path)
     began = monotonic()
     work = Import(path, bureau, on, now, by, crs, dry_run, check_digits, progress)
-    with nullcontext() if dry_run else locked(work) as lock, uncollected():
+    with nullcontext() if dry_run else locked(work) as lock, uncollected(), draft_of(rejects) as draft:
         sheet, subjects = work.read()
         with nullcontext() if dry_run else transaction.atomic():
             work.apply(subjects)
-            _end(work.outcome, lock, sheet, rejects)
+            _end(work.outcome, lock, sheet, draft)
     work.outcome.seconds = round(monotonic() - began, 2)
     return work.outcome
 
@@ -190,7 +201,6 @@ def uncollected() -> Iterator[None]:
 
 def _end(outcome: Outcome, lock: Held | None, sheet: Sheet, rejects: Path | None) -> None:
     """What must not be missing when the transaction commits: the rejects on disk and the job's end."""
-    outcome.faults.sort(key=lambda fault: fault.row)
     if rejects is not None:
         write_rejects(rejects, sheet, outcome.faults)
         sheet.source.release()

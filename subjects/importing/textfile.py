@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from gridsup.errors import BadInput
 
+# Characters of three bytes in UTF-8; so many of them do not come about by chance.
+FAR_EAST, ENOUGH = "\u0800", 4
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,9 +53,19 @@ class TextFile:
     def _text(self) -> str:
         content = self.path.read_bytes()
         encodings = ("utf-16",) if content.startswith(UTF_16_MARKS) else ("utf-8-sig", "gb18030")
+        line = 0
         for encoding in encodings:
             try:
                 return content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start].decode(encoding, "ignore")
+                line = max(line, before.count("\n") + 1)
+                # A file that has been UTF-8 so far is no GB 18030, though its bytes may make some characters there.
+                if sum(map(FAR_EAST.__le__, before)) >= ENOUGH:
+                    break
+        if b"\0" not in content or encodings == ("utf-16",):
+            raise BadInput(
+                _("The file is no valid text: line %(line)d has bytes that stand for no character. Save it anew.")
+                % {"line": line}
+            )
         raise BadInput(_("This is no spreadsheet: neither xlsx nor xls, and no csv in UTF-8 or GB 18030."))

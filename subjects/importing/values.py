@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidFormat, InvalidLength
 
@@ -77,6 +78,24 @@ def text(most: int) -> Reader:
     return read
 
 
+def name(most: int) -> Reader:
+    """A reader of names: text with at least one letter or digit, and no truth value."""
+    read_text = text(most)
+
+    def read(raw: Any) -> str:
+        value: str = read_text(raw)
+        if value in {"TRUE", "FALSE"} or (value and not any(map(str.isalnum, value))):
+            raise Refused(_("The name is missing: the cell has only “%(value)s”.") % {"value": value})
+        return value
+
+    return read
+
+
+def shown(raw: Any) -> str:
+    """A cell as a sentence quotes it: as it stands there."""
+    return raw.strip() if isinstance(raw, str) else written(raw)
+
+
 def narrow(raw: Any) -> str:
     """A code or word without width, case and spaces: ９１Ａ → 91A."""
     value = text(64)(raw)
@@ -99,16 +118,20 @@ def unified_code(*, check: bool) -> Reader:
             uscc.validate(value)
         except InvalidLength as error:
             raise Refused(
-                _("“%(value)s” has %(length)d characters; a unified social credit code has 18, a legacy number 15.")
-                % {"value": value, "length": len(value)}
+                ngettext(
+                    "“%(value)s” has %(length)d character; a unified social credit code has 18, a legacy number 15.",
+                    "“%(value)s” has %(length)d characters; a unified social credit code has 18, a legacy number 15.",
+                    len(value),
+                )
+                % {"value": shown(raw), "length": len(value)}
             ) from error
         except InvalidChecksum as error:
             if check:
-                raise Refused(_("The check digit of “%(value)s” is wrong.") % {"value": value}) from error
+                raise Refused(_("The check digit of “%(value)s” is wrong.") % {"value": shown(raw)}) from error
         except InvalidFormat as error:
             raise Refused(
                 _("“%(value)s” is no unified social credit code: its first eight are digits, the rest digits or "
-                  "letters other than I, O, S, V, Z.") % {"value": value}
+                  "letters other than I, O, S, V, Z.") % {"value": shown(raw)}
             ) from error  # fmt: skip
         return value
 
@@ -119,7 +142,7 @@ def legacy_number(raw: Any) -> str:
     """A registration number of the time before the unified code: 15 digits."""
     value = narrow(raw)
     if len(value) != 15 or not (value.isascii() and value.isdigit()):
-        raise Refused(_("“%(value)s” is no registration number of 15 digits.") % {"value": value})
+        raise Refused(_("“%(value)s” is no registration number of 15 digits.") % {"value": shown(raw)})
     return value
 
 
@@ -130,7 +153,7 @@ def degrees(raw: Any) -> float:
     try:
         return float(narrow(raw).rstrip("°"))
     except ValueError as error:
-        raise Refused(_("“%(value)s” is no number of degrees.") % {"value": raw}) from error
+        raise Refused(_("“%(value)s” is no number of degrees.") % {"value": shown(raw)}) from error
 
 
 def day(*, on: date | None = None, endless: bool = False) -> Reader:
@@ -150,14 +173,21 @@ def day(*, on: date | None = None, endless: bool = False) -> Reader:
     return read
 
 
+def day_of_serial(raw: float) -> date | None:
+    """The day of a spreadsheet's count of days, whose fraction is the time of day; None for other numbers."""
+    if SERIAL_FIRST <= raw < LATEST.toordinal() - SERIAL_ZERO:
+        return date.fromordinal(SERIAL_ZERO + int(raw))
+    return None
+
+
 def _day_of(raw: Any, endless: bool) -> date:
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
         return raw
     if isinstance(raw, float | int) and not isinstance(raw, bool):
-        if SERIAL_FIRST <= raw < LATEST.toordinal() - SERIAL_ZERO and raw == int(raw):
-            return date.fromordinal(SERIAL_ZERO + int(raw))
+        if serial := day_of_serial(raw):
+            return serial
         raw = str(int(raw)) if isfinite(raw) else "?"
     if isinstance(raw, time | timedelta):
         raise Refused(_("This is a time of day, not a date."))
@@ -166,11 +196,11 @@ def _day_of(raw: Any, endless: bool) -> date:
         return NO_END
     parts = WRITTEN_DATE.fullmatch(value) or COMPACT_DATE.fullmatch(value)
     if not parts:
-        raise Refused(_("“%(value)s” is no date. Write it as 2024-05-01.") % {"value": value})
+        raise Refused(_("“%(value)s” is no date. Write it as 2024-05-01.") % {"value": shown(raw)})
     try:
         return date(*map(int, parts.groups()))
     except ValueError as error:
-        raise Refused(_("There is no day %(value)s.") % {"value": value}) from error
+        raise Refused(_("There is no day %(value)s.") % {"value": shown(raw)}) from error
 
 
 def word(words: Mapping[str, str]) -> Reader:
@@ -181,7 +211,7 @@ def word(words: Mapping[str, str]) -> Reader:
     def read(raw: Any) -> str:
         value = narrow(raw)
         if value.casefold() not in folded:
-            raise Refused(_("“%(value)s” is unknown here. Known: %(words)s.") % {"value": value, "words": listed})
+            raise Refused(_("“%(value)s” is unknown here. Known: %(words)s.") % {"value": shown(raw), "words": listed})
         return folded[value.casefold()]
 
     return read

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from grids.models import Bureau, Grid, Station
 from subjects.importing.faults import Refused
-from subjects.importing.values import narrow
+from subjects.importing.values import narrow, shown
 from subjects.models import MarketSubject, Tier, Trade
 
 KINDS = {
@@ -62,7 +62,7 @@ class Vocabulary:
         """A grid's code, or a station's or the bureau's; codes have even lengths, so one lost zero is put back."""
         value = narrow(raw)
         if not (value.isascii() and value.isdigit()) or len(value) > 6:
-            raise Refused(_("“%(value)s” is no grid code of six digits.") % {"value": value})
+            raise Refused(_("“%(value)s” is no grid code of six digits.") % {"value": shown(raw)})
         value = value.zfill(len(value) + len(value) % 2)
         if not value.startswith(self.bureau):
             raise Refused(
@@ -95,7 +95,7 @@ class Vocabulary:
             return value
         found = [code for code in (value, f"0{value}", f"00{value}") if code in self.trades]
         if not found:
-            raise Refused(_("“%(value)s” is no trade of GB/T 4754-2017.") % {"value": value})
+            raise Refused(_("“%(value)s” is no trade of GB/T 4754-2017.") % {"value": shown(raw)})
         if len(found) > 1:
             raise Refused(
                 _("The sheet holds this code as the number %(value)s: it may mean %(codes)s. Enter it as text.")

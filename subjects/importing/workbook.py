@@ -37,11 +37,12 @@ class Part(NamedTuple):
 
 @dataclass
 class Extent:
-    """First and last row that hold a value, and whether any cell holds a formula."""
+    """First and last row that hold a value, and whether any cell holds a formula or an error value."""
 
     first: int = 0
     last: int = 0
     has_formulas: bool = False
+    has_errors: bool = False
 
 
 def encrypted() -> str:
@@ -55,6 +56,11 @@ def too_long(rows: int, most: int) -> str:
         "rows": rows,
         "most": most,
     }
+
+
+def damaged() -> str:
+    """What to do about a package that does not open."""
+    return _("This spreadsheet is damaged. Open it in a spreadsheet program, save it as .xlsx, then try again.")
 
 
 def refuse_encrypted(path: Path) -> None:
@@ -76,6 +82,8 @@ def first_sheet(path: Path) -> Part:
             for tag in _tags(package, "xl/_rels/workbook.xml.rels", "Relationship")
             if tag.get("Target")
         }
+        if any(tag.get("date1904") in {"1", "true"} for tag in _tags(package, "xl/workbook.xml", "workbookPr")):
+            raise BadInput(_("This workbook counts its days from 1904. Save the sheet as csv and import that."))
         for position, tag in enumerate(_tags(package, "xl/workbook.xml", "sheet")):
             reference = next((value for name, value in tag.items() if name.rpartition(":")[2] == "id"), "")
             name = targets.get(reference, "")
@@ -99,6 +107,7 @@ def extent(path: Path, part: Part, *, most_rows: int) -> Extent:
                 found.first = found.first or number
                 found.last = number
         found.has_formulas = found.has_formulas or re.search(rb"<%bf[\s/>]" % prefix, chunk) is not None
+        found.has_errors = found.has_errors or b't="e"' in chunk
         _refuse_width(chunk, prefix)
     if found.last - found.first > most_rows:
         raise BadInput(too_long(found.last - found.first, most_rows))
@@ -111,11 +120,28 @@ def formulas(path: Path, part: Part) -> dict[int, tuple[int, ...]]:
     for chunk, prefix in _whole_rows(path, part):
         pattern = re.compile(rb'<%bc\s[^>]*?\br="([A-Z]+)([0-9]+)"[^>]*>\s*<%bf[\s/>]' % (prefix, prefix))
         for cell in pattern.finditer(chunk):
-            position = 0
-            for character in cell[1]:
-                position = position * 26 + character - ord("A") + 1
-            found[int(cell[2])].append(position - 1)
+            found[int(cell[2])].append(_position(cell[1]))
     return {row: tuple(positions) for row, positions in found.items()}
+
+
+def errors(path: Path, part: Part) -> dict[int, dict[int, str]]:
+    """Row number → position (from 0) → error value (#N/A) of the cells that hold one; the parser shows them empty."""
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for chunk, prefix in _whole_rows(path, part):
+        cells = re.compile(rb'<%bc\s([^>]*\bt="e"[^>]*)(?<!/)>(.*?)</%bc>' % (prefix, prefix), re.DOTALL)
+        value = re.compile(rb"<%bv>([^<]*)<" % prefix)
+        for cell in cells.finditer(chunk):
+            place, said = re.search(rb'\br="([A-Z]+)([0-9]+)"', cell[1]), value.search(cell[2])
+            if place:
+                found[int(place[2])][_position(place[1])] = said[1].decode("utf-8", "replace") if said else "#N/A"
+    return dict(found)
+
+
+def _position(letters: bytes) -> int:
+    position = 0
+    for character in letters:
+        position = position * 26 + character - ord("A") + 1
+    return position - 1
 
 
 @contextmanager
@@ -124,7 +150,7 @@ def _package(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as package:
             yield package
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, NotImplementedError, OSError) as error:
-        raise BadInput(_("This spreadsheet is damaged: %(why)s.") % {"why": error}) from error
+        raise BadInput(damaged()) from error
 
 
 def _tags(package: zipfile.ZipFile, name: str, tag: str) -> list[dict[str, str]]:
@@ -144,7 +170,7 @@ def _tags(package: zipfile.ZipFile, name: str, tag: str) -> list[dict[str, str]]
     try:
         parser.Parse(package.read(name), True)
     except expat.ExpatError as error:
-        raise BadInput(_("This spreadsheet is damaged: %(why)s.") % {"why": error}) from error
+        raise BadInput(damaged()) from error
     return found
 
 

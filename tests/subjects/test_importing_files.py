@@ -1,5 +1,6 @@
 """What a file as a whole can be, and what is said of one that cannot be read."""
 
+import re
 import zipfile
 
 import pytest
@@ -39,7 +40,10 @@ def refused(english, tmp_path):
         (b" \r\n", "The file is empty."),
         (b"%PDF-1.7 ...", "This is a PDF file, not a spreadsheet."),
         (b"\x89PNG\r\n...", "This is a PNG file"),
-        (b"PK\x03\x04 nothing else", "This spreadsheet is damaged"),
+        (b"PK\x03\x04 nothing else", "This spreadsheet is damaged. Open it in a spreadsheet program"),
+        (HEADER.encode() + b"91,\xe5\xba\xff,x,y\n", "The file is no valid text: line 2 has bytes"),
+        ("﻿".encode() + HEADER.encode() + b"1,2,3,4\n91,\xc4\xe3,x,y\n", "no valid text: line 3 has bytes"),
+        (HEADER.encode("gb18030") + b"91,\xff,x,y\n", "no valid text: line 2 has bytes"),
         (OLE + b"\0" * 2000, "damaged or of a kind that is not read"),
         (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
         (b"<html><table><tr><td>", "This is a web page or XML under the name of a spreadsheet"),
@@ -178,6 +182,53 @@ def test_formulas_are_found_where_they_stand(english, tmp_path):
     assert {row: [letter(p) for p in places] for row, places in sheet.formulas.items()} == {3: ["B", "I"]}
 
 
+def test_error_values_are_found_where_they_stand(take, tmp_path):
+    def sheet(path, _rows):
+        rows = [shop(1), shop(2), shop(3), shop(4)]
+        with xlsxwriter.Workbook(str(path)) as book:
+            page = book.add_worksheet()
+            page.write_row(0, 1, [*(COLUMNS[key] for key in rows[0]), "备注"])
+            for number, row in enumerate(rows, 1):
+                page.write_row(number, 1, list(row.values()))
+            page.write_formula(2, 2, "=NA()", None, "#N/A")
+            page.write_formula(3, 10, "=NA()", None, "#N/A")  # a column that is not read
+            page.write_formula(4, 4, "=1/0", None, "#DIV/0!")
+        return without_formulas(path)
+
+    out = tmp_path / "rejects.csv"
+    outcome = take([], form=sheet, rejects=out)
+
+    assert [(fault.row, fault.column, fault.reason) for fault in outcome.faults] == [
+        (3, "name", "The cell holds the error #N/A instead of a value. Enter the value itself."),
+        (5, "trade", "The cell holds the error #DIV/0! instead of a value. Enter the value itself."),
+    ]
+    assert outcome.made == 2
+    assert "#DIV/0!," in out.read_text(encoding="utf-8-sig")
+
+
+def without_formulas(path):
+    """The same workbook with the results in the formulas' place, as "paste as values" leaves it."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, re.sub(rb"<f>.*?</f>", b"", content))
+    return path
+
+
+def test_a_workbook_that_counts_from_1904_is_refused(refused, tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "ledger.xlsx"), {"date_1904": True}) as book:
+        book.add_worksheet().write_row(0, 0, ["名称", "地址"])
+
+    assert "counts its days from 1904" in refused((tmp_path / "ledger.xlsx").read_bytes())
+
+
+def test_the_command_says_which_day_is_none(ledger, tmp_path):
+    for command in (["import_subjects", "x.csv", "--today"], ["load_preset", "xian", "--bureau", "05", "--from"]):
+        with pytest.raises(CommandError, match="“yesterday” is no day; write it as 2026-11-22"):
+            call_command(*command, "yesterday")
+
+
 def test_the_command_gives_the_sentence_and_no_traceback(ledger, tmp_path):
     (tmp_path / "ledger.xlsx").write_bytes(b"%PDF-1.7")
 
@@ -189,6 +240,12 @@ def test_letters_of_columns():
     assert [letter(position) for position in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
+def test_a_hidden_first_sheet_of_an_old_xls_is_not_read(refused, tmp_path):
+    path = as_xls(tmp_path / "ledger.xls", [["名称", "地址"], ["店", "路"]], hidden=True)
+
+    assert "no visible sheet" in refused(path.read_bytes())
+
+
 def test_an_old_xls_is_read_as_well(take, tmp_path):
     keys = keys_of([shop(1)])
     rows = [[COLUMNS[key] for key in keys], *([row[key] for key in keys] for row in (shop(1), shop(2, trade=6210.0)))]
@@ -196,4 +253,5 @@ def test_an_old_xls_is_read_as_well(take, tmp_path):
     outcome = take([], form=lambda path, _rows: as_xls(path, rows))
 
     assert (outcome.made, outcome.faults) == (2, [])
+    assert "neither formulas nor error values" in outcome.cautions[0]
     assert MarketSubject.objects.first().name == "第1小吃店"

@@ -1,12 +1,15 @@
 """Where premises are put by their points, in both coordinate systems."""
 
+import json
+
 import pytest
+from django.core.management import call_command
 
 from grids.models import Grid
 from gridsup.coordinates import to_gcj02
 from gridsup.errors import BadInput
 from subjects.models import Placement, Premises
-from tests.ledgers import shop
+from tests.ledgers import as_csv, shop
 
 
 def box(west, south, east, north):
@@ -27,7 +30,7 @@ def mapped(ledger):
 
 
 def unplaced(number, lon, lat, **facts):
-    return shop(number, grid_code="", lon=repr(lon), lat=repr(lat), **facts)
+    return shop(number, **{"grid_code": "", "lon": repr(lon), "lat": repr(lat), **facts})
 
 
 def areas():
@@ -51,13 +54,62 @@ def test_a_point_in_gcj_02_finds_the_same_grid_and_is_kept_in_wgs_84(take, mappe
     assert list(Premises.objects.order_by("pk").values_list("lon", "lat")) == [(109.0695, 34.27), (109.0705, 34.27)]
 
 
-def test_the_grid_code_goes_before_the_point_and_the_point_before_a_station(take, mapped):
+def test_the_grid_code_goes_before_the_point_and_the_point_before_its_own_station(take, mapped):
     rows = [unplaced(number, 109.065, 34.27) for number in (1, 2)]
-    rows[0]["grid_code"], rows[1]["grid_code"] = "050201", "0502"
+    rows[0]["grid_code"], rows[1]["grid_code"] = "050201", "0501"
 
-    take(rows)
+    outcome = take(rows)
 
     assert areas() == ["050201", "050101"]
+    assert [(fault.row, fault.reason) for fault in outcome.warnings] == [
+        (2, "The point lies in grid 050101, the grid code says 050201; the code counts.")
+    ]
+
+
+def test_a_point_in_a_grid_of_another_station_leaves_the_row_at_the_station_that_is_named(take, mapped):
+    outcome = take([unplaced(1, 109.065, 34.27, grid_code="0502")])
+
+    assert areas() == ["0502"]
+    assert outcome.unplaced == [(2, "第1小吃店", "0502")]
+    assert outcome.warnings[0].reason == (
+        "The point lies in grid 050101, which is not of station 0502; left at the station."
+    )
+
+
+def test_points_that_go_with_nothing_are_warned_of_and_the_rest_is_not(take, mapped):
+    Grid.objects.filter(code="050101").update(boundary=box(109.06, 34.26, 109.07, 34.27))
+    rows = [
+        unplaced(1, 109.065, 34.265),
+        unplaced(2, 109.2, 34.4),
+        unplaced(3, 109.065, 34.275),
+        unplaced(4, 109.065, 34.275, grid_code="050101"),
+        unplaced(5, 109.065, 34.275, grid_code="050201"),  # a grid that nobody has drawn
+        unplaced(6, 109.2, 34.4, uscc="wrong"),
+    ]
+
+    outcome = take(rows)
+
+    assert [(fault.row, fault.reason) for fault in outcome.warnings] == [
+        (3, "The point lies outside the bureau's outline."),
+        (4, "The point lies in no grid."),
+        (5, "The point lies outside grid 050101; the code counts."),
+    ]
+    assert (outcome.warned, outcome.refused, outcome.not_placed) == (3, 1, 2)
+
+
+def test_the_command_lists_the_first_rows_that_are_not_placed_or_warned_of(mapped, tmp_path, capsys):
+    path = as_csv(tmp_path / "ledger.csv", [unplaced(number, 109.2, 34.4) for number in range(1, 24)])
+
+    call_command("import_subjects", str(path), "--bureau", "05", "--today", "2026-11-22")
+
+    out, told = capsys.readouterr()
+    assert (json.loads(out)["not_placed"], json.loads(out)["warned"]) == (23, 23)
+    assert "not placed: row 2: 第1小吃店, left at 05\n" in told
+    assert "row 21: 第20小吃店" in told
+    assert "row 22: 第21小吃店" not in told
+    assert "not placed: and 3 more" in told
+    assert "warning: row 2: 经度: The point lies outside the bureau's outline." in told
+    assert "warning: and 3 more" in told
 
 
 def test_most_points_outside_the_bureau_in_the_system_that_was_said_is_refused(take, mapped):

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -14,13 +13,14 @@ from django.utils import timezone
 from assessment.demo.build import Build, built_for
 from assessment.demo.calendar import Calendar
 from gridsup.errors import DomainError
+from gridsup.periods import day_argument
 
 
 class Command(BaseCommand):
     help = "Builds the demonstration district; run again, it completes what is missing and reports."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day it is built for")
+        parser.add_argument("--today", type=day_argument, metavar="YYYY-MM-DD", help="the day it is built for")
         parser.add_argument("--seed", type=int, default=1, help="of the dice that invent the businesses")
         parser.add_argument("--fresh", action="store_true", help="throws everything in the database away first")
 

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +11,7 @@ from grids.actions import post_officer
 from grids.models import Officer
 from grids.permissions import Duty
 from gridsup.errors import DomainError
+from gridsup.periods import day_argument
 
 
 class Command(BaseCommand):
@@ -21,8 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("duty", choices=Duty.values)
         parser.add_argument("area", help="2 digits for a bureau, 4 for a station, 6 for a grid")
-        parser.add_argument("--from", dest="from_day", type=date.fromisoformat, metavar="YYYY-MM-DD")
-        parser.add_argument("--to", dest="to_day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day")
+        parser.add_argument("--from", dest="from_day", type=day_argument, metavar="YYYY-MM-DD")
+        parser.add_argument("--to", dest="to_day", type=day_argument, metavar="YYYY-MM-DD", help="last day")
         parser.add_argument("--line", default="", help="line of business, for a section")
         parser.add_argument("--team", default="")
 

@@ -2,21 +2,31 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grids.models import Bureau
 from gridsup.errors import DomainError
+from gridsup.periods import day_argument
 from subjects.importing import Outcome, run
 from subjects.importing.columns import COLUMNS
+from subjects.importing.faults import Fault
 from subjects.importing.placing import CRS_NAMES, WGS84
 
-SHOWN = 20  # refusals told on the screen; all of them stand in the rejects file
+SHOWN = 20  # rows told on the screen of each kind; all refusals stand in the rejects file
+PHASES = {
+    "reading": gettext_lazy("reading"),
+    "checking": gettext_lazy("checking"),
+    "comparing": gettext_lazy("comparing"),
+    "writing": gettext_lazy("writing"),
+    "following": gettext_lazy("tiers, due days and tasks follow"),
+}
 
 
 class Command(BaseCommand):
@@ -28,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
         parser.add_argument("--rejects", type=Path, metavar="OUT.csv", help="where the refused rows go")
         parser.add_argument("--crs", choices=list(CRS_NAMES), default=WGS84, help="system of the file's coordinates")
-        parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="day of the import")
+        parser.add_argument("--today", type=day_argument, metavar="YYYY-MM-DD", help="day of the import")
         parser.add_argument("--uscc-warning", action="store_true", help="a wrong check digit only warns")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,24 +58,37 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:
-            raise CommandError(f"The database does not answer; nothing was kept: {error}") from error
+            raise CommandError(_("The database does not answer; nothing was kept: %(why)s") % {"why": error}) from error
         self._explain(outcome, options["rejects"])
         self.stdout.write(json.dumps({**outcome.counts(), "seconds": outcome.seconds}))
 
     def _tell(self, phase: str, done: int, of: int) -> None:
-        self.stderr.write(f"{phase} {done} of {of}" if of else phase)
+        word = str(PHASES[phase])
+        told = _("%(phase)s %(done)d of %(of)d") % {"phase": word, "done": done, "of": of} if of else word
+        self.stderr.write(told)
 
     def _explain(self, outcome: Outcome, rejects: Path | None) -> None:
         if outcome.unread:
-            self.stderr.write(f"columns not read: {'、'.join(outcome.unread)}")
-        for word, faults in (("warning", outcome.warnings), ("refused", outcome.faults)):
-            for fault in faults[:SHOWN]:
-                where = f"{COLUMNS[fault.column]}: " if fault.column else ""
-                self.stderr.write(f"{word}: row {fault.row}: {where}{fault.reason}")
-            if len(faults) > SHOWN:
-                self.stderr.write(f"{word}: and {len(faults) - SHOWN} more")
+            self.stderr.write(_("columns not read: %(columns)s") % {"columns": "、".join(outcome.unread)})
+        for caution in outcome.cautions:
+            self.stderr.write(caution)
+        self._list(_("warning"), [_line(fault) for fault in outcome.warnings[:SHOWN]], len(outcome.warnings))
+        self._list(_("refused"), [_line(fault) for fault in outcome.faults[:SHOWN]], len(outcome.faults))
+        left = [_("row %(row)d: %(name)s, left at %(area)s") % row._asdict() for row in outcome.unplaced[:SHOWN]]
+        self._list(_("not placed"), left, len(outcome.unplaced))
         if outcome.refused and rejects is None:
-            self.stderr.write("With --rejects OUT.csv the refused rows go into a file with the reasons.")
+            self.stderr.write(_("With --rejects OUT.csv the refused rows go into a file with the reasons."))
+
+    def _list(self, word: str, lines: list[str], of: int) -> None:
+        for line in lines:
+            self.stderr.write(f"{word}: {line}")
+        if of > len(lines):
+            self.stderr.write(f"{word}: " + _("and %(count)d more") % {"count": of - len(lines)})
+
+
+def _line(fault: Fault) -> str:
+    where = f"{COLUMNS[fault.column]}: " if fault.column else ""
+    return _("row %(row)d: %(reason)s") % {"row": fault.row, "reason": where + fault.reason}
 
 
 def bureau_of(code: str | None) -> Bureau:
@@ -74,5 +97,7 @@ def bureau_of(code: str | None) -> Bureau:
     if len(bureaus) == 1:
         return bureaus[0]
     if code:
-        raise CommandError(f"There is no bureau {code}.")
-    raise CommandError("There are several bureaus: say which with --bureau." if bureaus else "Load a district first.")
+        raise CommandError(_("There is no bureau %(code)s.") % {"code": code})
+    if bureaus:
+        raise CommandError(_("There are several bureaus: say which with --bureau."))
+    raise CommandError(_("Load a district first."))

@@ -1,13 +1,13 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gridsup.errors import DomainError
+from gridsup.periods import day_argument
 from subjects import presets
 from subjects.actions import apply_policy, load_preset
 from subjects.preview import Shape, preview_preset
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="one of: " + ", ".join(presets.names()))
         parser.add_argument("--bureau", required=True, help="two-digit code")
-        parser.add_argument("--from", dest="day", type=date.fromisoformat, help="first day, YYYY-MM-DD; default: today")
+        parser.add_argument("--from", dest="day", type=day_argument, help="first day, YYYY-MM-DD; default: today")
         parser.add_argument("--why", default="", help="the bureau's reason, where the preset goes beyond the usual cap")
         parser.add_argument("--preview", action="store_true", help="change nothing")
 
