@@ -212,7 +212,7 @@ def test_an_unknown_preset_or_bureau_is_a_sentence(db, english):
         load_preset(bureau="77", name="F", on=DAY, now=NOON)
 
 
-def test_a_preset_beyond_the_usual_cap_needs_the_bureaus_reason_and_keeps_it(db):
+def test_a_preset_beyond_the_usual_cap_needs_the_bureaus_reason_and_keeps_it(db, english):
     BureauFactory()
     with pytest.raises(BadInput, match="reason"):
         load_preset(bureau="05", name="T", on=DAY, now=NOON, why=" ")
