@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from grids.permissions import Permission
 from grids.requests import SignedIn
@@ -68,9 +67,10 @@ def plan_show(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
-@require_POST
 def plan_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
     plan = get_object_or_404(InspectionPlan.objects.visible_to(request.user), pk=pk)
+    if request.method != "POST":  # the log-in leads here after a session that ended on the form
+        return redirect("plan", pk)
     now, officer = timezone.now(), request.user
     moves: dict[str, tuple[Callable[[], object], str]] = {
         "approved": (lambda: approve_plan(plan=plan, by=officer, now=now), _("The plan is approved.")),

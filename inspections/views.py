@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from grids.areas import area_choices
 from grids.models import Locality, Posting
@@ -113,9 +112,10 @@ def task_show(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required(Permission.ASSIGN, raise_exception=True)
-@require_POST
 def task_assign(request: SignedIn, pk: int) -> HttpResponse:
     task = seen(request, pk)
+    if request.method != "POST":  # the log-in leads here after a session that ended on the form
+        return redirect("task", pk)
     form = AssignForm(request.POST, task=task, on=timezone.localdate())
     return answered(
         request,
@@ -128,9 +128,10 @@ def task_assign(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required(Permission.CANCEL_TASK, raise_exception=True)
-@require_POST
 def task_cancel(request: SignedIn, pk: int) -> HttpResponse:
     task = seen(request, pk)
+    if request.method != "POST":  # the log-in leads here after a session that ended on the form
+        return redirect("task", pk)
     form = CancelForm(request.POST)
     return answered(
         request,

@@ -27,8 +27,9 @@ def load_preset(
     """Makes a shipped preset the bureau's policy from day `on`; rows that already say the same stay as they are.
 
     `why`: the bureau's reason, kept in the history; needed where the preset goes beyond the usual cap (handbook §9).
-    Returns {"made", "ended", "kept"}. Raises BadInput for an unknown preset or bureau, for a missing reason, and when
-    rows that begin on or after `on` are in use already; NotAllowed. The ledger follows with `apply_policy`.
+    Returns {"made", "ended", "kept", "reopened"}; reopened are kept rows that a change still to come would have ended.
+    Raises NotAllowed, and BadInput for an unknown preset or bureau, for a missing reason, and when rows that begin on
+    or after `on` are in use already. The ledger follows with `apply_policy`.
     """
     preset = presets.read(name)
     if not Bureau.objects.filter(code=bureau).exists():
@@ -38,13 +39,13 @@ def load_preset(
         raise BadInput(
             _("This preset allows more visits a year than usual: give the bureau's reason for it."), field="why"
         )
-    counts = {"made": 0, "ended": 0, "kept": 0}
+    counts = {"made": 0, "ended": 0, "kept": 0, "reopened": 0}
     with transaction.atomic():
         for model, rows in preset.rows.items():
             wanted = [{**row, "preset": preset.name} for row in rows]
             for what, count in _replace(model, bureau, wanted, on).items():
                 counts[what] += count
-        if counts["made"] or counts["ended"]:
+        if counts["made"] or counts["ended"] or counts["reopened"]:
             PolicyEvent.objects.create(
                 bureau_id=bureau,
                 what="preset",
@@ -190,10 +191,11 @@ def _replace(model: type[PolicyRow], bureau: str, wanted: list[dict[str, Any]], 
     later = model._default_manager.filter(bureau_id=bureau, from_day__gt=on)
     in_force = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.in_force(bureau, on)}
     targets = {tuple(row[name] for name in key): row for row in wanted}
+    # A row that only a change still to come would have ended is taken up again, with its first day.
     kept = {
         named
         for named, row in in_force.items()
-        if row.to_day is None and named in targets and all(getattr(row, n) == targets[named][n] for n in values)
+        if named in targets and all(getattr(row, n) == targets[named][n] for n in values)
     }
     ended = [row for named, row in in_force.items() if named not in kept]
     try:
@@ -204,9 +206,11 @@ def _replace(model: type[PolicyRow], bureau: str, wanted: list[dict[str, Any]], 
             _("Policy that begins on or after %(day)s is in use already. Choose a later day.") % {"day": on}, field="on"
         ) from error
     model._default_manager.filter(pk__in=[row.pk for row in ended if row.from_day < on]).update(to_day=on - ONE_DAY)
+    reopened = [row.pk for named, row in in_force.items() if named in kept and row.to_day is not None]
+    model._default_manager.filter(pk__in=reopened).update(to_day=None)
     made = [model(bureau_id=bureau, from_day=on, **row) for named, row in targets.items() if named not in kept]
     model._default_manager.bulk_create(made)
-    return {"made": len(made), "ended": len(ended), "kept": len(kept)}
+    return {"made": len(made), "ended": len(ended), "kept": len(kept), "reopened": len(reopened)}
 
 
 def _reason() -> Case:

@@ -21,7 +21,7 @@ from subjects.actions import change_row, load_preset
 from subjects.forms import PresetForm, RowForm
 from subjects.models import CreditEffect, PolicyEvent, PolicyFigure, Tier, Trade, TradeTier
 from subjects.models.policy import PolicyRow
-from subjects.preview import preview_preset
+from subjects.preview import preview_preset, preview_row
 from subjects.tiers import Tiers
 from subjects.timeline import policy_entry
 
@@ -47,10 +47,11 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
     rows = {kind: model._default_manager.visible_to(officer).in_force(chosen.code, on) for kind, model in KINDS.items()}
     history = PolicyEvent.objects.filter(bureau=chosen).select_related("by").order_by("-at", "-pk")[:SHOWN]
     effects = CreditEffect.objects.visible_to(officer).in_force(chosen.code, on)
-    later = any(
-        model._default_manager.visible_to(officer).filter(bureau=chosen, from_day__gt=on).exists()
+    coming = [
+        (row.from_day, row.preset, str(row))
         for model in KINDS.values()
-    )
+        for row in model._default_manager.visible_to(officer).filter(bureau=chosen, from_day__gt=on)
+    ]
     return render(
         request,
         "subjects/policy_show.html",
@@ -62,7 +63,7 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
             "rows": rows,
             "effects": sorted(effects, key=lambda row: (tiers.rank(row), row.credit)),
             "trades": by_tier_and_source(rows["trade"]),
-            "later": later,
+            "coming": sorted(set(coming)),
             "events": [policy_entry(event) for event in history],
             "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
             "presets": [presets.read(name) for name in presets.names()],
@@ -114,15 +115,22 @@ def policy_change(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     on = timezone.localdate(now)
     row = get_object_or_404(KINDS[kind]._default_manager.visible_to(officer).filter(to_day=None), pk=pk)
     form = RowForm(request.POST or None, row=row, on=on)
+    preview = None
     if request.method == "POST" and form.is_valid():
-        day, why = form.cleaned_data.pop("day"), form.cleaned_data.pop("why")
+        values = {name: value for name, value in form.cleaned_data.items() if name not in {"day", "why"}}
+        facts = {"row": row, "on": form.cleaned_data["day"], "why": form.cleaned_data["why"], "values": values}
         try:
-            change_row(row=row, on=day, by=officer, now=now, why=why, values=form.cleaned_data)
+            if "take" in request.POST:
+                change_row(**facts, by=officer, now=now)
+                return followed(request, row.bureau_id, facts["on"], on)
+            preview = preview_row(**facts, by=officer, now=now)
         except DomainError as error:
             form.add_error(None, str(error))
-        else:
-            return followed(request, row.bureau_id, day, on)
-    return render(request, "subjects/policy_change.html", {"row": row, "form": form, "bureau": row.bureau_id})
+    return render(
+        request,
+        "subjects/policy_change.html",
+        {"row": row, "form": form, "preview": preview, "bureau": row.bureau_id},
+    )
 
 
 def followed(request: SignedIn, bureau: str, day: date, on: date) -> HttpResponse:

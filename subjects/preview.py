@@ -1,16 +1,19 @@
 """What a change of policy would do, before anybody decides: the real thing, rolled back."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from grids.models import Officer
-from subjects.actions import apply_rules, figure, ledger_parts, load_preset
+from subjects.actions import apply_rules, change_row, figure, ledger_parts, load_preset
 from subjects.models import PolicyFigure, Premises, Tier
-from subjects.models.policy import Mode
+from subjects.models.policy import Mode, PolicyRow
 
 MONTHS_A_YEAR = 12
 
@@ -58,13 +61,26 @@ class Preview:
 
 def preview_preset(*, bureau: str, name: str, on: date, now: datetime, by: Officer | None = None) -> Preview:
     """What `load_preset` and `apply_policy` would do from the day; raises what they raise, and changes nothing."""
+    return _tried(bureau, on, now, lambda: load_preset(bureau=bureau, name=name, on=on, now=now, by=by, why="preview"))
+
+
+def preview_row(
+    *, row: PolicyRow, on: date, now: datetime, by: Officer | None, why: str, values: Mapping[str, Any]
+) -> Preview:
+    """What `change_row` and `apply_policy` would do from the day; raises what they raise, and changes nothing."""
+    return _tried(row.bureau_id, on, now, lambda: change_row(row=row, on=on, by=by, now=now, why=why, values=values))
+
+
+def _tried(bureau: str, on: date, now: datetime, change: Callable[[], object]) -> Preview:
+    """The ledger under the policy of today, and under the changed one on the day."""
+    today = timezone.localdate(now)
     columns = ("tier", "mode", "interval_months", "next_due_on")
     ledger = Premises.objects.in_area(bureau).active().values_list("pk", *columns)
     with transaction.atomic():
-        before = shape(bureau, on) if PolicyFigure.objects.in_force(bureau, on).exists() else None
+        before = shape(bureau, today) if PolicyFigure.objects.in_force(bureau, today).exists() else None
+        names = dict(Tier.objects.in_force(bureau, today).values_list("key", "name"))
         was = {pk: facts for pk, *facts in ledger}
-        names = dict(Tier.objects.in_force(bureau, on).values_list("key", "name"))
-        load_preset(bureau=bureau, name=name, on=on, now=now, by=by, why="preview")
+        change()
         for part in ledger_parts(bureau):
             apply_rules(part=part, on=on)
         changed = dict.fromkeys(columns, 0)

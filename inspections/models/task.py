@@ -57,7 +57,9 @@ class InspectionTask(models.Model):
     assignee = models.ForeignKey(
         Officer, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("assignee")
     )
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
 
     objects = TaskQuerySet.as_manager()
 
@@ -92,7 +94,7 @@ class InspectionTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.due_on} {self.premises_id} {self.reason}"
+        return f"{self.due_on} {self.get_reason_display()}"
 
     def is_overdue(self, on: date) -> bool:
         """Due, and the due day is over; the twin of `TaskQuerySet.overdue`."""

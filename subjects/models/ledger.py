@@ -128,10 +128,14 @@ class Premises(models.Model):
     tier = models.CharField(_("tier"), max_length=12, blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.EXEMPT)
     interval_months = models.PositiveSmallIntegerField(_("interval in months"), null=True, blank=True)
-    tier_rule = models.ForeignKey(TradeTier, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    tier_rule = models.ForeignKey(
+        TradeTier, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("rule of the tier"),
+    )  # fmt: skip
     effect_rule = models.ForeignKey(
-        CreditEffect, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+        CreditEffect, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("rule of the mode"),
+    )  # fmt: skip
     last_visited_on = models.DateField(_("last visit"), null=True, blank=True)
     # Day of the last valid visit, or the due day of a cancelled one, which is not owed again at once.
     counts_from = models.DateField(_("interval counts from"), null=True, blank=True)
@@ -236,7 +240,9 @@ class TierPeriod(OfPremises):
     tier = models.CharField(_("tier"), max_length=12)
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     why = models.CharField(_("why"), max_length=300, blank=True)
-    by = models.ForeignKey("grids.Officer", models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        "grids.Officer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("tier period")

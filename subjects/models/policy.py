@@ -146,7 +146,7 @@ class CreditEffect(PolicyRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tier_key} × {self.credit or '–'} → {self.mode}"
+        return f"{self.tier_key} × {self.credit or '–'} → {self.get_mode_display()}"
 
 
 class PolicyFigure(PolicyRow):

@@ -87,3 +87,12 @@ def test_the_list_of_plans_takes_the_same_queries_for_three_and_thirty(loaded, c
             client.get("/plans/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_address_of_a_move_leads_back_to_the_plan_when_it_is_only_opened(loaded, client):
+    plan = PlanFactory(bureau=loaded.bureau)
+    client.force_login(loaded.head)
+
+    reply = client.get(f"/plans/{plan.pk}/approved/")
+
+    assert (reply.status_code, reply.url) == (302, f"/plans/{plan.pk}/")

@@ -220,10 +220,11 @@ def test_a_task_names_who_holds_the_grid_and_says_when_nobody_does(as_lead, dist
     assert "nobody is posted there today" in client.get(f"/tasks/{task.pk}/").text
 
 
-def test_moves_are_posted(as_lead, today):
+def test_the_address_of_a_move_leads_back_to_the_task_when_it_is_only_opened(as_lead, today):
     task = due(today, 0)
 
-    assert as_lead.get(f"/tasks/{task.pk}/assign/").status_code == 405
+    assert as_lead.get(f"/tasks/{task.pk}/assign/").url == f"/tasks/{task.pk}/"
+    assert not task.events.exists()
 
 
 def test_an_officer_of_another_bureau_finds_no_task_here(client, district, today):

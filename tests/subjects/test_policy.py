@@ -181,7 +181,7 @@ def test_loading_the_same_preset_again_keeps_every_row(db):
 
     again = load_preset(bureau="05", name="FR", on=DAY + timedelta(days=9), now=NOON)
 
-    assert again == {"made": 0, "ended": 0, "kept": made}
+    assert again == {"made": 0, "ended": 0, "kept": made, "reopened": 0}
 
 
 def test_another_preset_ends_the_rows_and_the_past_keeps_them(db):
@@ -193,6 +193,22 @@ def test_another_preset_ends_the_rows_and_the_past_keeps_them(db):
     assert set(Tier.objects.in_force("05", DAY).values_list("key", flat=True)) == {"high", "medium", "low"}
     assert set(Tier.objects.in_force("05", later).values_list("key", flat=True)) == {"service", "supervision"}
     assert figure("05", "yearly_cap", later) == 12
+
+
+def test_a_preset_taken_back_before_its_day_leaves_everything_as_it_was(db):
+    made = loaded("FR")["made"]
+    premises = applied(trade="5221", counts_from=date(2026, 5, 1))
+    due = premises.next_due_on
+    later = DAY + timedelta(days=20)
+    load_preset(bureau="05", name="T", on=DAY + timedelta(days=40), now=NOON, why="monthly rhythm")
+
+    back = load_preset(bureau="05", name="FR", on=later, now=NOON)
+    apply_policy(bureau="05", on=later, now=NOON)
+
+    premises.refresh_from_db()
+    assert back == {"made": 0, "ended": 0, "kept": made, "reopened": made}
+    assert premises.next_due_on == due
+    assert not Tier.objects.filter(preset="T").exists()
 
 
 def test_a_preset_in_use_since_today_is_not_thrown_away(db, english):

@@ -40,6 +40,7 @@ def test_a_preset_is_tried_out_before_it_is_taken(loaded, client):
 
     taken = client.post("/policy/05/preset/", {**form, "take": "1"}, follow=True)
     assert taken.status_code == 200
+    assert {row[1] for row in taken.context["coming"]} == {"T"}
     assert Tier.objects.filter(preset="T").count() == 2
     assert not Job.objects.exists()  # the daily job applies it on its first day
 
@@ -78,7 +79,10 @@ def test_a_figure_is_changed_from_a_day_with_a_reason(loaded, client):
     day = today() + timedelta(days=1)
 
     assert "alert" in client.post(url, {"value": "8", "day": str(day), "why": ""}).content.decode()
-    client.post(url, {"value": "8", "day": str(day), "why": "order 12"})
+    tried = client.post(url, {"value": "8", "day": str(day), "why": "order 12"})
+    assert tried.context["preview"].after.cap == 8
+    assert PolicyFigure.objects.get(key="yearly_cap").value == 6
+    client.post(url, {"value": "8", "day": str(day), "why": "order 12", "take": "1"})
 
     cap.refresh_from_db()
     assert cap.to_day == today()
@@ -100,7 +104,7 @@ def test_every_kind_of_row_can_be_changed(loaded, client, kind, values):
     row = KINDS[kind].objects.filter(to_day=None).order_by("pk").last()
     day = today() + timedelta(days=1)
 
-    page = client.post(f"/policy/rows/{kind}/{row.pk}/", {**values, "day": str(day), "why": "order 12"})
+    page = client.post(f"/policy/rows/{kind}/{row.pk}/", {**values, "day": str(day), "why": "order 12", "take": "1"})
 
     assert page.status_code == 302, page.content.decode()
     row.refresh_from_db()
