@@ -8,17 +8,20 @@ from gridsup.codes import is_area_code
 from gridsup.errors import BadInput, WrongState
 from gridsup.jobs import enqueue
 from gridsup.models import Job
+from gridsup.periods import Period
 from gridsup.states import Person, check
 
 
 def request_job(*, name: str, period: str, area_code: str, by: Person, now: datetime) -> Job:
     """The one active job for this work, queued if there was none.
 
-    Raises BadInput for a name, period or area that is none, NotAllowed without the duty to run jobs there.
+    Every job works on single days. Raises BadInput for a name or area that is none or a period that is no day,
+    NotAllowed without the duty to run jobs there.
     """
     if not is_area_code(area_code):
         raise BadInput(_("An area is a code of 2, 4 or 6 digits: a bureau, a station or a grid."), field="area")
     check(by, "run_jobs", area_code)
+    Period.parse(period).one_day()
     return enqueue(name=name, period=period, area_code=area_code, by=by.get_username(), now=now)
 
 

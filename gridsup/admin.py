@@ -22,9 +22,7 @@ from gridsup.models import Job
 
 class JobForm(StepForm):
     name = forms.ChoiceField(label=gettext_lazy("name"), choices=[(name, name) for name in JOBS])
-    period = forms.CharField(
-        label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("2026-11-22, 2026-11, 2026Q4 or 2026")
-    )
+    period = forms.CharField(label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("a day: 2026-11-22"))
     area = forms.CharField(label=gettext_lazy("area code"), max_length=6)
 
 
@@ -69,7 +67,12 @@ class JobAdmin(ScopedAdmin):
 
     @display(
         description=gettext_lazy("state"),
-        label={Job.State.DONE: "success", Job.State.FAILED: "danger", Job.State.RUNNING: "info"},
+        label={
+            Job.State.QUEUED: "default",
+            Job.State.RUNNING: "info",
+            Job.State.DONE: "success",
+            Job.State.FAILED: "danger",
+        },
         ordering="state",
     )
     def status(self, job: Job) -> tuple[str, Any]:

@@ -108,7 +108,14 @@ class TaskAdmin(ScopedAdmin):
     @display(
         description=gettext_lazy("state"),
         ordering="state",
-        label={TaskState.DUE: "info", TaskState.DONE: "success", "overdue": "danger"},
+        label={
+            TaskState.PLANNED: "default",
+            TaskState.DUE: "info",
+            TaskState.DONE: "success",
+            TaskState.CANCELLED: "default",
+            TaskState.MERGED: "default",
+            "overdue": "danger",
+        },
     )
     def status(self, task: InspectionTask) -> tuple[str, Any]:
         if task.is_overdue(timezone.localdate()):
@@ -173,7 +180,12 @@ class PlanAdmin(ScopedAdmin):
     @display(
         description=gettext_lazy("state"),
         ordering="state",
-        label={PlanState.PUBLISHED: "success", PlanState.APPROVED: "info", PlanState.DRAFT: "warning"},
+        label={
+            PlanState.PUBLISHED: "success",
+            PlanState.APPROVED: "info",
+            PlanState.DRAFT: "warning",
+            PlanState.CLOSED: "default",
+        },
     )
     def status(self, plan: InspectionPlan) -> tuple[str, Any]:
         return plan.state, plan.get_state_display()

@@ -1,5 +1,6 @@
 """Filters that every list has, refusing what they do not understand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -7,8 +8,28 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError as Refused
 
 from gridsup.codes import is_area_code
+
+# What every list takes besides its own filters.
+COMMON = {"page", "page_size", "ordering", "format"}
+# What the framework's yes-or-no filters read; they pass over anything else.
+YES_OR_NO = {"true", "false", "1", "0", ""}
+
+
+def refuse_not_understood(filterset: type[filters.FilterSet], given: Mapping[str, str]) -> None:
+    """Raises ValidationError, by field, for parameters of a list that would change nothing."""
+    known = filterset.base_filters
+    faults: dict[str, list[str]] = {}
+    for name, value in given.items():
+        if name not in known and name not in COMMON:
+            message = _("This list has no such parameter. It has: %(known)s.")
+            faults[name] = [message % {"known": ", ".join(sorted({*known, *COMMON}))}]
+        elif isinstance(known.get(name), filters.BooleanFilter) and value.lower() not in YES_OR_NO:
+            faults[name] = [_("Say true or false.")]
+    if faults:
+        raise Refused(faults)
 
 
 def refuse_other_than_area(code: str) -> None:

@@ -36,7 +36,7 @@ class JobDetail(JobRow):
 
 class JobRequest(serializers.Serializer[Any]):
     name = serializers.ChoiceField(choices=sorted(JOBS))
-    period = serializers.CharField(max_length=10, help_text="2026-11-22, 2026-11, 2026Q4, 2026H2 or 2026")
+    period = serializers.CharField(max_length=10, help_text="a day: 2026-11-22")
     area = serializers.CharField(max_length=6, help_text="code of the area that the work is for")
 
 
@@ -56,11 +56,10 @@ class JobViewSet(ScopedViewSet):
     detail_serializer_class = JobDetail
     filterset_class = JobFilter
 
-    @extend_schema(request=JobRequest, responses={201: JobDetail})
+    @extend_schema(request=JobRequest, responses={200: JobDetail, 201: JobDetail})
     def create(self, request: Request) -> Response:
-        """Queues a job; while the same one is queued or running, answers with that one."""
+        """Queues a job; while the same one is queued or running, answers 200 with that one."""
         given = self.body(JobRequest)
-        job = request_job(
-            name=given["name"], period=given["period"], area_code=given["area"], by=self.officer, now=timezone.now()
-        )
-        return self.answer(job, status.HTTP_201_CREATED)
+        now = timezone.now()
+        job = request_job(name=given["name"], period=given["period"], area_code=given["area"], by=self.officer, now=now)
+        return self.answer(job, status.HTTP_201_CREATED if job.queued_at == now else status.HTTP_200_OK)

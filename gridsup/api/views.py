@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from gridsup.api.filters import InArea
+from gridsup.api.filters import InArea, refuse_not_understood
 from gridsup.scoping import ScopedQuerySet
 from gridsup.states import check
 
@@ -52,6 +52,11 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
         if getattr(self, "swagger_fake_view", False):
             return queryset
         return cast(ScopedQuerySet[Any], queryset).visible_to(self.officer)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.action == "list":
+            refuse_not_understood(self.filterset_class, self.request.query_params)
+        return super().filter_queryset(queryset)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
         if self.action != "list" and self.detail_serializer_class is not None:

@@ -174,7 +174,7 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
             row = self._row(request, object_id)
             if not self.may_take(request, step, row):
                 raise PermissionDenied
-            return self._take(request, step, [row], request.method == "POST")
+            return self._take(request, step, [row], request.method == "POST", self._back([row]))
 
         return view
 
@@ -184,11 +184,13 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
             if len(rows) > MOST_ROWS:
                 messages.error(request, _("Choose at most %(most)s rows.") % {"most": MOST_ROWS})
                 return None
-            return self._take(request, step, rows, "step" in request.POST)
+            # the list with its filters, search and order
+            back = f"{self._back([])}?{request.GET.urlencode()}".removesuffix("?")
+            return self._take(request, step, rows, "step" in request.POST, back)
 
         return action
 
-    def _take(self, request: HttpRequest, step: Step, rows: list[Any], decided: bool) -> HttpResponse:
+    def _take(self, request: HttpRequest, step: Step, rows: list[Any], decided: bool, back: str) -> HttpResponse:
         """The page between: the form and the rows it is for; when it is filled in, the action on each row."""
         form = step.form(request.POST if decided else None, officer=request.user, rows=rows)
         once = None
@@ -198,10 +200,10 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
                 messages.success(request, _("%(step)s: %(count)s done.") % {"step": step.label, "count": len(done)})
             once = next((result for _row, result in done if isinstance(result, str)), None)
             if once is None and (done or len(rows) > 1):
-                return redirect(self._back(rows))
+                return redirect(back)
         hidden = [("action", step.name), *(("_selected_action", row.pk) for row in rows)]
         shown = [self.describe(row) for row in rows]
-        return self._page(request, step, form, rows=shown, hidden=hidden, back=self._back(rows), once=once)
+        return self._page(request, step, form, rows=shown, hidden=hidden, back=back, once=once)
 
     def _did(self, request: HttpRequest, step: Step, form: StepForm, row: Any) -> object | None:
         """What the action returned; None for a refusal, which stands at the form for one row, else in a message."""

@@ -20,4 +20,5 @@ def waiting(officer: Any, on: date) -> list[Decision]:
         return []
     count = Premises.objects.visible_to(officer).unplaced().active().count()
     address = reverse("admin:subjects_premises_changelist") + "?placed=no"
-    return [Decision(_("Premises not placed"), count, address, _("Nobody is responsible for them until they are."))]
+    todo = _("Give their grid code in the ledger file and import it again.")
+    return [Decision(_("Premises not placed"), count, address, todo)]

@@ -294,3 +294,25 @@ def test_health_fails_with_the_database(db, client, monkeypatch):
     monkeypatch.setattr(health, "queue", broken)
 
     assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize("query", ["foo=1", "overdue=maybe"])
+def test_a_parameter_that_would_change_nothing_is_refused(district, query):
+    reply = api_as(district.chief).get(f"/api/v1/tasks?{query}")
+
+    assert reply.status_code == 400
+    assert errors(reply) == [("invalid", query.partition("=")[0])]
+
+
+def test_a_job_is_asked_for_by_the_day_and_made_once(district):
+    client = api_as(district.district_office)
+    body = {"name": "generate_due_tasks", "period": "2026-11-22", "area": "05"}
+
+    replies = [client.post("/api/v1/jobs", body, format="json") for _time in range(2)]
+    longer = client.post("/api/v1/jobs", {**body, "period": "2026"}, format="json")
+
+    assert [reply.status_code for reply in replies] == [201, 200]
+    assert replies[0].json()["id"] == replies[1].json()["id"]
+    assert longer.status_code == 400
+    assert errors(longer)[0][1] == "period"
+    assert Job.objects.count() == 1

@@ -2,7 +2,11 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
+from unfold.utils import display_for_label
 
+from gridsup.admin import JobAdmin
+from gridsup.models import Job
+from inspections.admin import PlanAdmin, TaskAdmin
 from inspections.models import InspectionPlan, InspectionTask
 from subjects.actions import load_preset
 from tests.factories import PremisesFactory, TaskFactory
@@ -104,3 +108,28 @@ def test_the_late_tasks_are_listed_alone(district):
     page = client_of(district.chief).get("/admin/inspections/inspectiontask/?overdue=yes")
 
     assert list(page.context["cl"].result_list) == [late]
+
+
+@pytest.mark.parametrize(
+    ("admin", "state"),
+    [(TaskAdmin, state) for state in InspectionTask.State]
+    + [(PlanAdmin, state) for state in InspectionPlan.State]
+    + [(JobAdmin, state) for state in Job.State],
+)
+def test_every_state_has_a_chip_with_its_translated_name(admin, state):
+    styles = admin.status.label
+
+    chip = display_for_label((state, "已知"), "-", styles)
+
+    assert "已知" in chip
+    assert state not in chip
+
+
+def test_after_a_step_on_ticked_rows_the_list_keeps_its_filter(district):
+    tasks = [TaskFactory(), TaskFactory()]
+    address = "/admin/inspections/inspectiontask/?state__exact=due"
+    body = {"action": "assign", "_selected_action": [task.pk for task in tasks], "step": 1}
+
+    reply = client_of(district.chief).post(address, {**body, "officer": district.manager.pk})
+
+    assert reply["Location"] == address
