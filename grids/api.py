@@ -262,11 +262,11 @@ class TokenView(APIView):
         officer = authenticate(plain, **given.validated_data)
         if getattr(plain, "axes_locked_out", False):
             plain.axes_locked_out = False  # answered here; the middleware would put a page in its place
-            raise Locked(
-                _(
-                    "Too many failed logins. The lock ends by itself after an hour; the system administrator can lift it earlier."
-                )
+            message = _(
+                "Too many failed logins. The lock ends by itself after an hour; "
+                "the system administrator can lift it earlier."
             )
+            raise Locked(message)
         if not isinstance(officer, Officer):
             raise exceptions.AuthenticationFailed(_("User name or password is wrong."))
         key, token = tokens.issue(officer=officer, now=timezone.now())
