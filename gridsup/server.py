@@ -1,5 +1,6 @@
 """The web server, started from `manage.py serve`."""
 
+import os
 import socket
 from collections.abc import Callable
 from signal import SIG_IGN, SIGINT, SIGQUIT, signal
@@ -77,14 +78,16 @@ def _hooks() -> tuple[Callable[[Any], None], Callable[[Any, Any], None]]:
     def ready(worker: Any) -> None:
         from gridsup.embedded import Embedded
 
+        # Ctrl-C reaches this process from the terminal and, as another signal, from gunicorn's master: once is enough
+        signal(SIGINT, SIG_IGN)
         running.append(Embedded())
         running[0].start()
 
     def ended(server: Any, worker: Any) -> None:
-        # Ctrl-C reaches this process twice, from the terminal and from gunicorn's master: once is enough
-        signal(SIGINT, SIG_IGN)
         signal(SIGQUIT, SIG_IGN)
         for embedded in running:
             embedded.stop()
+        # What a thread was cut off from may keep Python's own shutdown waiting for ever.
+        os._exit(0)
 
     return ready, ended
