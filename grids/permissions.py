@@ -55,6 +55,20 @@ class Permission(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     INSPECT = "inspect"  # with a valid certificate, and always two
+    REVIEW_VISITS = "review_visits"  # archive a record or return it
+    TAKE_IN = "take_in"  # register a complaint, report, clue or enquiry
+    ACCEPT = "accept"  # accept, refuse, return to the sender, link, answer an enquiry
+    DISPATCH = "dispatch"  # give a complaint to a grid, a station or a section
+    HANDLE = "handle"  # verify, mediate, dispose of; never by who supervises it
+    REVIEW_COMPLAINTS = "review_complaints"  # review, close, reopen what one did not handle
+    FOLLOW_UP = "follow_up"  # tell the person the result, call back
+    EXTEND_CLOCK = "extend_clock"
+    REVEAL = "reveal"  # see who complained, with a reason that is kept
+    TAKE_CASE = "take_case"  # take over what is handed to the case team and report its return
+    SCORE = "score"
+    PUBLISH_SCORES = "publish_scores"
+    EDIT_SCHEME = "edit_scheme"
+    BUILD_REPORTS = "build_reports"
     FILE_INFORMATION = "file_information"
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -85,6 +99,20 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.IMPORT: _("import ledgers"),
     Permission.EXPORT: _("export ledgers"),
     Permission.INSPECT: _("inspect (with a valid certificate, always two)"),
+    Permission.REVIEW_VISITS: _("review records of visits"),
+    Permission.TAKE_IN: _("take in complaints and reports"),
+    Permission.ACCEPT: _("accept, refuse or return complaints, answer enquiries"),
+    Permission.DISPATCH: _("dispatch complaints"),
+    Permission.HANDLE: _("verify and handle complaints"),
+    Permission.REVIEW_COMPLAINTS: _("review and close complaints that others handled"),
+    Permission.FOLLOW_UP: _("tell the result and call back"),
+    Permission.EXTEND_CLOCK: _("extend a time limit"),
+    Permission.REVEAL: _("see who complained, giving a reason"),
+    Permission.TAKE_CASE: _("take over cases and report their return"),
+    Permission.SCORE: _("compute scores"),
+    Permission.PUBLISH_SCORES: _("publish scores"),
+    Permission.EDIT_SCHEME: _("edit the scheme of assessment"),
+    Permission.BUILD_REPORTS: _("build reports"),
     Permission.FILE_INFORMATION: _("report information"),
     Permission.RUN_JOBS: _("start background work"),
     Permission.MANAGE_ACCOUNTS: _("manage accounts"),
@@ -95,24 +123,25 @@ P = Permission
 _SEE = frozenset({P.VIEW_AREAS, P.VIEW, P.VIEW_PEOPLE})
 
 DUTIES: dict[Duty, frozenset[Permission]] = {
-    Duty.CITY_OFFICE: _SEE | {P.EXPORT},
-    Duty.BUREAU_HEAD: _SEE | {P.APPROVE_PLAN, P.EXPORT, P.VIEW_JOBS},
+    Duty.CITY_OFFICE: _SEE | {P.EXPORT, P.VIEW_JOBS, P.BUILD_REPORTS},
+    Duty.BUREAU_HEAD: _SEE | {P.APPROVE_PLAN, P.EXPORT, P.VIEW_JOBS, P.EXTEND_CLOCK, P.BUILD_REPORTS},
     Duty.GRID_OFFICE: _SEE
     | {
         P.USE_ADMIN, P.VIEW_JOBS, P.RUN_JOBS, P.APPROVE_GRIDS, P.EDIT_POLICY, P.PLAN, P.POST_OFFICERS, P.ASSIGN,
-        P.CANCEL_TASK, P.CORRECT_LEDGER, P.SET_TIER, P.IMPORT, P.EXPORT,
+        P.CANCEL_TASK, P.CORRECT_LEDGER, P.SET_TIER, P.IMPORT, P.EXPORT, P.DISPATCH, P.HANDLE, P.REVIEW_COMPLAINTS,
+        P.SCORE, P.PUBLISH_SCORES, P.EDIT_SCHEME, P.BUILD_REPORTS,
     },
     Duty.SECTION: _SEE,
-    Duty.DUTY_DESK: _SEE,
-    Duty.CASE_TEAM: _SEE | {P.INSPECT},
+    Duty.DUTY_DESK: _SEE | {P.TAKE_IN, P.ACCEPT, P.DISPATCH, P.FOLLOW_UP, P.REVEAL},
+    Duty.CASE_TEAM: _SEE | {P.INSPECT, P.TAKE_CASE},
     Duty.DOCUMENT_KEEPER: _SEE | {P.USE_ADMIN},
     Duty.STATION_CHIEF: _SEE
     | {
         P.USE_ADMIN, P.VIEW_JOBS, P.PROPOSE_GRIDS, P.POST_OFFICERS, P.ASSIGN, P.CANCEL_TASK, P.CORRECT_LEDGER,
-        P.SET_TIER, P.IMPORT, P.EXPORT,
+        P.SET_TIER, P.IMPORT, P.EXPORT, P.REVIEW_VISITS, P.HANDLE, P.REVIEW_COMPLAINTS, P.REVEAL, P.BUILD_REPORTS,
     },
-    Duty.GRID_LEAD: _SEE | {P.INSPECT, P.KEEP_LEDGER, P.PROPOSE_TIER, P.ASSIGN},
-    Duty.MANAGER: _SEE | {P.INSPECT, P.KEEP_LEDGER},
+    Duty.GRID_LEAD: _SEE | {P.INSPECT, P.KEEP_LEDGER, P.PROPOSE_TIER, P.ASSIGN, P.TAKE_IN, P.HANDLE, P.REVEAL},
+    Duty.MANAGER: _SEE | {P.INSPECT, P.KEEP_LEDGER, P.TAKE_IN, P.HANDLE, P.REVEAL},
     Duty.INFORMANT: frozenset({P.VIEW_AREAS, P.FILE_INFORMATION}),
     Duty.SUPERVISOR: frozenset({P.VIEW_AREAS, P.FILE_INFORMATION}),
     Duty.SYSTEM_ADMIN: frozenset(

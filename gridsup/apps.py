@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,9 @@ class GridsupConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
-        from gridsup import checks, database  # noqa: F401
+        from gridsup import checks, database, holidays  # noqa: F401
 
         connection_created.connect(database.tune_sqlite)
         connection_created.connect(database.bound_postgresql)
+        # reference data, like Django's own content types: there after every migration, in tests too
+        post_migrate.connect(holidays.seed, sender=self)

@@ -114,3 +114,40 @@ class Job(models.Model):
         if self.started_at is None or self.finished_at is None:
             return None
         return self.finished_at - self.started_at
+
+
+class CalendarDay(models.Model):
+    """A statutory day off, or a weekend day that is worked to make up for one."""
+
+    day = models.DateField(_("day"), unique=True)
+    name = models.CharField(_("name"), max_length=40)
+    is_off = models.BooleanField(_("is a day off"))
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class Attempt(models.Model):
+    """Something that somebody without an account did from an address; counted to slow down floods and guessing.
+
+    `source`: a keyed hash of the address, never the address itself.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20)
+    source = models.CharField(_("source"), max_length=64)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["kind", "source", "at"], name="attempt_window")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

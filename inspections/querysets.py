@@ -19,7 +19,7 @@ MONTHS_A_YEAR = 12
 
 if TYPE_CHECKING:
     from grids.models import Officer
-    from inspections.models import InspectionPlan, InspectionTask
+    from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
     from subjects.querysets import PremisesQuerySet
 
 
@@ -113,6 +113,40 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Work of one officer: given to them by name, or nobody's by name in a grid that they hold today."""
         held = [post.area_code for post in officer.current_postings if post.duty in HOLDERS]
         return self.filter(Q(assignee=officer) | Q(assignee__isnull=True, area_code__in=held))
+
+
+class VisitQuerySet(SetWise["Visit"]):
+    """Records of inspections."""
+
+    def sent(self) -> Self:
+        """Submitted, whatever became of them since: everything but drafts."""
+        return self.exclude(state="draft")
+
+    def to_review(self) -> Self:
+        """Waiting for the chief."""
+        return self.filter(state="submitted")
+
+    def valid(self) -> Self:
+        """The latest version of each record: what counts as what happened."""
+        return self.sent().filter(corrected_by__isnull=True)
+
+
+class FindingQuerySet(SetWise["Finding"]):
+    """Problems found."""
+
+    def to_rectify(self) -> Self:
+        """Ordered and not yet corrected, in time or not."""
+        return self.filter(state__in=["ordered", "escalated"])
+
+    def overdue(self, on: date) -> Self:
+        """To be corrected, and the last day is over."""
+        return self.to_rectify().filter(rectify_by__lt=on)
+
+
+class OfVisitQuerySet(ScopedQuerySet["VisitPhoto"]):
+    """Parts of a visit; scoped by the visit."""
+
+    area_field = "visit__area_code"
 
 
 # One number that sorts open tasks of a premises by due day and then by key; keys stay far below a day's worth.

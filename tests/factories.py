@@ -1,15 +1,23 @@
 """Rows for tests; the named cast stands in the `district` fixture."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
-from inspections.models import InspectionPlan, InspectionTask
-from subjects.models import MarketSubject, Permit, Premises, Trade
+from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
+from subjects.models import MarketSubject, Permit, Premises, TimeLimit, Trade
 
 TODAY = date(2026, 11, 22)
+
+
+def noon(day: date) -> datetime:
+    """Noon of the day."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_default_timezone())
 
 
 class BureauFactory(DjangoModelFactory[Bureau]):
@@ -135,6 +143,46 @@ class PlanFactory(DjangoModelFactory[InspectionPlan]):
     published_on = date(2025, 12, 20)
 
 
+class VisitFactory(DjangoModelFactory[Visit]):
+    """A problem-free visit of two certified officers, submitted on the day; `state` draft, submitted, returned …"""
+
+    class Meta:
+        model = Visit
+
+    client_id = factory.LazyFunction(uuid4)
+    premises = factory.SubFactory(DuePremisesFactory)
+    area_code = factory.LazyAttribute(lambda visit: visit.premises.area_code)
+    lead = factory.SubFactory(OfficerFactory, certificate_no="S-1", certificate_valid_to=date(2030, 1, 1))
+    partner = factory.SubFactory(OfficerFactory, certificate_no="S-2", certificate_valid_to=date(2030, 1, 1))
+    outcome = "no_problem"
+    state = "submitted"
+    visited_on = TODAY
+    visited_at = factory.LazyAttribute(lambda visit: noon(visit.visited_on))
+    submitted_on = factory.LazyAttribute(lambda visit: None if visit.state == "draft" else visit.visited_on)
+    submitted_at = factory.LazyAttribute(lambda visit: noon(visit.submitted_on) if visit.submitted_on else None)
+    entry_due_on = factory.LazyAttribute(lambda visit: visit.visited_on + timedelta(days=2))
+    reviewed_at = factory.LazyAttribute(
+        lambda visit: noon(visit.submitted_on) if visit.state in {"returned", "archived"} else None
+    )
+
+
+class FindingFactory(DjangoModelFactory[Finding]):
+    """A problem ordered to be corrected within two weeks."""
+
+    class Meta:
+        model = Finding
+
+    visit = factory.SubFactory(VisitFactory, outcome="problem")
+    premises = factory.LazyAttribute(lambda finding: finding.visit.premises)
+    area_code = factory.LazyAttribute(lambda finding: finding.visit.area_code)
+    text = "Sold goods past their date"
+    disposition = "order"
+    state = "ordered"
+    found_on = factory.LazyAttribute(lambda finding: finding.visit.visited_on)
+    rectify_by = factory.LazyAttribute(lambda finding: finding.found_on + timedelta(days=14))
+    rectified_on = factory.LazyAttribute(lambda finding: finding.rectify_by if finding.state == "rectified" else None)
+
+
 class TaskFactory(DjangoModelFactory[InspectionTask]):
     """A due routine task of a published plan."""
 
@@ -153,3 +201,63 @@ class TaskFactory(DjangoModelFactory[InspectionTask]):
     due_on = TODAY
     opens_on = date(2026, 10, 23)
     state = "due"
+    done_on = factory.LazyAttribute(lambda task: task.due_on if task.state == "done" else None)
+    visit = factory.LazyAttribute(
+        lambda task: (
+            VisitFactory(premises=task.premises, visited_on=task.done_on, area_code=task.area_code)
+            if task.state == "done"
+            else None
+        )
+    )
+
+
+class TimeLimitFactory(DjangoModelFactory[TimeLimit]):
+    """Seven working days to accept or refuse."""
+
+    class Meta:
+        model = TimeLimit
+        django_get_or_create = ("bureau", "key")
+
+    bureau = factory.SubFactory(BureauFactory)
+    preset = "FR"
+    from_day = date(2024, 1, 1)
+    source = "Order 121"
+    key = "accept"
+    days = 7
+    unit = "working"
+
+
+class ComplaintFactory(DjangoModelFactory[Complaint]):
+    """A consumer's complaint that came in by telephone today."""
+
+    class Meta:
+        model = Complaint
+
+    number = factory.Sequence(lambda n: f"05-2026-{n:06d}")
+    follow_code = "K7M2QX9P"
+    kind = "complaint"
+    channel = "phone"
+    area_code = "050101"
+    text = "The scale shows too much."
+    received_on = TODAY
+    received_at = factory.LazyAttribute(lambda complaint: noon(complaint.received_on))
+    closed_on = factory.LazyAttribute(lambda complaint: complaint.received_on if complaint.state == "closed" else None)
+    refusal = factory.LazyAttribute(lambda complaint: "not_ours" if complaint.state == "refused" else "")
+    linked_to = factory.LazyAttribute(
+        lambda complaint: ComplaintFactory(kind=complaint.kind) if complaint.state == "linked" else None
+    )
+
+
+class ClockFactory(DjangoModelFactory[Clock]):
+    """A limit to accept that ends today."""
+
+    class Meta:
+        model = Clock
+
+    complaint = factory.SubFactory(ComplaintFactory)
+    area_code = factory.LazyAttribute(lambda clock: clock.complaint.area_code)
+    kind = "accept"
+    rule = factory.SubFactory(TimeLimitFactory)
+    started_on = TODAY - timedelta(days=9)
+    due_on = TODAY
+    latest_on = factory.LazyAttribute(lambda clock: clock.due_on)

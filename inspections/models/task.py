@@ -61,6 +61,11 @@ class InspectionTask(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
 
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    visit = models.ForeignKey(
+        "inspections.Visit", models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("visit")
+    )
+
     objects = TaskQuerySet.as_manager()
 
     class Meta:
@@ -83,6 +88,11 @@ class InspectionTask(models.Model):
                 condition=Q(state="merged", merged_into__isnull=False)
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="task_merged_iff_into",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", done_on__isnull=False, visit__isnull=False)
+                | (~Q(state="done") & Q(done_on__isnull=True, visit__isnull=True)),
+                name="task_done_iff_visit",
             ),
             models.CheckConstraint(condition=Q(opens_on__lte=F("due_on")), name="task_opens_before_due"),
             # no routine visit outside a plan (handbook §9)
@@ -109,7 +119,8 @@ class InspectionTask(models.Model):
 S = InspectionTask.State
 TASK_MOVES = {
     (str(S.PLANNED), str(S.DUE)): Move(""),
-    (str(S.DUE), str(S.DONE)): Move(Permission.INSPECT),
+    (str(S.DUE), str(S.DONE)): Move(Permission.INSPECT, required=("done_on", "visit")),
+    (str(S.PLANNED), str(S.DONE)): Move(Permission.INSPECT, required=("done_on", "visit")),
     (str(S.PLANNED), str(S.CANCELLED)): Move(Permission.CANCEL_TASK, required=("why",)),
     (str(S.DUE), str(S.CANCELLED)): Move(Permission.CANCEL_TASK, required=("why",)),
     (str(S.PLANNED), str(S.MERGED)): Move("", required=("merged_into",)),

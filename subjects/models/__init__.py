@@ -8,9 +8,19 @@ from subjects.models.ledger import (
     PremisesEvent,
     TierPeriod,
 )
-from subjects.models.policy import CreditEffect, PolicyEvent, PolicyFigure, Tier, Trade, TradeTier
+from subjects.models.policy import (
+    CheckItem,
+    CreditEffect,
+    PolicyEvent,
+    PolicyFigure,
+    Tier,
+    TimeLimit,
+    Trade,
+    TradeTier,
+)
 
 __all__ = [
+    "CheckItem",
     "CreditEffect",
     "MarketSubject",
     "Permit",
@@ -21,6 +31,7 @@ __all__ = [
     "PremisesEvent",
     "Tier",
     "TierPeriod",
+    "TimeLimit",
     "Trade",
     "TradeTier",
 ]

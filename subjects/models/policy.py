@@ -158,6 +158,7 @@ class PolicyFigure(PolicyRow):
         MERGE_SPAN_DAYS = "merge_span_days", _("obligations merge when due within, days")
         YEARLY_CAP = "yearly_cap", _("planned visits a year at most")
         LEAST_CERTIFIED = "least_certified", _("certified officers of a grid at least")
+        ESCALATION_DAYS = "escalation_days", _("an overdue limit goes up one more level after, days")
 
     key = models.CharField(_("key"), max_length=30, choices=Key)
     value = models.PositiveIntegerField(_("value"))
@@ -175,6 +176,73 @@ class PolicyFigure(PolicyRow):
 
     def __str__(self) -> str:
         return f"{self.get_key_display()}: {self.value}"
+
+
+class CheckItem(PolicyRow):
+    """What is looked at on a visit: for every tier or one, for every trade or those that start with `prefix`."""
+
+    code = models.SlugField(_("code"), max_length=30)
+    tier_key = models.CharField(_("tier"), max_length=12, blank=True)
+    prefix = models.CharField(
+        _("trade starts with"), max_length=4, blank=True, validators=[RegexValidator(r"^\d{0,4}\Z")]
+    )
+    line = models.CharField(_("line of business"), max_length=40)
+    text = models.CharField(_("what is checked"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta(PolicyRow.Meta):
+        verbose_name = _("check item")
+        verbose_name_plural = _("check items")
+        ordering = ["bureau", "tier_key", "position", "code", "from_day"]
+        constraints = [
+            *PolicyRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["bureau", "tier_key", "prefix", "code"],
+                condition=Q(to_day__isnull=True),
+                name="checkitem_once_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class TimeLimit(PolicyRow):
+    """A statutory or own time limit, in working or calendar days (handbook §9); `source` names the article."""
+
+    class Key(models.TextChoices):
+        ACCEPT = "accept", _("accept or refuse a complaint")
+        MEDIATION = "mediation", _("mediation")
+        NOTICE = "notice", _("notice of the result")
+        VERIFY = "verify", _("verify a report or clue")
+        DISPUTE = "dispute", _("settle who is competent")
+        VISIT_ENTRY = "visit_entry", _("enter the record of a visit")
+        RECTIFY = "rectify", _("correct a problem, unless the order says otherwise")
+
+    class Unit(models.TextChoices):
+        WORKING = "working", _("working days")
+        CALENDAR = "calendar", _("calendar days")
+
+    key = models.CharField(_("key"), max_length=20, choices=Key)
+    days = models.PositiveSmallIntegerField(_("days"))
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit)
+    extension_days = models.PositiveSmallIntegerField(_("may be extended once by, days"), default=0)
+
+    class Meta(PolicyRow.Meta):
+        verbose_name = _("time limit")
+        verbose_name_plural = _("time limits")
+        ordering = ["bureau", "key", "from_day"]
+        constraints = [
+            *PolicyRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["bureau", "key"], condition=Q(to_day__isnull=True), name="timelimit_once_in_force"
+            ),
+            models.CheckConstraint(condition=Q(unit__in=["working", "calendar"]), name="timelimit_unit"),
+            models.CheckConstraint(condition=Q(days__gte=1), name="timelimit_days_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_key_display()}: {self.days} {self.get_unit_display()}"
 
 
 class PolicyEvent(Event):

@@ -9,22 +9,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gridsup.errors import BadInput
-from subjects.models import CreditEffect, PolicyFigure, Tier, TradeTier
+from subjects.models import CheckItem, CreditEffect, PolicyFigure, Tier, TimeLimit, TradeTier
 from subjects.models.policy import PolicyRow
 
 FOLDER = Path(__file__).parent
+# What the law fixes for every preset alike, and what no preset speaks of.
+COMMON = FOLDER / "common" / "law.toml"
 # Which columns name a row of each kind; the rest is what it says.
 KEYS: dict[type[PolicyRow], tuple[str, ...]] = {
     Tier: ("key",),
     TradeTier: ("kind", "prefix"),
     CreditEffect: ("tier_key", "credit"),
     PolicyFigure: ("key",),
+    CheckItem: ("tier_key", "prefix", "code"),
+    TimeLimit: ("key",),
 }
 VALUES: dict[type[PolicyRow], tuple[str, ...]] = {
     Tier: ("name", "colour", "rank", "interval_months"),
     TradeTier: ("tier_key",),
     CreditEffect: ("mode", "rhythm_key"),
     PolicyFigure: ("value",),
+    CheckItem: ("line", "text", "position"),
+    TimeLimit: ("days", "unit", "extension_days"),
 }
 
 
@@ -52,13 +58,16 @@ def read(name: str) -> Preset:
             _("There is no preset “%(name)s”. Known: %(known)s.") % {"name": name, "known": ", ".join(names())},
             field="preset",
         )
+    common = tomllib.loads(COMMON.read_text(encoding="utf-8"))
     data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     source = data["source"]
     rows: dict[type[PolicyRow], list[dict[str, Any]]] = {
         Tier: [{"interval_months": None, "source": source, **row} for row in data["tiers"]],
         TradeTier: [*_trades(data), *_kinds(data)],
         CreditEffect: [effect for row in data["effects"] for effect in _effects(row, source)],
-        PolicyFigure: [{"key": key, **figure} for key, figure in data["figures"].items()],
+        PolicyFigure: [{"key": key, **figure} for key, figure in {**common["figures"], **data["figures"]}.items()],
+        CheckItem: _items(data.get("items", common["items"])),
+        TimeLimit: [{"key": key, "extension_days": 0, **limit} for key, limit in common["limits"].items()],
     }
     return Preset(name, data["title"], source, data.get("reason_needed", False), rows)
 
@@ -90,4 +99,21 @@ def _effects(row: dict[str, Any], source: str) -> list[dict[str, Any]]:
         }
         for tier in row["tiers"]
         for credit in row["credits"]
+    ]
+
+
+def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each check item × tier, in the order of the file."""
+    return [
+        {
+            "tier_key": tier,
+            "prefix": row.get("prefix", ""),
+            "code": row["code"],
+            "line": row["line"],
+            "text": row["text"],
+            "position": position,
+            "source": row["source"],
+        }
+        for position, row in enumerate(rows, 1)
+        for tier in row.get("tiers", [""])
     ]

@@ -9,7 +9,7 @@ from gridsup.models import Job
 from inspections.admin import PlanAdmin, TaskAdmin
 from inspections.models import InspectionPlan, InspectionTask
 from subjects.actions import load_preset
-from tests.factories import PremisesFactory, TaskFactory
+from tests.factories import PremisesFactory, TaskFactory, VisitFactory
 from tests.style.routes import client_of
 
 
@@ -41,7 +41,8 @@ def test_tasks_of_two_grids_are_offered_to_nobody_who_holds_only_one(district):
 
 def test_of_several_tasks_each_refusal_is_told_and_the_others_go_through(district, policy):
     over, still = TaskFactory(), TaskFactory()
-    InspectionTask.objects.filter(pk=over.pk).update(state="done")
+    visit = VisitFactory(premises=over.premises)
+    InspectionTask.objects.filter(pk=over.pk).update(state="done", done_on=visit.visited_on, visit=visit)
     body = {"action": "cancel", "_selected_action": [over.pk, still.pk], "step": 1, "why": "closed for good"}
 
     page = client_of(district.chief).post("/admin/inspections/inspectiontask/", body, follow=True)

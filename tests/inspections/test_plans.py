@@ -15,7 +15,7 @@ from inspections.models.task import TASK_MOVES
 from inspections.querysets import foreseen
 from subjects.actions import load_preset
 from subjects.models import Premises
-from tests.factories import BureauFactory, DuePremisesFactory, PlanFactory, SubjectFactory, TaskFactory
+from tests.factories import BureauFactory, DuePremisesFactory, PlanFactory, SubjectFactory, TaskFactory, VisitFactory
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -150,6 +150,7 @@ def test_a_task_makes_no_other_move(bureau, old, new):
 def test_a_task_makes_every_move_of_its_table(bureau, old, new):
     task = task_in(old)
     fields = {"merged_into": TaskFactory()} if new == "merged" else {}
+    fields |= {"done_on": TODAY, "visit": VisitFactory()} if new == "done" else {}
 
     advance(task, new, moves=TASK_MOVES, event=TaskEvent, owner="task", now=NOON, why="x", **fields)
 
