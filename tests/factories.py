@@ -238,6 +238,7 @@ class ComplaintFactory(DjangoModelFactory[Complaint]):
     kind = "complaint"
     channel = "phone"
     area_code = "050101"
+    state = "received"
     text = "The scale shows too much."
     received_on = TODAY
     received_at = factory.LazyAttribute(lambda complaint: noon(complaint.received_on))

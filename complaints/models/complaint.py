@@ -105,6 +105,8 @@ class Complaint(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)  # 05-2026-000123
     follow_code = models.CharField(_("code for following it"), max_length=12)
+    # one form, one complaint, however often it is sent; none where it came by another way
+    client_id = models.UUIDField(_("form number"), null=True, blank=True, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     outside_number = models.CharField(_("number in the outside system"), max_length=40, blank=True)
