@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from gridsup.codes import is_area_code
+from gridsup.composition import JOB_PERIODS
 from gridsup.errors import BadInput, WrongState
 from gridsup.jobs import enqueue
 from gridsup.models import Job
@@ -15,13 +16,13 @@ from gridsup.states import Person, check
 def request_job(*, name: str, period: str, area_code: str, by: Person, now: datetime) -> Job:
     """The one active job for this work, queued if there was none.
 
-    Every job works on single days. Raises BadInput for a name or area that is none or a period that is no day,
-    NotAllowed without the duty to run jobs there.
+    Raises BadInput for a name or area that is none or a period of a shape that the job does not take, NotAllowed
+    without the duty to run jobs there.
     """
     if not is_area_code(area_code):
         raise BadInput(_("An area is a code of 2, 4 or 6 digits: a bureau, a station or a grid."), field="area")
     check(by, "run_jobs", area_code)
-    Period.parse(period).one_day()
+    Period.parse(period).shaped(*JOB_PERIODS.get(name, ("day",)))
     return enqueue(name=name, period=period, area_code=area_code, by=by.get_username(), now=now)
 
 

@@ -22,7 +22,9 @@ from gridsup.models import Job
 
 class JobForm(StepForm):
     name = forms.ChoiceField(label=gettext_lazy("name"), choices=[(name, name) for name in JOBS])
-    period = forms.CharField(label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("a day: 2026-11-22"))
+    period = forms.CharField(
+        label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("as the job takes it: 2026-11-22 or 2026Q4")
+    )
     area = forms.CharField(label=gettext_lazy("area code"), max_length=6)
 
 

@@ -8,6 +8,11 @@ JOBS = {
     "apply_policy": "subjects.tasks.apply_policy",
 }
 
+# Shapes of the periods (gridsup.periods.EXAMPLES) that a job is asked for; one that is not listed works on single days.
+JOB_PERIODS: dict[str, tuple[str, ...]] = {
+    "build_report": ("month", "quarter"),
+}
+
 # Codes of all areas of a length (2 bureau, 4 station, 6 grid): for whom scheduled jobs run, and which areas exist.
 AREA_CODES = "grids.querysets.area_codes"
 

@@ -42,11 +42,13 @@ class Step:
     """One idempotent, set-based piece of a job; `run` returns counts under the names of COUNTED or others.
 
     `label` is stable between runs: a step whose label stands in the job row is not run again. A step has to end within
-    JOB_LEASE_SECONDS: cut the work by station.
+    JOB_LEASE_SECONDS: cut the work by station. `prepare` comes before each `run`, outside of the transaction: reading
+    much, or writing a file, must not hold SQLite's one writer.
     """
 
     label: str
     run: Callable[[], Mapping[str, int]]
+    prepare: Callable[[], None] | None = None
 
 
 JobPlan = Callable[[Job, datetime], Iterable[Step]]
@@ -220,6 +222,16 @@ def _same(job: Job, arguments: dict[str, object]) -> Job:
     return job
 
 
+def keep_hold(job: Job) -> None:
+    """Holds the row until the end of the transaction, for an effect that no rollback undoes, such as a moved file.
+
+    Raises LeaseLost when another worker may have the job.
+    """
+    mine = Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+    if not list(mine.values_list("pk")):
+        raise LeaseLost
+
+
 def _missing(job: Job, now: datetime) -> list[Step]:
     """The steps that no earlier attempt did."""
     steps = list(plan_of(job.name)(job, now))
@@ -250,6 +262,8 @@ def _take(job: Job, step: Step, clock: Clock) -> None:
 
 def _commit(job: Job, step: Step, clock: Clock) -> None:
     """One step, alone in its bureau, with its fencing: the row must still be ours when the effect commits."""
+    if step.prepare is not None:
+        step.prepare()
     with transaction.atomic():
         wait_alone(job.name, job.area_code[:2])
         counts = step.run()

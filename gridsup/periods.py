@@ -4,7 +4,7 @@ import re
 from argparse import ArgumentTypeError
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.utils.translation import gettext as _
@@ -14,10 +14,12 @@ from gridsup.errors import BadInput
 SHAPE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?|Q(?P<quarter>[1-4])|H(?P<half>[12]))?"
 )
-SHAPES = "2026-11-22, 2026-11, 2026Q4, 2026H2, 2026"
 # No bureau plans or looks back further; the calendar's own ends would overflow where days are added.
 FIRST_YEAR, LAST_YEAR = 1949, 2200
 MONTHS_OF = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+# Each shape as a person writes it.
+EXAMPLES = {"day": "2026-11-22", "month": "2026-11", "quarter": "2026Q4", "half": "2026H2", "year": "2026"}
+SHAPES = ", ".join(EXAMPLES.values())
 
 
 def day_argument(text: str) -> date:
@@ -72,6 +74,28 @@ class Period:
                 field="period",
             )
         return self.first
+
+    @property
+    def shape(self) -> str:
+        """One of EXAMPLES: day, month, quarter, half or year."""
+        found = SHAPE.fullmatch(self.text)
+        parts = found.groupdict() if found else {}
+        return next((name for name in ("day", "month", "quarter", "half") if parts.get(name)), "year")
+
+    @property
+    def before(self) -> Self:
+        """The period of the same shape that ends the day before this one begins."""
+        return getattr(type(self), self.shape)(self.first - timedelta(days=1))  # type: ignore[no-any-return]
+
+    def shaped(self, *shapes: str) -> Self:
+        """The period itself; raises BadInput with the field `period` when its shape is none of these."""
+        if self.shape not in shapes:
+            raise BadInput(
+                _("“%(text)s” is not the kind of period that this is done for. Write it as %(shapes)s.")
+                % {"text": self.text, "shapes": _(" or ").join(EXAMPLES[shape] for shape in shapes)},
+                field="period",
+            )
+        return self
 
     @classmethod
     def day(cls, on: date) -> Self:

@@ -36,7 +36,7 @@ class JobDetail(JobRow):
 
 class JobRequest(serializers.Serializer[Any]):
     name = serializers.ChoiceField(choices=sorted(JOBS))
-    period = serializers.CharField(max_length=10, help_text="a day: 2026-11-22")
+    period = serializers.CharField(max_length=10, help_text="as the job takes it: 2026-11-22, 2026-11, 2026Q4")
     area = serializers.CharField(max_length=6, help_text="code of the area that the work is for")
 
 

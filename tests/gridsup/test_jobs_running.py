@@ -107,6 +107,32 @@ def test_after_too_many_falls_it_is_failed(db):
     assert claim(job.pk, now=NOON) is None
 
 
+def test_what_a_step_prepares_is_prepared_anew_before_each_try_and_outside_of_its_transaction(transactional_db):
+    inside: list[bool] = []
+    flawed = failing("01", OperationalError("deadlock detected"), times=1)
+    STEPS.append(Step("01", flawed.run, prepare=lambda: inside.append(connection.in_atomic_block)))
+
+    job = run(claimed(), clock=clock)
+
+    assert (job.state, inside) == ("done", [False, False])
+
+
+def test_a_step_whose_job_went_to_another_worker_learns_it_before_it_does_what_cannot_be_undone(db):
+    moved: list[str] = []
+
+    def move() -> dict[str, int]:
+        Job.objects.update(attempts=2)
+        jobs.keep_hold(job)
+        moved.append("file")
+        return {}
+
+    STEPS.append(Step("01", move))
+    job = claimed()
+
+    assert run(job, clock=clock).state == "running"
+    assert moved == []
+
+
 def test_a_deadlock_is_tried_again_on_the_spot(db):
     STEPS.append(failing("01", OperationalError("deadlock detected"), times=MOST_TRIES - 1))
 

@@ -75,3 +75,18 @@ def test_work_for_single_days_refuses_a_longer_period():
     assert Period.parse("2026-11-22").one_day() == date(2026, 11, 22)
     with pytest.raises(BadInput, match="2026-10-01"):
         Period.parse("2026Q4").one_day()
+
+
+@given(st.dates(min_value=date(1950, 1, 1), max_value=date(2200, 12, 31)), st.sampled_from(KINDS))
+def test_the_period_before_has_the_same_shape_and_ends_the_day_before(day, kind):
+    period = kind(day)
+
+    assert period.before.last == period.first - timedelta(days=1)
+    assert period.before.shape == period.shape == kind.__name__
+
+
+def test_work_for_some_shapes_refuses_the_others_and_says_how_to_write_them():
+    assert Period.parse("2026Q4").shaped("month", "quarter").shape == "quarter"
+    with pytest.raises(BadInput, match=r"2026-11\b.*2026Q4") as refused:
+        Period.parse("2026H2").shaped("month", "quarter")
+    assert refused.value.field == "period"
