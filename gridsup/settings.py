@@ -134,7 +134,14 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = VAR_DIR / "media"  # nothing below it has an address: a scoped view hands out each file
+FILE_UPLOAD_HANDLERS = [
+    "gridsup.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# pictures of visits and complaints are read by this process alone
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Nothing is loaded from outside. Two places need more and say so where they are routed: the admin and the API docs.
 CONTENT_SECURITY_POLICY = {
