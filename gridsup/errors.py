@@ -29,6 +29,16 @@ class Overtaken(DomainError):
     code = "overtaken"
 
 
+class TooOften(DomainError):
+    """One address asked more often than people do; `wait`: seconds until it is heard again."""
+
+    code = "too_often"
+
+    def __init__(self, message: object, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class BadInput(DomainError):
     """What was handed in cannot be used."""
 

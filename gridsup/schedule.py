@@ -41,10 +41,12 @@ SCHEDULE = (
 
 # How long a job may wait that no message announces; each look costs two small queries.
 SWEEP_SECONDS = 60
+# Attempts from outside are of no use, and nobody's business, once their windows are over; hashes of addresses go soon.
+FORGET_SECONDS = 3_600
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """SCHEDULE and the sweeper in the form of Celery's beat.
+    """SCHEDULE, the sweeper and the forgetting of attempts in the form of Celery's beat.
 
     A message that nobody took before the next one is due is worth nothing: it expires.
     """
@@ -60,6 +62,11 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "task": "gridsup.tasks.sweep",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
+    }
+    entries["forget attempts"] = {
+        "task": "gridsup.tasks.forget_attempts",
+        "schedule": FORGET_SECONDS,
+        "options": {"expires": FORGET_SECONDS},
     }
     return entries
 

@@ -27,7 +27,9 @@ SECRET_KEY = environment.secret("SECRET_KEY", DEMO_KEY if DEMO or DEBUG else "")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.listed("CSRF_TRUSTED_ORIGINS")
 HTTPS = environment.flag("HTTPS", default=not (DEMO or DEBUG))
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY", False) else None
+# A proxy before the site says by which scheme and from which address a request came; without one anybody could say so.
+BEHIND_PROXY = environment.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
@@ -112,6 +114,7 @@ AXES_FAILURE_LIMIT = environment.number("LOGIN_FAILURES", 10, least=1, most=1_00
 AXES_COOLOFF_TIME = 1  # hours
 # One account from one address: a neighbour's typing errors must not lock the whole office behind one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "gridsup.addresses.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "grids/account_locked.html"

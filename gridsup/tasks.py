@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from gridsup import jobs, schedule
+from gridsup import flood, jobs, schedule
 
 
 @shared_task
@@ -26,3 +26,9 @@ def sweep() -> None:
     now = timezone.now()
     schedule.enqueue_due(now=now)
     all(jobs.send(pk) for pk in jobs.sweep(now=now))
+
+
+@shared_task
+def forget_attempts() -> None:
+    """Drops what no limit on attempts counts any more."""
+    flood.forget(now=timezone.now())

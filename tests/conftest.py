@@ -117,3 +117,10 @@ def count_queries():
         return len(captured)
 
     return count
+
+
+@pytest.fixture
+def two_connections(transactional_db: None) -> None:
+    """A database that two connections can write at once; skips where the tests run in one in memory."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.skip("Needs a database that two connections can write at once: PostgreSQL, or SQLite in a file.")

@@ -14,7 +14,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
+from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, TooOften, WrongState
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ STATUSES: dict[type[DomainError], int] = {
     WrongState: status.HTTP_409_CONFLICT,
     Overtaken: status.HTTP_409_CONFLICT,
     BadInput: status.HTTP_400_BAD_REQUEST,
+    TooOften: status.HTTP_429_TOO_MANY_REQUESTS,
 }
 
 Fault = dict[str, str]
@@ -33,7 +34,7 @@ def explain(error: Exception, context: Mapping[str, Any]) -> Response:
     """Any exception as `{"errors": [{"code", "field", "message"}]}`."""
     if isinstance(error, DomainError):
         code = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 400)
-        return Response({"errors": [_fault(error.code, error.field, str(error))]}, status=code)
+        return Response({"errors": [_fault(error.code, error.field, str(error))]}, code, headers=_headers(error))
     if isinstance(error, Http404):
         error = exceptions.NotFound(_("There is no such row among those that you may see."))
     elif isinstance(error, PermissionDenied):
@@ -48,13 +49,13 @@ def explain(error: Exception, context: Mapping[str, Any]) -> Response:
     return Response({"errors": [_fault("error", "", str(OUR_FAULT))]}, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
-def _headers(error: exceptions.APIException) -> dict[str, str]:
+def _headers(error: exceptions.APIException | DomainError) -> dict[str, str]:
     """`WWW-Authenticate` for a login that is missing, `Retry-After` for a person who asked too often."""
     headers = {}
     if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[attr-defined]
+        headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[union-attr]
     if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
+        headers["Retry-After"] = str(int(error.wait))  # type: ignore[union-attr]
     return headers
 
 

@@ -1,4 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Barrier, BrokenBarrierError
@@ -13,6 +12,7 @@ from gridsup.jobs import MOST_ATTEMPTS, MOST_TRIES, Step, claim, enqueue, run, s
 from gridsup.models import Job
 from tests.factories import BureauFactory
 from tests.gridsup.sample import NOON, STEPS, WORK, claimed, clock, failing, made, queued, step
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("sample_job")
 
@@ -257,29 +257,6 @@ def test_each_step_renews_the_lease(db, settings):
 
 
 # --- at once
-
-
-def at_once(*acts: object) -> list[object]:
-    """Runs the acts in threads that start together, each with a connection of its own; returns results or errors."""
-    start = Barrier(len(acts))
-
-    def one(act: object) -> object:
-        try:
-            start.wait(timeout=10)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
-
-
-@pytest.fixture
-def two_connections(transactional_db) -> None:
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("Needs a database that two connections can write at once: PostgreSQL, or SQLite in a file.")
 
 
 def test_enqueued_by_many_at_once_it_is_one_row(two_connections, sent):
