@@ -21,8 +21,8 @@ MEGABYTE = 1_000_000
 LARGEST = 10 * MEGABYTE
 # Of one form: more pictures than anybody looks at.
 MOST_PICTURES = 9
-# Points that are decoded at most, for a few hundred bytes can claim billions: at most 200 MB of memory for a moment. JPEG
-# is decoded at a fraction of its size and may have as many as a phone's camera takes, the others as many as a screen.
+# Points that are decoded at most, for a few hundred bytes can claim billions: at most 200 MB of memory for a moment.
+# JPEG is decoded at a fraction of its size and may have as many as a camera takes, the others as many as a screen.
 MOST_POINTS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 12_000_000, "WEBP": 12_000_000}
 # A shop sign read from across the street, and a receipt, are readable at this size.
 LONGEST_SIDE = 2048

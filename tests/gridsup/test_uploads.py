@@ -11,16 +11,25 @@ from gridsup.images import LARGEST, MEGABYTE
 from gridsup.uploads import LARGEST_FORM
 
 
-def sent(size, length=None):
-    """The request of a form with a text and a file of so many bytes, which tells how much of it was read."""
-    body = encode_multipart(BOUNDARY, {"text": "typed", "photos": BytesIO(b"x" * size)})
-    request = RequestFactory().generic("POST", "/", body, content_type=MULTIPART_CONTENT)
-    if length:
-        request.META["CONTENT_LENGTH"] = length
-    return request
+@pytest.fixture
+def sent():
+    """A function that makes the request of a form with a text and a file of so many bytes."""
+    made = []
+
+    def make(size, length=None):
+        body = encode_multipart(BOUNDARY, {"text": "typed", "photos": BytesIO(b"x" * size)})
+        request = RequestFactory().generic("POST", "/", body, content_type=MULTIPART_CONTENT)
+        if length:
+            request.META["CONTENT_LENGTH"] = length
+        made.append(request)
+        return request
+
+    yield make
+    for request in made:
+        request.close()
 
 
-def test_a_file_of_fifty_megabytes_is_neither_kept_in_memory_nor_on_disk_and_the_text_is_there():
+def test_a_file_of_fifty_megabytes_is_neither_kept_in_memory_nor_on_disk_and_the_text_is_there(sent):
     request = sent(50 * MEGABYTE)
     tracemalloc.start()
 
@@ -35,11 +44,11 @@ def test_a_file_of_fifty_megabytes_is_neither_kept_in_memory_nor_on_disk_and_the
 
 
 @pytest.mark.parametrize("size", [10, 3 * MEGABYTE, LARGEST])
-def test_a_file_within_the_limit_comes_whole(size):
+def test_a_file_within_the_limit_comes_whole(sent, size):
     assert sent(size).FILES["photos"].size == size
 
 
-def test_a_form_beyond_all_limits_is_refused_before_it_is_read():
+def test_a_form_beyond_all_limits_is_refused_before_it_is_read(sent):
     request = sent(10, length=LARGEST_FORM + 1)
 
     with pytest.raises(RequestDataTooBig):
