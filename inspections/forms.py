@@ -49,6 +49,12 @@ class TaskQuestion(Question):
         widget=forms.Select(attrs=SELECT),
     )
     overdue = forms.BooleanField(label=_("overdue only"))
+    late = forms.BooleanField(label=_("overdue or done late"))
+    done = forms.ChoiceField(
+        label=_("done"),
+        choices=[*either(_("in time or late")), ("in_time", _("done in time")), ("late", _("done late"))],
+        widget=forms.Select(attrs=SELECT),
+    )
     reason = forms.ChoiceField(
         label=pgettext_lazy("of a visit", "reason"),
         choices=[*either(_("any reason")), *InspectionTask.Reason.choices],
@@ -75,6 +81,10 @@ class TaskQuestion(Question):
             tasks = tasks.filter(state=asked["state"])
         if asked.get("overdue"):
             tasks = tasks.overdue(on)
+        if asked.get("late"):
+            tasks = tasks.missed(on)
+        if "done" in asked:
+            tasks = tasks.done_late() if asked["done"] == "late" else tasks.done_in_time()
         fields = {"reason": "reason", "tier": "premises__tier", "due_from": "due_on__gte", "due_to": "due_on__lte"}
         return tasks.filter(**{fields[name]: value for name, value in asked.items() if name in fields})
 

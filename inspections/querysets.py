@@ -77,6 +77,18 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Due, and the due day is over; not a state of its own."""
         return self.filter(state="due", due_on__lt=on)
 
+    def done_in_time(self) -> Self:
+        """Done by the due day."""
+        return self.filter(state="done", done_on__lte=F("due_on"))
+
+    def done_late(self) -> Self:
+        """Done, but after the due day."""
+        return self.filter(state="done", done_on__gt=F("due_on"))
+
+    def missed(self, on: date) -> Self:
+        """Not done by the due day: overdue, or done late."""
+        return self.filter(Q(state="due", due_on__lt=on) | Q(state="done", done_on__gt=F("due_on")))
+
     def search(self, text: str) -> Self:
         """Tasks of premises whose name or address holds every word of the text."""
         return self.filter(holds_words(text, ["premises__subject__name", "premises__address"]))

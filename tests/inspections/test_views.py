@@ -138,6 +138,28 @@ def test_what_was_not_understood_is_said(as_lead):
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
+        ("", {"open", "overdue", "in time", "too late", "cancelled"}),
+        ("state=done", {"in time", "too late"}),
+        ("done=in_time", {"in time"}),
+        ("done=late", {"too late"}),
+        ("late=1", {"overdue", "too late"}),
+        ("state=done&late=1", {"too late"}),
+        ("late=1&due_from=2999-01-01", set()),
+    ],
+)
+def test_tasks_done_in_time_and_late_are_told_apart(as_lead, today, query, wanted):
+    due(today, 0, premises=named("open"))
+    due(today, -1, premises=named("overdue"))
+    due(today, -9, premises=named("cancelled"), state="cancelled")
+    due(today, -9, premises=named("in time"), state="done", done_on=today - timedelta(days=9))
+    due(today, -9, premises=named("too late"), state="done", done_on=today - timedelta(days=8))
+
+    assert {task.premises.subject.name for task in as_lead.get(f"/tasks/?{query}").context["page"]} == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
         ("", {"late", "soon", "done"}),
         ("state=open", {"late", "soon"}),
         ("overdue=1", {"late"}),
