@@ -4,7 +4,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Value
 
+from complaints.colours import conditions
 from gridsup.scoping import ScopedQuerySet
 from gridsup.setwise import SetWise
 
@@ -24,6 +26,25 @@ class ComplaintQuerySet(SetWise["Complaint"]):
         """Not at an end."""
         return self.exclude(state__in=ENDED)
 
+    def with_clock(self) -> Self:
+        """Adds `next_due` and `next_latest`, the first ends of the limits that run unpaused, and `is_paused`."""
+        from complaints.models import Clock
+
+        clocks = Clock.objects.filter(complaint=OuterRef("pk"))
+        return self.annotate(
+            next_due=Subquery(clocks.ticking().order_by("due_on").values("due_on")[:1]),
+            next_latest=Subquery(clocks.ticking().order_by("latest_on").values("latest_on")[:1]),
+            is_paused=Exists(clocks.running().filter(paused_on__isnull=False)),
+        )
+
+    def of_colour(self, colour: str, on: date) -> Self:
+        """Those whose next limit has the colour on the day; see `complaints.colours`."""
+        return self.with_clock().filter(conditions(on)[colour])
+
+    def nearest_first(self) -> Self:
+        """Whose limit ends first; then those under no limit, the latest received first."""
+        return self.with_clock().order_by(F("next_due").asc(nulls_last=True), "-received_at", "-pk")
+
 
 class ClockQuerySet(SetWise["Clock"]):
     """Time limits that run, ran or were met."""
@@ -32,9 +53,28 @@ class ClockQuerySet(SetWise["Clock"]):
         """Neither met nor stopped; paused ones are among them."""
         return self.filter(met_on__isnull=True, stopped_on__isnull=True)
 
+    def ticking(self) -> Self:
+        """Running and not paused."""
+        return self.running().filter(paused_on__isnull=True)
+
     def overdue(self, on: date) -> Self:
         """Running, not paused, and the latest day is over."""
-        return self.running().filter(paused_on__isnull=True, latest_on__lt=on)
+        return self.ticking().filter(latest_on__lt=on)
+
+    def count_by_colour(self, on: date) -> dict[str, int]:
+        """How many complaints have which colour by these clocks; each complaint once, by its nearest limit."""
+        unpaused = Q(paused_on__isnull=True)
+        nearest = (
+            self.running()
+            .order_by()
+            .values("complaint_id")
+            .annotate(
+                next_due=Min("due_on", filter=unpaused),
+                next_latest=Min("latest_on", filter=unpaused),
+                is_paused=Value(True),
+            )
+        )
+        return nearest.aggregate(**{name: Count("complaint_id", filter=rows) for name, rows in conditions(on).items()})
 
 
 class OfComplaintQuerySet(ScopedQuerySet[M]):
