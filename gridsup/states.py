@@ -46,22 +46,11 @@ def targets(moves: Moves, source: str) -> list[str]:
     return [new for old, new in moves if old == source]
 
 
-def advance(
-    row: models.Model,
-    to: str,
-    *,
-    moves: Moves,
-    event: type[Event],
-    owner: str,
-    now: datetime,
-    by: Any = None,
-    why: str = "",
-    **fields: object,
-) -> None:
-    """Moves `row` to state `to` and writes one event; `row` is brought up to date.
+def find_move(row: models.Model, to: str, *, moves: Moves, by: MayAct | None, why: str = "", **fields: object) -> Move:
+    """The move of the table by which `row` would come to state `to`.
 
-    Raises WrongState when the table knows no such move, NotAllowed when `by` may not make it, BadInput when a required
-    field is missing, Overtaken when the stored row has left the state in which it was read.
+    Raises WrongState when the table knows none, NotAllowed when `by` may not make it, BadInput when a required field is
+    missing.
     """
     state, area = str(row.state), str(row.area_code)  # type: ignore[attr-defined]
     move = moves.get((state, to))
@@ -76,6 +65,27 @@ def advance(
     for name in move.required:
         if not given.get(name):
             raise BadInput(_("A reason is needed.") if name == "why" else _("This is needed."), field=name)
+    return move
+
+
+def advance(
+    row: models.Model,
+    to: str,
+    *,
+    moves: Moves,
+    event: type[Event],
+    owner: str,
+    now: datetime,
+    by: Any = None,
+    why: str = "",
+    **fields: object,
+) -> None:
+    """Moves `row` to state `to` and writes one event; `row` is brought up to date.
+
+    Raises what `find_move` raises, and Overtaken when the stored row has left the state in which it was read.
+    """
+    state = str(row.state)  # type: ignore[attr-defined]
+    find_move(row, to, moves=moves, by=by, why=why, **fields)
     with transaction.atomic():
         moved = type(row)._default_manager.filter(pk=row.pk, state=state).update(state=to, **fields)
         if not moved:

@@ -1,0 +1,46 @@
+from datetime import date
+
+import pytest
+
+from complaints.actions import register
+from grids.permissions import Duty
+from tests.factories import TODAY, BureauFactory, TimeLimitFactory, noon
+
+# Order 121, as handbook §9 gives it: days, unit, days of the one extension.
+LAW = {
+    "accept": (7, "working", 0),
+    "mediation": (60, "calendar", 0),
+    "notice": (7, "working", 0),
+    "verify": (15, "working", 15),
+    "dispute": (7, "working", 0),
+}
+
+
+@pytest.fixture
+def law(district):
+    """The limits of Order 121 for bureaus 05 and 06."""
+    return {
+        (bureau, key): TimeLimitFactory(
+            bureau=BureauFactory(code=bureau), key=key, days=days, unit=unit, extension_days=extra
+        )
+        for bureau in ("05", "06")
+        for key, (days, unit, extra) in LAW.items()
+    }
+
+
+@pytest.fixture
+def desk(district):
+    """The duty desk of the bureau."""
+    return district.by_duty[Duty.DUTY_DESK]
+
+
+@pytest.fixture
+def take_in(law, desk):
+    """A function that takes one in by telephone, at noon of a day."""
+
+    def take(kind="complaint", on: date = TODAY, **facts):
+        who = {"name": "李秀英", "phone": "13800001234"} if kind == "complaint" else {}
+        known = {"bureau": "05", "channel": "phone", "text": "秤不准，少给二两。", "now": noon(on), "by": desk}
+        return register(kind=kind, **{**known, **who, **facts})
+
+    return take
