@@ -32,6 +32,10 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
         """Postings that hold on the day; `to_day` is the last day of the post."""
         return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
 
+    def that_inspect(self) -> Self:
+        """Posts whose duty inspects."""
+        return self.filter(duty__in=[duty for duty, held in DUTIES.items() if Permission.INSPECT in held])
+
     def held_on(self, area_code: str, day: date) -> Self:
         """Who was responsible for an area on a day: its leads and managers, the head first (handbook §2)."""
         return self.holding([area_code], day)
@@ -93,8 +97,7 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         """Officers with a post at or above the area, on the day, whose duty inspects, and a valid certificate then."""
         from grids.models import Posting
 
-        duties = [duty for duty, permissions in DUTIES.items() if Permission.INSPECT in permissions]
-        posts = Posting.objects.on(on).filter(area_code__in=lineage(area_code), duty__in=duties)
+        posts = Posting.objects.on(on).that_inspect().filter(area_code__in=lineage(area_code))
         posted = Exists(posts.filter(officer=OuterRef("pk")))
         return self.filter(posted, is_active=True, certificate_valid_to__gte=on)
 

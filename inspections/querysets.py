@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least
 
 from grids.permissions import HOLDERS
@@ -46,6 +46,14 @@ class TaskQuerySet(SetWise["InspectionTask"]):
     def open(self) -> Self:
         """Planned or due: still to be done."""
         return self.filter(state__in=["planned", "due"])
+
+    def coverable(self, day: date) -> Self:
+        """Open, with a window that is open on the day: what a visit of that day may discharge."""
+        return self.open().filter(opens_on__lte=day)
+
+    def with_followers(self) -> Self:
+        """Each with `has_followers`: other obligations were merged into it."""
+        return self.annotate(has_followers=Exists(self.model.objects.filter(merged_into=OuterRef("pk"))))
 
     def near_pairs(self, part: Part, span: int) -> dict[int, int]:
         """Open tasks due at most `span` days after another of their premises → the earliest such, by primary key.
@@ -138,6 +146,10 @@ class VisitQuerySet(SetWise["Visit"]):
         """Waiting for the chief."""
         return self.filter(state="submitted")
 
+    def problem_free(self) -> Self:
+        """Nothing was found and nothing hindered the visit: what may be archived many at once."""
+        return self.filter(outcome="no_problem")
+
     def valid(self) -> Self:
         """The latest version of each record: what counts as what happened."""
         return self.sent().filter(corrected_by__isnull=True)
@@ -153,6 +165,16 @@ class FindingQuerySet(SetWise["Finding"]):
     def overdue(self, on: date) -> Self:
         """To be corrected, and the last day is over."""
         return self.to_rectify().filter(rectify_by__lt=on)
+
+    def untouched(self) -> Self:
+        """Still as the record left them: nobody decided, escalated or put anything right since."""
+        first = self.model.FIRST_STATE.items()
+        asleep = (Q(disposition=disposition, state=state) for disposition, state in first)
+        return self.filter(Q(*asleep, _connector=Q.OR))
+
+    def to_follow(self) -> Self:
+        """Not at their end: they move with the premises."""
+        return self.filter(state__in=["open", "ordered", "escalated", "handed_over", "case_returned"])
 
 
 class OfVisitQuerySet(ScopedQuerySet["VisitPhoto"]):

@@ -1,5 +1,7 @@
 """Query sets of the ledger and the policy."""
 
+import json
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -85,22 +87,24 @@ class PremisesQuerySet(SetWise["Premises"]):
         """In no grid's ledger yet: left at station or bureau level."""
         return self.filter(grid__isnull=True)
 
-    def apply_policy(self, part: Part, on: date, *, only: int | None = None) -> int:
+    def apply_policy(self, part: Part, on: date, *, only: Collection[int] | None = None) -> int:
         """Writes tier, mode, interval and next due day of every premises of the part by the rows in force on the day.
 
-        `only`: primary key of the one premises meant. Returns how many differed. One statement; the rules of
+        `only`: primary keys of the premises meant. Returns how many differed. One statement; the rules of
         `subjects.rules.next_due` in SQL, and a test holds the two together.
         """
         vendor = connections[self.db].vendor
-        params: dict[str, str | int | None] = {
+        params: dict[str, str | int] = {
             "bureau": part.bureau,
             "on": on.isoformat(),
             "low": part.low,
             "high": part.high,
+            "places": SPREAD_PLACES,
+            # one parameter however many they are: SQLite bounds their number
+            "only": json.dumps(sorted(only or [])),
         }
-        params |= {"places": SPREAD_PLACES, "only": only}
         with connections[self.db].cursor() as cursor:
-            cursor.execute(policy_statement(vendor, one=only is not None), params)
+            cursor.execute(policy_statement(vendor, some=only is not None), params)
             return int(cursor.rowcount)
 
 
@@ -110,7 +114,7 @@ class OfPremisesQuerySet(ScopedQuerySet[M]):
     area_field = "premises__area_code"
 
 
-def policy_statement(vendor: str, *, one: bool) -> str:
+def policy_statement(vendor: str, *, some: bool) -> str:
     """The statement of `PremisesQuerySet.apply_policy`; which trade has which rule is found once a trade, not a row.
 
     The small tables are joined by LEFT JOIN, which SQLite keeps inside the loop over the premises: it has no statistics
@@ -147,7 +151,7 @@ WITH rule AS (SELECT * FROM subjects_tradetier WHERE {_IN_FORCE}),
          LEFT JOIN rule of_kind ON of_kind.kind = s.kind AND of_kind.kind <> ''
          LEFT JOIN rule r ON r.id = COALESCE(of_kind.id, by_trade.rule_id)
          LEFT JOIN tier given ON given.key = p.tier_given
-         WHERE p.area_code >= %(low)s AND p.area_code < %(high)s {"AND p.id = %(only)s" if one else ""}),
+         WHERE p.area_code >= %(low)s AND p.area_code < %(high)s {_NAMED[vendor] if some else ""}),
      w AS (
          SELECT ruled.*, effect.id AS effect_rule_id, COALESCE(effect.mode, 'exempt') AS mode,
                 rhythm.interval_months AS months, first_visit.days AS first_days,
@@ -173,3 +177,7 @@ WHERE p.id = new.id AND ({changed})"""
 
 
 _IN_FORCE = "bureau_id = %(bureau)s AND from_day <= %(on)s AND (to_day IS NULL OR to_day >= %(on)s)"
+_NAMED = {
+    "sqlite": "AND p.id IN (SELECT value FROM json_each(%(only)s))",
+    "postgresql": "AND p.id IN (SELECT json_array_elements_text(%(only)s)::bigint)",
+}

@@ -106,10 +106,11 @@ class Finding(models.Model):
 
 
 S = Finding.State
+# Of a grave danger somebody above decides; a withdrawal comes with the corrected record alone.
 FINDING_MOVES = {
-    (str(S.OPEN), str(S.SETTLED)): Move(Permission.INSPECT),
-    (str(S.OPEN), str(S.ORDERED)): Move(Permission.INSPECT, required=("rectify_by",)),
-    (str(S.OPEN), str(S.HANDED_OVER)): Move(Permission.INSPECT),
+    (str(S.OPEN), str(S.SETTLED)): Move(Permission.REVIEW_VISITS, required=("why",)),
+    (str(S.OPEN), str(S.ORDERED)): Move(Permission.REVIEW_VISITS, required=("why", "rectify_by")),
+    (str(S.OPEN), str(S.HANDED_OVER)): Move(Permission.REVIEW_VISITS, required=("why",)),
     (str(S.OPEN), str(S.WITHDRAWN)): Move(Permission.INSPECT, required=("why",)),
     (str(S.SETTLED), str(S.WITHDRAWN)): Move(Permission.INSPECT, required=("why",)),
     (str(S.ORDERED), str(S.RECTIFIED)): Move(Permission.INSPECT, required=("rectified_on", "rectified_by")),

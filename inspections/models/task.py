@@ -73,7 +73,15 @@ class InspectionTask(models.Model):
         verbose_name_plural = _("inspection tasks")
         ordering = ["due_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["premises", "reason", "due_on"], name="task_once"),
+            models.UniqueConstraint(
+                fields=["premises", "reason", "due_on"], condition=~Q(reason="recheck"), name="task_once"
+            ),
+            # a second order may name a day on which another was looked at again already
+            models.UniqueConstraint(
+                fields=["premises", "due_on"],
+                condition=Q(reason="recheck", state__in=["planned", "due"]),
+                name="task_one_recheck",
+            ),
             # an open routine task that grows old stays the one task
             models.UniqueConstraint(
                 fields=["premises"],
@@ -136,7 +144,7 @@ class TaskEvent(Event):
     class Meta(Event.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["task"],
+                fields=["task", "new"],
                 condition=Q(what="state", new__in=["due", "done", "cancelled", "merged"]),
                 name="task_moves_once",
             )

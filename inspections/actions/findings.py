@@ -1,0 +1,119 @@
+"""Writes to findings: decided, handed over, returned, closed, escalated, looked at again."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grids.models import Officer
+from grids.permissions import Permission
+from gridsup.errors import BadInput, Overtaken, WrongState
+from gridsup.parts import Part
+from gridsup.states import advance, check
+from inspections.actions import following
+from inspections.models import Finding, FindingEvent, InspectionTask
+from inspections.models.finding import FINDING_MOVES
+
+State = Finding.State
+# What somebody above may decide of a grave danger.
+DECISIONS = (State.SETTLED, State.ORDERED, State.HANDED_OVER)
+
+
+def open_decision(
+    *, finding: Finding, to: str, why: str, by: Officer, now: datetime, rectify_by: date | None = None
+) -> Finding:
+    """Decides on a grave danger that was reported: settled, ordered to be corrected by a day, or handed to the case
+    team.
+
+    Raises NotAllowed, WrongState for anything but an open finding, BadInput without a reason or a day that is to come,
+    Overtaken for the second of two.
+    """
+    if to not in DECISIONS:
+        raise WrongState(_("A grave danger is settled, ordered to be corrected, or handed to the case team."))
+    if to != State.ORDERED:
+        return _move(finding, to, why, by, now)
+    check(by, Permission.REVIEW_VISITS, finding.area_code)
+    today = timezone.localdate(now)
+    if rectify_by is None or rectify_by < today:
+        raise BadInput(_("Say by which day it is to be corrected: today or later."), field="rectify_by")
+    with transaction.atomic():
+        _move(finding, to, why, by, now, rectify_by=rectify_by)
+        _look_again(finding, today, rectify_by)
+    return finding
+
+
+def hand_over(*, finding: Finding, why: str, by: Officer, now: datetime) -> Finding:
+    """Hands a finding that was not put right to the case team; the re-check goes with its last finding."""
+    if finding.state == State.OPEN:
+        return open_decision(finding=finding, to=State.HANDED_OVER, why=why, by=by, now=now)
+    with transaction.atomic():
+        _move(finding, State.HANDED_OVER, why, by, now)
+        if finding.recheck_id is not None:
+            following.drop_rechecks([(finding.recheck_id, by, now)])
+    return finding
+
+
+def return_case(*, finding: Finding, why: str, by: Officer, now: datetime) -> Finding:
+    """The case team reports what became of a finding: number, decision, closing."""
+    return _move(finding, State.CASE_RETURNED, why, by, now)
+
+
+def close_finding(*, finding: Finding, why: str, by: Officer, now: datetime) -> Finding:
+    """The station closes what the case team returned."""
+    return _move(finding, State.CLOSED, why, by, now)
+
+
+def ask_recheck(*, finding: Finding, due_on: date, by: Officer, now: datetime) -> InspectionTask:
+    """Asks for another look at a finding that is still to be put right and that no open task looks at.
+
+    Its limit stays what it was. Raises NotAllowed, WrongState for a finding that is over or has an open re-check,
+    BadInput for a day that is over.
+    """
+    check(by, Permission.ASSIGN, finding.area_code)
+    today = timezone.localdate(now)
+    if due_on < today:
+        raise BadInput(_("Choose today or a later day."), field="due_on")
+    with transaction.atomic():
+        held = Finding.objects.select_for_update(of=("self",)).select_related("recheck").get(pk=finding.pk)
+        if held.state not in Finding.TO_RECTIFY:
+            raise WrongState(_("There is nothing to be put right any more."))
+        if held.recheck is not None and held.recheck.is_open:
+            raise WrongState(_("Somebody will look at this again on %(day)s.") % {"day": held.recheck.due_on})
+        task = _look_again(held, today, due_on)
+        facts = {"what": "recheck", "new": due_on.isoformat(), "by": by, "at": now}
+        FindingEvent.objects.create(finding=held, **facts)
+    finding.refresh_from_db()
+    return task
+
+
+def escalate_findings(*, part: Part, on: date, now: datetime) -> dict[str, int]:
+    """Orders whose last day is over go up once: they are the station's to decide on; returns {"changed"}."""
+    late = Finding.objects.filter(part.rows(), state=State.ORDERED, rectify_by__lt=on)
+    with transaction.atomic():
+        changed = late.update(state=State.ESCALATED)
+        # After the update, which holds the rows: what was put right meanwhile gets no event.
+        if changed:
+            told = FindingEvent.objects.filter(finding=OuterRef("pk"), what="state", new=State.ESCALATED)
+            untold = Finding.objects.filter(part.rows(), ~Exists(told), state=State.ESCALATED)
+            facts = {"what": "state", "old": State.ORDERED.value, "new": State.ESCALATED.value, "at": now}
+            untold.insert_into(FindingEvent, finding=F("pk"), why=_("Its last day is over."), **facts)
+    return {"changed": changed}
+
+
+def _move(finding: Finding, to: str, why: str, by: Officer, now: datetime, **fields: object) -> Finding:
+    advance(
+        finding, to, moves=FINDING_MOVES, event=FindingEvent, owner="finding", now=now, by=by, why=why.strip(), **fields
+    )
+    return finding
+
+
+def _look_again(finding: Finding, opens_on: date, day: date) -> InspectionTask:
+    """The open re-check of the premises on the day, made if there is none, as that of the finding."""
+    known = InspectionTask.objects.open().filter(premises=finding.premises_id, reason=InspectionTask.Reason.RECHECK)
+    task = following.rechecks([(finding, day, opens_on)], known)[finding.premises_id, day]
+    if not Finding.objects.filter(pk=finding.pk, state__in=Finding.TO_RECTIFY).update(recheck=task):
+        raise Overtaken(_("Somebody else changed this first. Load it again and look."))
+    finding.recheck = task
+    return task

@@ -1,0 +1,156 @@
+"""Writes to visits: put aside, handed in, reviewed. A record is never changed afterwards: a correction is a new one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from grids.models import Officer
+from grids.permissions import Permission
+from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
+from gridsup.scoping import inside
+from gridsup.states import advance, check
+from inspections import rules
+from inspections.actions.entering import enter
+from inspections.models import Visit, VisitEvent
+from inspections.models.visit import VISIT_MOVES
+from inspections.querysets import VisitQuerySet
+from inspections.records import Submission, VisitRecord
+from subjects.models import Premises
+
+State = Visit.State
+# Records a batch: a bound for the rows that are held locked and in memory at a time.
+BATCH = 500
+
+
+def save_draft(
+    *,
+    client_id: UUID,
+    premises: Premises,
+    by: Officer,
+    now: datetime,
+    held: Mapping[str, Any],
+    corrects: Visit | None = None,
+) -> Visit:
+    """Puts a form aside as it stands: `held` is what it held, in values that JSON knows; nothing of it is checked yet.
+
+    The same form again takes the place of what was put aside. Raises NotAllowed without a duty that inspects here,
+    WrongState once the form was handed in, BadInput for a form number of somebody else's visit, Overtaken when somebody
+    else corrects the record already.
+    """
+    check(by, Permission.INSPECT, premises.area_code)
+    facts = {"premises": premises, "lead": by, "area_code": premises.area_code, "corrects": corrects}
+    if corrects is not None and (corrects.premises_id != premises.pk or corrects.state != State.RETURNED):
+        raise WrongState(_("Only a record that was returned is corrected."))
+    version = corrects.version + 1 if corrects is not None else 1
+    try:
+        with transaction.atomic():
+            visit, is_new = Visit.objects.get_or_create(
+                client_id=client_id, defaults={**facts, "version": version, "draft": dict(held)}
+            )
+            if is_new:
+                VisitEvent.objects.create(visit=visit, what="state", new=visit.state, by=by, at=now)
+                return visit
+    except IntegrityError as error:
+        raise Overtaken(_("Somebody else corrects this record already.")) from error
+    _check_own(visit, premises, by)
+    if not Visit.objects.filter(pk=visit.pk, state=State.DRAFT).update(draft=dict(held), area_code=premises.area_code):
+        raise WrongState(_("This visit was handed in: it is no draft any more."))
+    visit.refresh_from_db()
+    return visit
+
+
+def submit_visit(*, record: VisitRecord, by: Officer | None, now: datetime) -> Visit:
+    """Hands a record in: it discharges the tasks it covers, stores findings, moves the next due day on.
+
+    The same form again returns the stored visit and changes nothing, also when both arrive at the same moment. Raises
+    BadInput, NotAllowed or WrongState with a sentence for whatever a record must not be (`inspections.rules`).
+    """
+    given = Submission(record, by, now)
+    try:
+        with transaction.atomic():
+            return enter(submissions=[given])[0][0]
+    except IntegrityError as error:
+        stored = Visit.objects.filter(client_id=record.client_id).first()
+        if stored is None:
+            raise Overtaken(_("Somebody else corrects this record already.")) from error
+        return rules.same_form(stored, given)
+
+
+def submit_visits(*, records: Sequence[tuple[VisitRecord, datetime]]) -> int:
+    """Hands in many records at once, each with the moment when it was handed in and in the name of its first officer,
+    in the order given; returns how many were new. For the command line.
+
+    The rules and the results of `submit_visit`, in a fixed number of statements a batch; a batch ends where a premises
+    comes a second time, so hand them in by time. All or nothing: raises the first refusal.
+    """
+    made = 0
+    with transaction.atomic():
+        for batch in _batches(records):
+            made += sum(is_new for _visit, is_new in enter(submissions=batch))
+    return made
+
+
+def archive_visit(*, visit: Visit, by: Officer, now: datetime) -> Visit:
+    """The chief accepts a record; raises NotAllowed, also for whoever made the visit, and Overtaken for the second."""
+    return _review(visit, State.ARCHIVED, "", by, now)
+
+
+def return_visit(*, visit: Visit, why: str, by: Officer, now: datetime) -> Visit:
+    """The chief gives a record back with a reason; its officers hand in a corrected version that names it."""
+    return _review(visit, State.RETURNED, why.strip(), by, now)
+
+
+def archive_visits(*, visits: VisitQuerySet, by: Officer, now: datetime) -> int:
+    """Archives those of the visits that wait for review, are free of problems, and that the person may review.
+
+    Returns how many; records that somebody else decided on meanwhile are left out.
+    """
+    mine = Q(lead=by) | Q(partner=by)
+    waiting = visits.to_review().problem_free().exclude(mine).filter(inside(by.area_codes(Permission.REVIEW_VISITS)))
+    with transaction.atomic():
+        held = Visit.objects.to_review().filter(pk__in=waiting.order_by().values("pk"))
+        keys = list(held.select_for_update().order_by("pk").values_list("pk", flat=True))
+        chosen = iter(keys)
+        while batch := list(islice(chosen, BATCH)):
+            VisitEvent.objects.bulk_create(
+                VisitEvent(visit_id=key, what="state", old=State.SUBMITTED, new=State.ARCHIVED, by=by, at=now)
+                for key in batch
+            )
+            Visit.objects.filter(pk__in=batch).update(state=State.ARCHIVED, reviewed_at=now, reviewed_by=by)
+    return len(keys)
+
+
+def _review(visit: Visit, to: str, why: str, by: Officer, now: datetime) -> Visit:
+    if by.pk in (visit.lead_id, visit.partner_id):
+        raise NotAllowed(_("Whoever made a visit does not review its record."))
+    facts = {"reviewed_at": now, "reviewed_by": by}
+    advance(visit, to, moves=VISIT_MOVES, event=VisitEvent, owner="visit", now=now, by=by, why=why, **facts)
+    return visit
+
+
+def _check_own(visit: Visit, premises: Premises, by: Officer) -> None:
+    if visit.premises_id != premises.pk or visit.lead_id != by.pk:
+        raise BadInput(
+            _("This form number belongs to another visit. Nothing was stored: open a new form and hand it in there."),
+            field="client_id",
+        )
+
+
+def _batches(records: Sequence[tuple[VisitRecord, datetime]]) -> Iterator[list[Submission]]:
+    """The records in order, cut where a batch is full or where a premises comes a second time."""
+    batch: list[Submission] = []
+    places: set[int] = set()
+    for record, at in records:
+        if len(batch) == BATCH or record.premises.pk in places:
+            yield batch
+            batch, places = [], set()
+        batch.append(Submission(record, record.lead, at))
+        places.add(record.premises.pk)
+    if batch:
+        yield batch

@@ -1,0 +1,109 @@
+"""What the rules need to know of a batch of records, read and locked by a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from grids.models import Officer, Posting
+from gridsup.errors import BadInput
+from gridsup.holidays import calendar
+from gridsup.workdays import WorkCalendar
+from inspections.models import Finding, InspectionTask, Visit
+from inspections.records import Submission
+from subjects.items import Items
+from subjects.models import CheckItem, Premises, TimeLimit
+from subjects.models.policy import PolicyRow
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Rows by key; `tasks` are the open ones and `findings` those still to be put right, by premises.
+
+    `rectified`: findings that a version now corrected had seen put right, by that version.
+    """
+
+    premises: dict[int, Premises]
+    officers: dict[int, Officer]
+    posts: dict[int, list[Posting]]
+    items: Items
+    limits: Sequence[TimeLimit]
+    calendar: WorkCalendar
+    stored: dict[UUID, Visit]
+    earlier: dict[int, Visit]
+    tasks: dict[int, list[InspectionTask]]
+    findings: dict[int, list[Finding]]
+    rectified: dict[int, list[Finding]]
+
+    def inspects(self, officer: Officer, area_code: str, on: date) -> bool:
+        """The officer holds a post at or above the area on the day whose duty inspects; certificates apart.
+
+        The twin of `OfficerQuerySet.inspecting` for rows that are read already.
+        """
+        return self.officers[officer.pk].is_active and any(
+            area_code.startswith(post.area_code) and post.from_day <= on and (post.to_day is None or post.to_day >= on)
+            for post in self.posts[officer.pk]
+        )
+
+    def limit(self, bureau: str, key: str, on: date) -> TimeLimit:
+        """The bureau's time limit on a day; raises BadInput when its policy has none then."""
+        for row in self.limits:
+            if row.bureau_id == bureau and row.key == key and holds(row, on):
+                return row
+        raise BadInput(
+            _("Bureau %(code)s has no policy on %(day)s. Load a preset first.") % {"code": bureau, "day": on}
+        )
+
+    def ends(self, bureau: str, key: str, start: date, on: date) -> date:
+        """The last safe day of a limit, by the row in force on `on`, that begins to count after `start`."""
+        limit = self.limit(bureau, key, on)
+        return self.calendar.after(start, limit.days, limit.unit).due
+
+
+def holds(row: PolicyRow, on: date) -> bool:
+    """The policy row is in force on the day."""
+    return row.from_day <= on and (row.to_day is None or row.to_day >= on)
+
+
+def gather(submissions: Sequence[Submission]) -> Facts:
+    """Locks the premises, tasks and findings of the records and reads everything else; in a transaction."""
+    records = [given.record for given in submissions]
+    people = {person.pk for record in records for person in (record.lead, record.partner) if person is not None}
+    places = {record.premises.pk for record in records}
+    # The premises come first, always in the same order: what two records do to one of them happens one by one.
+    premises = {row.pk: row for row in Premises.objects.select_for_update().filter(pk__in=places).order_by("pk")}
+    bureaus = {row.area_code[:2] for row in premises.values()}
+    earlier = {record.corrects.pk for record in records if record.corrects is not None}
+    known = Visit.objects.filter(Q(client_id__in=[record.client_id for record in records]) | Q(pk__in=earlier))
+    visits = list(known.annotate(discharged=Exists(InspectionTask.objects.filter(visit=OuterRef("pk")))))
+    tasks = InspectionTask.objects.open().filter(premises__in=places).with_followers()
+    findings = Finding.objects.to_rectify().filter(premises__in=places).select_related("recheck")
+    return Facts(
+        premises=premises,
+        officers=Officer.objects.in_bulk(people),
+        posts=_by(Posting.objects.that_inspect().filter(officer__in=people), "officer_id"),
+        items=Items(CheckItem.objects.filter(bureau_id__in=bureaus)),
+        limits=list(TimeLimit.objects.filter(bureau_id__in=bureaus)),
+        calendar=calendar(),
+        stored={visit.client_id: visit for visit in visits},
+        earlier={visit.pk: visit for visit in visits},
+        tasks=_by(tasks.select_for_update().order_by("pk"), "premises_id"),
+        findings=_by(findings.select_for_update(of=("self",)).order_by("pk"), "premises_id"),
+        rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
+    )
+
+
+def _by(rows: Iterable[M], column: str) -> dict[int, list[M]]:
+    """Rows by one of their columns; an empty list for a value that none has."""
+    found: dict[int, list[M]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return found

@@ -1,0 +1,212 @@
+"""What a record of a visit must be (handbook §§5, 9): each rule refuses with a sentence and the field it belongs to."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gridsup.errors import BadInput, NotAllowed, WrongState
+from inspections.facts import Facts
+from inspections.models import Finding, InspectionTask, Visit
+from inspections.records import Problem, Submission, VisitRecord
+from subjects.models import CheckItem, Premises
+
+Outcome = Visit.Outcome
+Disposition = Finding.Disposition
+RESULTS = ("ok", "problem", "not_applicable")
+# Where nobody got in, nothing can have been seen to be put right.
+SEEN_INSIDE = (Outcome.NO_PROBLEM, Outcome.PROBLEM, Outcome.UNLICENSED)
+
+
+def check_moment(at: datetime, premises: Premises, now: datetime) -> None:
+    """A visit is over when it is recorded, and the ledger knew the premises then."""
+    if at > now:
+        raise BadInput(_("A visit cannot lie in the future: look at its day and hour."), field="visited_at")
+    if premises.status == "closed":
+        raise BadInput(
+            _("This premises is struck off the ledger: it is not visited any more. If it trades, report it."),
+            field="premises",
+        )
+    if timezone.localdate(at) < premises.entered_on:
+        raise BadInput(
+            _("The ledger knows this premises since %(day)s: the visit cannot be older.")
+            % {"day": premises.entered_on},
+            field="visited_at",
+        )
+
+
+def check_officers(given: Submission, facts: Facts, area_code: str, on: date) -> None:
+    """Two different people, each certified and posted here on the day; one of them hands the record in."""
+    record = given.record
+    if record.partner is None:
+        raise BadInput(_("An inspection needs two officers: name the second."), field="partner")
+    if record.partner.pk == record.lead.pk:
+        raise BadInput(_("The second officer must be somebody else than the first."), field="partner")
+    for field, officer in (("lead", facts.officers[record.lead.pk]), ("partner", facts.officers[record.partner.pk])):
+        said = {"name": officer, "day": on}
+        if not officer.certified_on(on):
+            raise BadInput(_("%(name)s held no valid enforcement certificate on %(day)s.") % said, field=field)
+        if not facts.inspects(officer, area_code, on):
+            raise BadInput(_("%(name)s held no post on %(day)s that inspects here.") % said, field=field)
+    if given.by is not None and given.by.pk not in (record.lead.pk, record.partner.pk):
+        raise NotAllowed(_("Only one of the two officers of a visit hands in its record."))
+
+
+def check_outcome(record: VisitRecord) -> None:
+    """Outcome, problems and answers say the same."""
+    if record.outcome not in Outcome.values:
+        raise BadInput(_("Say how the visit ended."), field="outcome")
+    if record.outcome == Outcome.PROBLEM and not record.problems:
+        raise BadInput(_("Say what the problem is: at least one."), field="problems")
+    if record.problems and record.outcome not in Visit.WITH_FINDINGS:
+        raise BadInput(_("There are problems: the outcome must say so."), field="outcome")
+    if record.outcome not in Visit.WITH_FINDINGS and any(given.get("result") == "problem" for given in record.answers):
+        raise BadInput(_("A check item shows a problem: the outcome must say so."), field="outcome")
+    if record.corrected and record.outcome not in SEEN_INSIDE:
+        raise BadInput(_("What was put right can only be seen inside: look at the outcome."), field="corrected")
+    most = Visit._meta.get_field("narrative").max_length or 0
+    if len(record.narrative) > most:
+        raise BadInput(_("Type at most %(most)s characters.") % {"most": most}, field="narrative")
+
+
+def answers_of(record: VisitRecord, items: Sequence[CheckItem]) -> list[dict[str, str]]:
+    """The answers with line and text of their items as they stood on the day, in the order of the form."""
+    known = {item.code: item for item in items}
+    results: dict[str, str] = {}
+    for given in record.answers:
+        code, result = str(given.get("code", "")), str(given.get("result", ""))
+        if code not in known:
+            raise BadInput(_("“%(code)s” is no check item of this premises.") % {"code": code}, field="answers")
+        if result not in RESULTS:
+            raise BadInput(_("“%(item)s” needs a result.") % {"item": known[code]}, field="answers")
+        if code in results:
+            raise BadInput(_("“%(item)s” is answered twice.") % {"item": known[code]}, field="answers")
+        results[code] = result
+    return [
+        {"code": item.code, "line": item.line, "text": item.text, "result": results[item.code]}
+        for item in items
+        if item.code in results
+    ]
+
+
+def check_problem(number: int, problem: Problem, items: Collection[str], on: date) -> None:
+    """One problem, counted from 1, is whole in itself."""
+
+    def refused(sentence: str, name: str) -> BadInput:
+        whole = _("Problem %(n)s: %(sentence)s") % {"n": number, "sentence": sentence}
+        return BadInput(whole, field=f"problems.{number - 1}.{name}")
+
+    most = Finding._meta.get_field("text").max_length or 0
+    if not problem.text.strip():
+        raise refused(_("say what was found."), "text")
+    if len(problem.text) > most:
+        raise refused(_("type at most %(most)s characters.") % {"most": most}, "text")
+    if problem.disposition not in Disposition.values:
+        raise refused(_("say what was done about it."), "disposition")
+    if problem.item and problem.item not in items:
+        raise refused(_("its check item is none of this premises."), "item")
+    if len(problem.line) > (Finding._meta.get_field("line").max_length or 0):
+        raise refused(_("there is no such line of business."), "line")
+    if problem.rectify_by is not None and problem.disposition != Disposition.ORDER:
+        raise refused(_("only an order to correct has a last day."), "rectify_by")
+    if problem.rectify_by is not None and problem.rectify_by < on:
+        raise refused(_("its last day lies before the visit."), "rectify_by")
+
+
+def corrected_of(record: VisitRecord, facts: Facts, on: date) -> list[Finding]:
+    """The findings that the record saw put right and that were still to be; raises BadInput for any other."""
+    earlier = record.corrects.pk if record.corrects is not None else 0
+    open_here = {finding.pk: finding for finding in facts.findings[record.premises.pk]}
+    # the version that is corrected saw them put right already
+    already = {finding.pk for finding in facts.rectified[earlier]}
+    found = []
+    for key in set(record.corrected) - already:
+        finding = open_here.get(key)
+        if finding is None or finding.visit_id == earlier:
+            raise BadInput(
+                _("A problem that you mark as put right is not to be corrected here any more. Load it again and look."),
+                field="corrected",
+            )
+        if finding.found_on > on:
+            raise BadInput(_("A problem cannot be put right before it was found."), field="corrected")
+        found.append(finding)
+    return sorted(found, key=lambda finding: finding.pk)
+
+
+def covered_of(record: VisitRecord, facts: Facts, corrected: Collection[Finding], on: date) -> list[InspectionTask]:
+    """The open tasks that the visit discharges; none where entry was refused.
+
+    Without a choice: every task whose window is open, but no re-check before its day of which nothing was put right.
+    In any case a re-check all of whose findings were put right.
+    """
+    if record.outcome not in Visit.DISCHARGING:
+        return []
+    tasks = {task.pk: task for task in facts.tasks[record.premises.pk]}
+    earlier = record.corrects.pk if record.corrects is not None else 0
+    waiting: dict[int, list[Finding]] = {}
+    for finding in facts.findings[record.premises.pk]:
+        if finding.recheck_id in tasks:
+            waiting.setdefault(finding.recheck_id, []).append(finding)
+    seen = {finding.pk for finding in corrected}
+    over = {key for key, findings in waiting.items() if all(finding.pk in seen for finding in findings)}
+    if record.tasks is not None:
+        if set(record.tasks) - set(tasks):
+            raise BadInput(
+                _("A task that you mark as done is not open here any more. Load it again and look."), field="tasks"
+            )
+        chosen = set(record.tasks)
+    else:
+        chosen = {
+            task.pk
+            for task in tasks.values()
+            if task.opens_on <= on and not _too_early(task, waiting.get(task.pk, []), seen, earlier, on)
+        }
+    return [task for key, task in sorted(tasks.items()) if key in chosen | over]
+
+
+def _too_early(
+    task: InspectionTask, findings: Sequence[Finding], seen: Collection[int], earlier: int, on: date
+) -> bool:
+    """A re-check whose day is to come, none of it put right and nothing merged into it; or one of the very record that
+    is corrected."""
+    if not findings or any(finding.pk in seen for finding in findings):
+        return False
+    if all(finding.visit_id == earlier for finding in findings):
+        return True
+    return task.due_on > on and not getattr(task, "has_followers", False)
+
+
+def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Visit | None:
+    """The version that the record corrects: returned, of the same premises, and signed by whoever corrects it."""
+    if record.corrects is None:
+        return None
+    earlier = facts.earlier[record.corrects.pk]
+    if earlier.premises_id != record.premises.pk:
+        raise BadInput(_("A corrected record belongs to the same premises."), field="corrects")
+    if earlier.state != Visit.State.RETURNED:
+        raise WrongState(_("Only a record that was returned is corrected."))
+    if given.by is not None and given.by.pk not in (earlier.lead_id, earlier.partner_id):
+        raise NotAllowed(_("Only one of the two officers who signed a record corrects it."))
+    if record.outcome not in Visit.DISCHARGING and getattr(earlier, "discharged", False):
+        raise BadInput(
+            _("The returned record discharged a due visit; “entry refused” cannot. Say how the visit did end."),
+            field="outcome",
+        )
+    return earlier
+
+
+def same_form(stored: Visit, given: Submission) -> Visit:
+    """The visit that the form made before; raises BadInput when its number belongs to something else."""
+    record, by = given.record, given.by
+    corrects = record.corrects.pk if record.corrects is not None else None
+    asked = (record.premises.pk, record.lead.pk, corrects)
+    others = (stored.premises_id, stored.lead_id, stored.corrects_id) != asked
+    # who completes a draft is looked at with its officers
+    strange = stored.state != Visit.State.DRAFT and by is not None and by.pk not in (stored.lead_id, stored.partner_id)
+    if others or strange:
+        raise BadInput(
+            _("This form number belongs to another visit. Nothing was stored: open a new form and hand it in there."),
+            field="client_id",
+        )
+    return stored

@@ -1,0 +1,201 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
+from inspections.actions import return_visit, save_draft, submit_visit
+from inspections.models import Finding, InspectionTask, Visit
+from tests.factories import TODAY, TaskFactory, noon
+from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
+
+WEEK = timedelta(days=7)
+LATER = noon(TODAY + WEEK)
+
+
+@pytest.fixture(autouse=True)
+def policy(district):
+    load_policy()
+
+
+class TestPutRight:
+    """An order, and the later visit that looks at it again."""
+
+    @pytest.fixture
+    def finding(self, district):
+        submitted(district, outcome="problem", problems=[replace(ORDER, rectify_by=TODAY + WEEK)])
+        return Finding.objects.get()
+
+    def again(self, district, finding, day, **facts):
+        visit = submitted(district, premises=finding.premises, visited_at=noon(day), **facts)
+        finding.refresh_from_db()
+        return visit
+
+    def test_what_was_seen_put_right_is_rectified_and_its_re_check_done(self, district, finding):
+        visit = self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
+
+        assert (finding.state, finding.rectified_on, finding.rectified_by) == ("rectified", TODAY + WEEK, visit)
+        assert (finding.recheck.state, finding.recheck.visit) == ("done", visit)
+        assert [event.new for event in finding.events.all()] == ["ordered", "rectified"]
+
+    def test_an_escalated_one_is_rectified_too(self, district, finding):
+        Finding.objects.update(state="escalated")
+
+        self.again(district, finding, TODAY + 2 * WEEK, corrected=[finding.pk])
+
+        assert (finding.state, finding.rectified_on) == ("rectified", TODAY + 2 * WEEK)
+
+    def test_a_visit_on_the_last_day_does_the_re_check_whatever_it_saw(self, district, finding):
+        self.again(district, finding, TODAY + WEEK)
+
+        assert (finding.state, finding.recheck.state) == ("ordered", "done")
+        assert InspectionTask.objects.count() == 1
+
+    def test_a_routine_visit_before_the_last_day_is_no_re_check(self, district, finding):
+        routine = TaskFactory(premises=finding.premises)
+
+        self.again(district, finding, TODAY + timedelta(days=1))
+
+        routine.refresh_from_db()
+        assert (routine.state, finding.recheck.state) == ("done", "due")
+
+    def test_a_re_check_before_the_last_day_that_saw_nothing_put_right_is_made_again(self, district, finding):
+        former = finding.recheck
+
+        self.again(district, finding, TODAY + timedelta(days=1), tasks=[former.pk])
+
+        former.refresh_from_db()
+        assert (former.state, finding.state) == ("done", "ordered")
+        assert finding.recheck != former
+        assert (finding.recheck.state, finding.recheck.due_on) == ("due", TODAY + WEEK)
+
+    def test_of_two_orders_the_one_left_is_looked_at_on_its_day(self, district):
+        late = TODAY + WEEK
+        orders = [replace(ORDER, rectify_by=late), replace(ORDER, rectify_by=late)]
+        submitted(district, outcome="problem", problems=orders)
+        first, second = Finding.objects.order_by("pk")
+
+        self.again(district, first, TODAY + timedelta(days=1), corrected=[first.pk])
+
+        second.refresh_from_db()
+        assert (first.state, second.state, first.recheck.state) == ("rectified", "ordered", "done")
+        assert (second.recheck.state, second.recheck.due_on) == ("due", late)
+
+    def test_a_re_check_is_done_though_the_record_does_not_name_it(self, district, finding):
+        self.again(district, finding, TODAY + WEEK, corrected=[finding.pk], tasks=[])
+
+        assert finding.recheck.state == "done"
+
+    @pytest.mark.parametrize("outcome", ["refused", "not_found", "closed"])
+    def test_nothing_is_seen_put_right_where_nobody_got_in(self, district, finding, outcome):
+        with pytest.raises(BadInput) as refused:
+            self.again(district, finding, TODAY + WEEK, corrected=[finding.pk], outcome=outcome)
+        assert refused.value.field == "corrected"
+
+    def test_only_what_is_to_be_corrected_here_and_was_found_before(self, district, finding):
+        other = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
+        faults = [(finding, TODAY - WEEK), (other, TODAY + WEEK)]
+
+        for wrong, day in faults:
+            with pytest.raises(BadInput):
+                submitted(district, premises=finding.premises, visited_at=noon(day), corrected=[wrong.pk])
+        self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
+        with pytest.raises(BadInput):
+            self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
+
+
+class TestCorrected:
+    """A record that was returned, and its next version."""
+
+    @pytest.fixture
+    def returned(self, district):
+        task = TaskFactory(premises=shop())
+        visit = submitted(district, premises=task.premises, outcome="problem", problems=[ORDER])
+        return return_visit(visit=visit, why="Which goods?", by=district.chief, now=NOON)
+
+    def corrected(self, district, returned, **facts):
+        given = record(district, **{"premises": returned.premises, "corrects": returned, **facts})
+        return submit_visit(record=given, by=given.lead, now=LATER)
+
+    def test_it_names_the_old_one_and_takes_its_place(self, district, returned):
+        visit = self.corrected(district, returned)
+
+        assert (visit.version, visit.corrects, visit.state) == (2, returned, "submitted")
+        assert list(Visit.objects.valid()) == [visit]
+        task = InspectionTask.objects.get(reason="routine")
+        assert (task.state, task.visit, task.done_on) == ("done", visit, TODAY)
+        assert [(event.what, event.new) for event in task.events.all()][-1] == ("visit", str(visit.pk))
+
+    def test_its_limit_of_entry_counts_from_the_return(self, district, returned):
+        Visit.objects.filter(pk=returned.pk).update(reviewed_at=noon(TODAY + timedelta(days=3)))
+
+        assert self.corrected(district, returned).entry_due_on == date(2026, 11, 27)
+
+    def test_what_nobody_acted_on_is_withdrawn_with_its_re_check(self, district, returned):
+        self.corrected(district, returned)
+
+        finding = Finding.objects.get()
+        assert (finding.state, finding.recheck.state) == ("withdrawn", "cancelled")
+        assert [(event.old, event.new) for event in finding.events.all()][-1] == ("ordered", "withdrawn")
+        assert finding.recheck.events.get().why
+
+    def test_what_somebody_acted_on_stays(self, district, returned):
+        Finding.objects.update(state="escalated")
+
+        self.corrected(district, returned)
+
+        assert (Finding.objects.get().state, Finding.objects.get().recheck.state) == ("escalated", "due")
+
+    def test_the_same_order_keeps_its_re_check(self, district, returned):
+        self.corrected(district, returned, outcome="problem", problems=[ORDER])
+
+        old, new = Finding.objects.order_by("pk")
+        assert (old.state, new.state, new.recheck) == ("withdrawn", "ordered", old.recheck)
+        assert InspectionTask.objects.get(reason="recheck").state == "due"
+
+    def test_what_the_first_version_saw_put_right_is_now_seen_by_the_second(self, district):
+        finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
+        facts = {"premises": finding.premises, "visited_at": LATER, "corrected": [finding.pk]}
+        first = submitted(district, **facts)
+        return_visit(visit=first, why="?", by=district.chief, now=LATER)
+
+        second = submitted(district, **facts, corrects=first)
+
+        finding.refresh_from_db()
+        assert (finding.state, finding.rectified_by, finding.recheck.visit) == ("rectified", second, second)
+
+    def test_only_a_returned_record_of_the_same_premises_is_corrected(self, district, returned):
+        with pytest.raises(BadInput):
+            self.corrected(district, returned, premises=shop())
+        visit = self.corrected(district, returned)
+        with pytest.raises(WrongState):
+            self.corrected(district, visit)
+
+    def test_the_second_correction_of_one_record_is_told(self, district, returned, english):
+        self.corrected(district, returned)
+
+        with pytest.raises(Overtaken, match="Somebody else corrects"):
+            self.corrected(district, returned)
+        assert Visit.objects.count() == 2
+
+    def test_only_who_signed_it_corrects_it(self, district, returned):
+        Visit.objects.filter(pk=returned.pk).update(lead=district.by_duty["case_team"])
+        again = record(district, premises=returned.premises, corrects=returned)
+
+        with pytest.raises(NotAllowed):
+            submit_visit(record=again, by=district.lead, now=LATER)
+        assert submit_visit(record=again, by=district.manager, now=LATER).version == 2
+
+    def test_an_entry_refused_cannot_stand_for_a_visit_that_was_owed(self, district, returned):
+        with pytest.raises(BadInput) as refused:
+            self.corrected(district, returned, outcome="refused")
+        assert refused.value.field == "outcome"
+
+    def test_a_draft_of_a_correction_is_completed(self, district, returned):
+        given = record(district, premises=returned.premises, corrects=returned)
+        facts = {"client_id": given.client_id, "premises": given.premises, "corrects": returned, "held": {}}
+        draft = save_draft(**facts, by=district.lead, now=NOON)
+
+        visit = submit_visit(record=given, by=district.lead, now=NOON)
+
+        assert (visit.pk, visit.version, visit.corrects) == (draft.pk, 2, returned)
