@@ -5,9 +5,7 @@ from datetime import date, timedelta
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-# So many days before its end a limit is shown as near: enough for a visit and an answer, short enough to mean something
-# beside a limit of seven working days. It colours a page and decides nothing.
-NEAR_DAYS = 3
+from gridsup.codes import next_code
 
 
 class Colour(TextChoices):
@@ -19,26 +17,36 @@ class Colour(TextChoices):
     PAUSED = "paused", _("limit paused")
 
 
-def near(on: date) -> date:
-    """The last day that is near."""
-    return on + timedelta(days=NEAR_DAYS)
+def warn_days(on: date) -> dict[str, int]:
+    """Bureau → so many days before its end a limit is near, by its policy on the day; one query."""
+    from subjects.models import PolicyFigure
+
+    figures = PolicyFigure.objects.on(on).filter(key=PolicyFigure.Key.CLOCK_WARN_DAYS)
+    return {figure.bureau_id: figure.value for figure in figures}
 
 
-def colour_of(due: date | None, latest: date | None, is_paused: bool, on: date) -> str:
-    """The colour by the first ends of the limits that run unpaused: near by `due`, missed after `latest`; or ""."""
+def colour_of(due: date | None, latest: date | None, is_paused: bool, on: date, *, warn: int) -> str:
+    """The colour by the first ends of the limits that run unpaused, or "".
+
+    Near from `warn` days before `due`, missed after `latest`. `warn`: the bureau's, from `warn_days`; 0 without one.
+    """
     if latest is not None and latest < on:
         return Colour.RED
     if due is not None:
-        return Colour.AMBER if due <= near(on) else Colour.GREEN
+        return Colour.AMBER if due <= on + timedelta(days=warn) else Colour.GREEN
     return Colour.PAUSED if is_paused else ""
 
 
-def conditions(on: date) -> dict[str, Q]:
-    """The same over the columns `next_due`, `next_latest` and `is_paused`."""
-    in_time = Q(next_latest__gte=on)
+def conditions(on: date, area_field: str = "area_code") -> dict[str, Q]:
+    """The same over the columns `next_due`, `next_latest` and `is_paused`; asks once for the bureaus' figures."""
+    in_time, near = Q(next_latest__gte=on), Q(next_due__lte=on)
+    for bureau, days in warn_days(on).items():
+        # not by the key of a row, of which there is none where complaints are counted
+        of_bureau = Q(**{f"{area_field}__gte": bureau, f"{area_field}__lt": next_code(bureau)})
+        near |= of_bureau & Q(next_due__lte=on + timedelta(days=days))
     return {
         Colour.RED: Q(next_latest__lt=on),
-        Colour.AMBER: in_time & Q(next_due__lte=near(on)),
-        Colour.GREEN: in_time & Q(next_due__gt=near(on)),
+        Colour.AMBER: in_time & near,
+        Colour.GREEN: in_time & ~near,
         Colour.PAUSED: Q(next_latest__isnull=True, is_paused=True),
     }

@@ -69,12 +69,14 @@ class ClockQuerySet(SetWise["Clock"]):
             .order_by()
             .values("complaint_id")
             .annotate(
+                area=Min("area_code"),
                 next_due=Min("due_on", filter=unpaused),
                 next_latest=Min("latest_on", filter=unpaused),
                 is_paused=Value(True),
             )
         )
-        return nearest.aggregate(**{name: Count("complaint_id", filter=rows) for name, rows in conditions(on).items()})
+        colours = conditions(on, area_field="area")
+        return nearest.aggregate(**{name: Count("complaint_id", filter=rows) for name, rows in colours.items()})
 
 
 class OfComplaintQuerySet(ScopedQuerySet[M]):

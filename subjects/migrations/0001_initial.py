@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('from_day', models.DateField(verbose_name='from')),
                 ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('key', models.CharField(choices=[('first_visit_days', 'first visit after entry, days'), ('task_lead_days', 'a task opens before its due day, days'), ('merge_span_days', 'obligations merge when due within, days'), ('yearly_cap', 'planned visits a year at most'), ('least_certified', 'certified officers of a grid at least'), ('escalation_days', 'an overdue limit goes up one more level after, days')], max_length=30, verbose_name='key')),
+                ('key', models.CharField(choices=[('first_visit_days', 'first visit after entry, days'), ('task_lead_days', 'a task opens before its due day, days'), ('merge_span_days', 'obligations merge when due within, days'), ('yearly_cap', 'planned visits a year at most'), ('least_certified', 'certified officers of a grid at least'), ('escalation_days', 'an overdue limit goes up one more level after, days'), ('clock_warn_days', 'a time limit is near from, days before its end')], max_length=30, verbose_name='key')),
                 ('value', models.PositiveIntegerField(verbose_name='value')),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.bureau', to_field='code', verbose_name='bureau')),
             ],

@@ -159,6 +159,7 @@ class PolicyFigure(PolicyRow):
         YEARLY_CAP = "yearly_cap", _("planned visits a year at most")
         LEAST_CERTIFIED = "least_certified", _("certified officers of a grid at least")
         ESCALATION_DAYS = "escalation_days", _("an overdue limit goes up one more level after, days")
+        CLOCK_WARN_DAYS = "clock_warn_days", _("a time limit is near from, days before its end")
 
     key = models.CharField(_("key"), max_length=30, choices=Key)
     value = models.PositiveIntegerField(_("value"))

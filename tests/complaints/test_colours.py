@@ -2,9 +2,20 @@ from datetime import timedelta
 
 import pytest
 
-from complaints.colours import Colour, colour_of
+from complaints.colours import Colour, colour_of, warn_days
 from complaints.models import Clock, Complaint
-from tests.factories import TODAY, ClockFactory, ComplaintFactory, TimeLimitFactory
+from subjects.models import PolicyFigure
+from tests.factories import TODAY, BureauFactory, ClockFactory, ComplaintFactory, TimeLimitFactory
+
+WARN = 3
+
+
+@pytest.fixture(autouse=True)
+def policy(db):
+    """In bureau 05 a limit is near from three days before its end."""
+    PolicyFigure.objects.create(
+        bureau=BureauFactory(), preset="FR", from_day=TODAY, source="own", key="clock_warn_days", value=WARN
+    )
 
 
 def running(*limits, **facts):
@@ -39,7 +50,7 @@ def test_the_nearest_limit_gives_the_colour_on_every_way_to_it(db, limits, colou
     row = Complaint.objects.with_clock().get()
     counted = Clock.objects.count_by_colour(TODAY)
 
-    assert colour_of(row.next_due, row.next_latest, row.is_paused, TODAY) == colour
+    assert colour_of(row.next_due, row.next_latest, row.is_paused, TODAY, warn=WARN) == colour
     assert [name for name in Colour if Complaint.objects.of_colour(name, TODAY)] == ([colour] if colour else [])
     assert {name for name, number in counted.items() if number} == ({colour} if colour else set())
     assert row == complaint
@@ -64,3 +75,23 @@ def test_complaints_are_counted_once_however_many_limits_they_have(db):
     running((1, 1))
 
     assert Clock.objects.count_by_colour(TODAY) == {"red": 1, "amber": 1, "green": 0, "paused": 0}
+
+
+def test_what_is_near_is_each_bureaus_own_figure(db):
+    limit = TimeLimitFactory()
+    for area in ("050101", "060101"):
+        complaint = ComplaintFactory(area_code=area)
+        ClockFactory(complaint=complaint, rule=limit, due_on=TODAY + timedelta(days=2))
+
+    assert [row.area_code for row in Complaint.objects.of_colour("amber", TODAY)] == ["050101"]
+    assert [row.area_code for row in Complaint.objects.of_colour("green", TODAY)] == ["060101"]
+    assert warn_days(TODAY) == {"05": WARN}
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_counting_takes_two_queries_however_many_there_are(db, rows, django_assert_num_queries):
+    for _row in range(rows):
+        running((1, 1))
+
+    with django_assert_num_queries(2):
+        assert Clock.objects.count_by_colour(TODAY)["amber"] == rows
