@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 JOBS = {
     "generate_due_tasks": "inspections.tasks.generate_due_tasks",
     "apply_policy": "subjects.tasks.apply_policy",
+    "score_period": "assessment.tasks.score_period",
 }
 
 # Shapes of the periods (gridsup.periods.EXAMPLES) that a job is asked for; one that is not listed works on single days.
 JOB_PERIODS: dict[str, tuple[str, ...]] = {
     "build_report": ("month", "quarter"),
+    "score_period": ("month", "quarter", "half", "year"),
 }
+
+# What else a job asks of its period and area: job name → a function that raises BadInput (keyword arguments: period,
+# area_code, on); called when a person asks for the job.
+JOB_FITS = {"score_period": "assessment.actions.fits_scores"}
 
 # Codes of all areas of a length (2 bureau, 4 station, 6 grid): for whom scheduled jobs run, and which areas exist.
 AREA_CODES = "grids.querysets.area_codes"

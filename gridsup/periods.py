@@ -97,6 +97,16 @@ class Period:
             )
         return self
 
+    def over(self, on: date) -> Self:
+        """The period itself, for work that looks back on it; raises BadInput while it is not over on the day."""
+        if on <= self.last:
+            raise BadInput(
+                _("“%(text)s” is not over: it ends on %(last)s. Ask for it on the day after or later.")
+                % {"text": self.text, "last": self.last.isoformat()},
+                field="period",
+            )
+        return self
+
     @classmethod
     def day(cls, on: date) -> Self:
         """The day itself."""

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from celery.schedules import crontab
 
+from gridsup.periods import Period
+
 if TYPE_CHECKING:
     from gridsup.models import Job
+
+
+# January, April, July and October
+QUARTERS_BEGIN = "1-12/3"
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,30 @@ class Daily:
         return crontab(minute=str(at.minute), hour=str(at.hour))
 
 
+class Quarterly(Daily):
+    """A job that runs once a quarter for each bureau, on the morning after the quarter that it is for.
+
+    A run that was missed is caught up on any later day until the next one is due.
+    """
+
+    def moment(self, on: date) -> datetime:
+        """When the run of the quarter that the day lies in is due."""
+        return super().moment(Period.quarter(on).first)
+
+    def period(self, on: date) -> str:
+        """The quarter that was over when this one began."""
+        return str(Period.quarter(on).before)
+
+    def crontab(self) -> crontab:
+        """The same as Celery's beat wants it."""
+        at = time.fromisoformat(self.at)
+        return crontab(minute=str(at.minute), hour=str(at.hour), day_of_month="1", month_of_year=QUARTERS_BEGIN)
+
+
 SCHEDULE = (
     Daily("apply_policy", at="04:00"),
     Daily("generate_due_tasks", at="04:30"),
+    Quarterly("score_period", at="05:30"),
 )
 
 # How long a job may wait that no message announces; each look costs two small queries.

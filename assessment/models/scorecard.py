@@ -66,7 +66,9 @@ class Scorecard(models.Model):
                 name="scorecard_published_iff_moment",
             ),
             models.CheckConstraint(
-                condition=Q(total__isnull=True, grade="") | (Q(total__gte=0, total__lte=100) & ~Q(grade="")),
+                # said outright: a comparison with nothing is neither true nor false, and would let a grade pass
+                condition=Q(total__isnull=True, grade="")
+                | (Q(total__isnull=False, total__gte=0, total__lte=100) & ~Q(grade="")),
                 name="scorecard_total",
             ),
         ]

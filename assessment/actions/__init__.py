@@ -1,0 +1,15 @@
+"""What is done with schemes, scores and reports; every writer of their states."""
+
+from assessment.actions.schemes import load_scheme
+from assessment.actions.scores import (
+    fits_scores,
+    publish_scores,
+    request_scores,
+    score_bureau,
+    scores_of,
+    store_scores,
+)
+
+__all__ = [
+    "fits_scores", "load_scheme", "publish_scores", "request_scores", "score_bureau", "scores_of", "store_scores",
+]  # fmt: skip

@@ -1,0 +1,184 @@
+"""The indicators: what is counted, of which rows, and when a row counts as met (tables.md, "First scheme").
+
+An indicator is a share of obligations that were met; never a count of visits, cases or fines (handbook §9). Each is a
+pure function of the streams at a cut-off: what was written down later is not known yet. An obligation that somebody
+ended on a ground (cancelled, merged, withdrawn, handed over, stopped) is left out; the ground stands in its history.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Case, Count, F, Model, Q, Value, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Clock, Rating
+from gridsup.periods import Period
+from gridsup.scoping import ScopedQuerySet
+from gridsup.workdays import ONE_DAY
+from inspections.models import Finding, FindingEvent, InspectionTask, TaskEvent, Visit
+
+Rows = ScopedQuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is looked at: an area with all below it, a period, and the last day whose facts are known."""
+
+    area: str
+    period: Period
+    cut_off: date
+
+    @property
+    def known_before(self) -> datetime:
+        """The first moment whose facts are not known any more."""
+        return timezone.make_aware(datetime.combine(self.cut_off + ONE_DAY, time.min))
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator, declared once for the job, the pages and the API.
+
+    `day`: the column whose day decides the period. `counted`: which rows of the span are the denominator. `met`: which
+    of these are the numerator. `with_file`: relations that a list of the rows needs.
+    """
+
+    name: str
+    label: Promise
+    whole: Promise
+    part: Promise
+    model: type[Model]
+    day: str
+    counted: Callable[[Span], Q]
+    met: Callable[[Span], Q]
+    with_file: tuple[str, ...]
+
+    def stream(self, span: Span) -> Rows:
+        """Every row of the area whose day lies in the period, left out or not."""
+        rows: Rows = self.model._default_manager.all()  # type: ignore[assignment]
+        return rows.in_area(span.area).filter(**{f"{self.day}__range": (span.period.first, span.period.last)})
+
+    def rows(self, span: Span) -> Rows:
+        """The denominator: the rows that count, each with `is_met`."""
+        is_met = Case(When(self.met(span), then=Value(True)), default=Value(False))
+        return self.stream(span).filter(self.counted(span)).annotate(is_met=is_met)
+
+    def left_out(self, span: Span) -> Rows:
+        """Rows of the period that do not count: ended on a ground, or not known at the cut-off."""
+        return self.stream(span).exclude(pk__in=self.stream(span).filter(self.counted(span)).values("pk"))
+
+    def counts(self, span: Span) -> dict[str, tuple[int, int]]:
+        """Numerator and denominator by the area code that the rows carry, in one statement."""
+        rows = self.stream(span).filter(self.counted(span)).order_by().values("area_code")
+        sums = rows.annotate(numerator=Count("pk", filter=self.met(span)), denominator=Count("pk"))
+        return {area: (part, whole) for area, part, whole in sums.values_list("area_code", "numerator", "denominator")}
+
+
+def _stands(standing: list[str], events: Any, owner: str, span: Span, day: str) -> Q:
+    """Rows whose obligation stands, or stood until after the cut-off.
+
+    The set of the latter is found once and is small; asked for each row, PostgreSQL would read the whole history.
+    """
+    of_span = {f"{owner}__{day}__range": (span.period.first, span.period.last)}
+    left = ~Q(**{f"{owner}__state__in": standing}) & ~Q(new__in=standing)
+    later = events.filter(left, what="state", old__in=standing, at__gte=span.known_before, **of_span)
+    return Q(state__in=standing) | Q(pk__in=later.values(owner))
+
+
+def _tasks(span: Span) -> Q:
+    state = InspectionTask.State
+    return _stands([state.PLANNED, state.DUE, state.DONE], TaskEvent.objects, "task", span, "due_on")
+
+
+def _visited_in_time(span: Span) -> Q:
+    return Q(state=InspectionTask.State.DONE, done_on__lte=F("due_on"), visit__submitted_on__lte=span.cut_off)
+
+
+def _first_records(span: Span) -> Q:
+    return Q(corrects__isnull=True, submitted_on__lte=span.cut_off)
+
+
+def _entered_promptly(span: Span) -> Q:
+    return Q(submitted_on__lte=F("entry_due_on"))
+
+
+def _ordered(span: Span) -> Q:
+    state = Finding.State
+    stands = _stands(
+        [state.ORDERED, state.ESCALATED, state.RECTIFIED], FindingEvent.objects, "finding", span, "rectify_by"
+    )
+    return stands & Q(visit__submitted_on__lte=span.cut_off)
+
+
+def _rectified_in_time(span: Span) -> Q:
+    seen = Q(rectified_by__isnull=True) | Q(rectified_by__submitted_on__lte=span.cut_off)
+    return Q(state=Finding.State.RECTIFIED, rectified_on__lte=F("rectify_by")) & seen
+
+
+def _clocks(span: Span) -> Q:
+    """A clock that stands still when its last day passes has not ended."""
+    stopped = Q(stopped_on__isnull=True) | Q(stopped_on__gt=span.cut_off)
+    runs = Q(paused_on__isnull=True) | Q(paused_on__gt=F("latest_on")) | Q(met_on__isnull=False)
+    return stopped & runs
+
+
+def _answered_in_time(span: Span) -> Q:
+    return Q(met_on__lte=F("latest_on"))
+
+
+def _ratings(span: Span) -> Q:
+    return Q(given_on__lte=span.cut_off)
+
+
+# How many of the five points a satisfied person gives at least (tables.md, "4 or 5 of 5").
+SATISFIED = 4
+
+
+def _satisfied(span: Span) -> Q:
+    return Q(score__gte=SATISFIED)
+
+
+OF_PREMISES = ("premises__subject",)
+INDICATORS: dict[str, Indicator] = {
+    indicator.name: indicator
+    for indicator in (
+        Indicator(
+            "visits_on_time",
+            _("Visits on time"),
+            _("tasks whose due day lies in the period, but for those cancelled or merged"),
+            _("visited by the due day"),
+            InspectionTask, "due_on", _tasks, _visited_in_time, (*OF_PREMISES, "visit"),
+        ),
+        Indicator(
+            "entered_promptly",
+            _("Entered promptly"),
+            _("visits of the period that were submitted; of a corrected record the first version"),
+            _("submitted by the last day for the entry"),
+            Visit, "visited_on", _first_records, _entered_promptly, OF_PREMISES,
+        ),
+        Indicator(
+            "rectified_on_time",
+            _("Rectified on time"),
+            _("findings whose limit ends in the period, but for those withdrawn or handed to the case team"),
+            _("seen to be rectified by the limit"),
+            Finding, "rectify_by", _ordered, _rectified_in_time, (*OF_PREMISES, "visit"),
+        ),
+        Indicator(
+            "complaints_on_time",
+            _("Complaints on time"),
+            _("time limits of complaints and reports that end in the period, but for those stopped or paused"),
+            _("met by the last day"),
+            Clock, "latest_on", _clocks, _answered_in_time, ("complaint",),
+        ),
+        Indicator(
+            "satisfaction",
+            _("Satisfaction"),
+            _("ratings given in the period"),
+            _("four or five of five points"),
+            Rating, "given_on", _ratings, _satisfied, ("complaint",),
+        ),
+    )
+}  # fmt: skip
