@@ -17,6 +17,10 @@ class Colour(TextChoices):
     PAUSED = "paused", _("limit paused")
 
 
+# The first that any of its limits has is the colour of a complaint: a missed limit hides one that is near.
+COLOURS = [str(colour) for colour in Colour]
+
+
 def warn_days(on: date) -> dict[str, int]:
     """Bureau → so many days before its end a limit is near, by its policy on the day; one query."""
     from subjects.models import PolicyFigure
@@ -37,16 +41,25 @@ def colour_of(due: date | None, latest: date | None, is_paused: bool, on: date, 
     return Colour.PAUSED if is_paused else ""
 
 
-def conditions(on: date, area_field: str = "area_code") -> dict[str, Q]:
-    """The same over the columns `next_due`, `next_latest` and `is_paused`; asks once for the bureaus' figures."""
-    in_time, near = Q(next_latest__gte=on), Q(next_due__lte=on)
+def near(on: date, *, due: str = "next_due", area: str = "area_code") -> Q:
+    """Limits that end within the days of their bureau's warning; asks once for the bureaus' figures.
+
+    `due`, `area`: the columns with the end and with the area.
+    """
+    found = Q(**{f"{due}__lte": on})
     for bureau, days in warn_days(on).items():
         # not by the key of a row, of which there is none where complaints are counted
-        of_bureau = Q(**{f"{area_field}__gte": bureau, f"{area_field}__lt": next_code(bureau)})
-        near |= of_bureau & Q(next_due__lte=on + timedelta(days=days))
+        of_bureau = Q(**{f"{area}__gte": bureau, f"{area}__lt": next_code(bureau)})
+        found |= of_bureau & Q(**{f"{due}__lte": on + timedelta(days=days)})
+    return found
+
+
+def conditions(on: date, area_field: str = "area_code") -> dict[str, Q]:
+    """The same over the columns `next_due`, `next_latest` and `is_paused`."""
+    in_time, is_near = Q(next_latest__gte=on), near(on, area=area_field)
     return {
         Colour.RED: Q(next_latest__lt=on),
-        Colour.AMBER: in_time & near,
-        Colour.GREEN: in_time & ~near,
+        Colour.AMBER: in_time & is_near,
+        Colour.GREEN: in_time & ~is_near,
         Colour.PAUSED: Q(next_latest__isnull=True, is_paused=True),
     }

@@ -45,7 +45,12 @@ class TaskQuestion(Question):
     exact = forms.BooleanField(label=_("in no lower area"))
     state = forms.ChoiceField(
         label=_("state"),
-        choices=[*either(_("any state")), ("open", _("open")), *InspectionTask.State.choices],
+        choices=[
+            *either(_("any state")),
+            ("open", _("open")),
+            ("counted", _("owed or done")),
+            *InspectionTask.State.choices,
+        ],
         widget=forms.Select(attrs=SELECT),
     )
     overdue = forms.BooleanField(label=_("overdue only"))
@@ -77,6 +82,8 @@ class TaskQuestion(Question):
             tasks = tasks.filter(area_code=asked["area"]) if asked.get("exact") else tasks.in_area(asked["area"])
         if asked.get("state") == "open":
             tasks = tasks.open()
+        elif asked.get("state") == "counted":
+            tasks = tasks.counted()
         elif "state" in asked:
             tasks = tasks.filter(state=asked["state"])
         if asked.get("overdue"):

@@ -47,6 +47,10 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Planned or due: still to be done."""
         return self.filter(state__in=["planned", "due"])
 
+    def counted(self) -> Self:
+        """Owed or done: neither cancelled nor merged into another."""
+        return self.filter(state__in=["planned", "due", "done"])
+
     def coverable(self, day: date) -> Self:
         """Open, with a window that is open on the day: what a visit of that day may discharge."""
         return self.open().filter(opens_on__lte=day)

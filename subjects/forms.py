@@ -56,6 +56,8 @@ class LedgerQuestion(Question):
         widget=forms.Select(attrs=SELECT),
     )
     due_to = DayField(label=_("due to"))
+    seen_from = DayField(label=_("visited since"))
+    unseen_from = DayField(label=_("not visited since"))
 
     def __init__(self, *args: Any, tiers: Tiers, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,12 +76,15 @@ class LedgerQuestion(Question):
             ledger = ledger.due(asked["due"], on)
         if "tier" in asked:
             ledger = ledger.filter(tier="" if asked["tier"] == "none" else asked["tier"])
+        if "unseen_from" in asked:
+            ledger = ledger.unseen_since(asked["unseen_from"])
         fields = {
             "mode": "mode",
             "status": "status",
             "kind": "subject__kind",
             "trade": "trade__code__startswith",
             "due_to": "next_due_on__lte",
+            "seen_from": "last_visited_on__gte",
         }
         return ledger.filter(**{fields[name]: value for name, value in asked.items() if name in fields})
 

@@ -79,6 +79,10 @@ class PremisesQuerySet(SetWise["Premises"]):
             return self.filter(next_due_on__isnull=True)
         return self.filter(next_due_on__lt=on) if when == "late" else self.filter(next_due_on__gte=on)
 
+    def unseen_since(self, day: date) -> Self:
+        """Premises whose last visit was before the day, or that were never visited."""
+        return self.filter(Q(last_visited_on__isnull=True) | Q(last_visited_on__lt=day))
+
     def with_file(self) -> Self:
         """With everything that a list shows of a premises."""
         return self.select_related("subject", "trade", "grid", "locality__street")

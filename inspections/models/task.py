@@ -107,8 +107,10 @@ class InspectionTask(models.Model):
             models.CheckConstraint(condition=~Q(reason="routine") | Q(plan__isnull=False), name="task_routine_planned"),
         ]
         indexes = [
-            # /today/, lists and counts of an area
-            models.Index(fields=["area_code", "state", "due_on"], name="task_area"),
+            # /today/, lists of an area; with the last column the counts of each area on the dashboard
+            models.Index(fields=["area_code", "state", "due_on", "done_on"], name="task_area"),
+            # the trend of the dashboard: days of all areas together
+            models.Index(fields=["due_on", "area_code", "state", "done_on"], name="task_day"),
         ]
 
     def __str__(self) -> str:

@@ -167,8 +167,10 @@ class Premises(models.Model):
             ),
         ]
         indexes = [
-            # every list, count and job of an area
-            models.Index(fields=["area_code", "status"], name="premises_area"),
+            # every list, count and job of an area; with the last columns the coverage on the dashboard
+            models.Index(fields=["area_code", "status", "next_due_on", "last_visited_on"], name="premises_area"),
+            # what is not placed: a few rows of the whole ledger
+            models.Index(fields=["area_code", "status"], condition=Q(grid__isnull=True), name="premises_unplaced"),
             # generate_due_tasks and the officer's list: what falls due next
             models.Index(
                 fields=["next_due_on"], condition=Q(status="active", next_due_on__isnull=False), name="premises_due"

@@ -53,6 +53,7 @@ def test_the_nearest_limit_gives_the_colour_on_every_way_to_it(db, limits, colou
     assert colour_of(row.next_due, row.next_latest, row.is_paused, TODAY, warn=WARN) == colour
     assert [name for name in Colour if Complaint.objects.of_colour(name, TODAY)] == ([colour] if colour else [])
     assert {name for name, number in counted.items() if number} == ({colour} if colour else set())
+    assert Clock.objects.colours_by_area(TODAY) == ({"050101": counted} if limits else {})
     assert row == complaint
 
 
@@ -85,6 +86,7 @@ def test_what_is_near_is_each_bureaus_own_figure(db):
 
     assert [row.area_code for row in Complaint.objects.of_colour("amber", TODAY)] == ["050101"]
     assert [row.area_code for row in Complaint.objects.of_colour("green", TODAY)] == ["060101"]
+    assert Clock.objects.colours_by_area(TODAY)["060101"] == {"red": 0, "amber": 0, "green": 1, "paused": 0}
     assert warn_days(TODAY) == {"05": WARN}
 
 
@@ -95,3 +97,17 @@ def test_counting_takes_two_queries_however_many_there_are(db, rows, django_asse
 
     with django_assert_num_queries(2):
         assert Clock.objects.count_by_colour(TODAY)["amber"] == rows
+    with django_assert_num_queries(2):
+        assert Clock.objects.colours_by_area(TODAY)["050101"]["amber"] == rows
+
+
+def test_the_colours_of_an_area_are_its_own(db):
+    running((-1, -1), (-2, -2), (5, 5))
+    running((1, 1), (9, 9, "p"))
+    far = running((2, 2))
+    Clock.objects.filter(complaint=far).update(area_code="0502")
+
+    assert Clock.objects.colours_by_area(TODAY) == {
+        "050101": {"red": 1, "amber": 1, "green": 0, "paused": 0},
+        "0502": {"red": 0, "amber": 1, "green": 0, "paused": 0},
+    }

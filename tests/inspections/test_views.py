@@ -141,6 +141,7 @@ def test_what_was_not_understood_is_said(as_lead):
         ("", {"open", "overdue", "in time", "too late", "cancelled"}),
         ("state=done", {"in time", "too late"}),
         ("done=in_time", {"in time"}),
+        ("state=counted", {"open", "overdue", "in time", "too late"}),
         ("done=late", {"too late"}),
         ("late=1", {"overdue", "too late"}),
         ("state=done&late=1", {"too late"}),

@@ -59,12 +59,20 @@ def test_the_ledger_is_searched_by_a_part_of_name_address_or_code(as_chief):
         ("due=late", {"Key"}),
         ("due=never", {"Plain", "Closed", "Nowhere"}),
         ("due_to=2020-01-01", {"Key"}),
+        ("seen_from=2026-10-01", {"Plain"}),
+        ("seen_from=2026-10-02", set()),
+        ("unseen_from=2026-10-01", {"Key", "Closed", "Nowhere"}),
+        ("unseen_from=2026-10-02&status=active", {"Key", "Plain", "Nowhere"}),
     ],
 )
 def test_the_ledger_is_filtered(as_chief, query, wanted):
     load_preset(bureau="05", name="F", on=timezone.localdate(), now=timezone.now())
     DuePremisesFactory(subject=SubjectFactory(name="Key"), next_due_on=date(2020, 1, 1))
-    PremisesFactory(subject=SubjectFactory(name="Plain", kind="enterprise"), trade=TradeFactory(code="6210"))
+    PremisesFactory(
+        subject=SubjectFactory(name="Plain", kind="enterprise"),
+        trade=TradeFactory(code="6210"),
+        last_visited_on=date(2026, 10, 1),
+    )
     named("Closed", status="closed")
     named("Nowhere", area_code="0501")
 
