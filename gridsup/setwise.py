@@ -4,7 +4,7 @@
 parameters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import FieldError
@@ -14,6 +14,8 @@ from django.db.models.expressions import Combinable
 from gridsup.scoping import ScopedQuerySet
 
 M = TypeVar("M", bound=models.Model)
+# A statement of `write_rows` has at most so many; SQLite takes 32,766.
+MOST_PARAMETERS = 20_000
 
 
 class SetWise(ScopedQuerySet[M]):
@@ -58,6 +60,38 @@ class SetWise(ScopedQuerySet[M]):
         )
         return self._run(statement, params)
 
+    def write_rows(self, rows: Iterable[M], fields: Sequence[str]) -> int:
+        """Stores the fields of rows as they stand in memory; returns how many rows there are.
+
+        What `bulk_update` does, in a fraction of its time: it builds a CASE for every value, which takes longer than
+        the database takes to write it.
+        """
+        written = 0
+        whole = list(rows)
+        size = max(1, MOST_PARAMETERS // (len(fields) + 1))
+        for start in range(0, len(whole), size):
+            written += self._write_some(whole[start : start + size], fields)
+        return written
+
+    def _write_some(self, rows: Sequence[M], fields: Sequence[str]) -> int:
+        """One statement of `write_rows`; both databases call the columns of VALUES column1, column2 and so on."""
+        connection = connections[self.db]
+        quote = connection.ops.quote_name
+        meta = self.model._meta
+        columns = [meta.pk, *(meta.get_field(name) for name in fields)]
+        values = [_value(column, row, connection) for row in rows for column in columns]
+        pairs = [
+            f"{quote(_column(self.model, column.name))} = {_typed(f'given.column{place}', column, connection)}"
+            for place, column in enumerate(columns[1:], start=2)
+        ]
+        one = f"({', '.join(['%s'] * len(columns))})"
+        table, key = quote(meta.db_table), quote(_column(self.model, "pk"))
+        statement = (
+            f"UPDATE {table} SET {', '.join(pairs)} FROM (VALUES {', '.join([one] * len(rows))}) AS given "
+            f"WHERE {table}.{key} = given.column1"
+        )
+        return self._run(statement, values)
+
     def _aliased(self, columns: dict[str, object]) -> tuple[list[str], models.QuerySet[Any, Any]]:
         """The source query with one alias a column, in order."""
         aliases = [f"c{position}" for position in range(len(columns))]
@@ -72,6 +106,20 @@ class SetWise(ScopedQuerySet[M]):
         with connections[self.db].cursor() as cursor:
             cursor.execute(statement, params)
             return int(cursor.rowcount)
+
+
+def _value(column: Any, row: models.Model, connection: Any) -> Any:
+    """The value of a row's column as the database takes it."""
+    return column.get_db_prep_save(getattr(row, column.attname), connection)
+
+
+def _typed(name: str, column: Any, connection: Any) -> str:
+    """A column of VALUES in the type it is written to: PostgreSQL takes one that is null in every row for text."""
+    if connection.vendor == "sqlite":  # its types belong to values, and a cast to a date would cut it down to a number
+        return name
+    kind = column.rel_db_type(connection) if column.is_relation else column.db_type(connection)
+    # a cast to a bounded length would cut a longer text off in silence
+    return f"CAST({name} AS {'text' if kind.startswith('varchar') else kind})"
 
 
 def _column(target: type[models.Model], name: str) -> str:

@@ -99,7 +99,7 @@ def move_many(*, moves: Sequence[MoveRecord]) -> int:
         for record in moves:
             row = rows[record.complaint.pk]
             events += _make(replace(record, complaint=row, why=record.why.strip()), clocks[row.pk], known)
-        Complaint.objects.bulk_update(complaints, FIELDS, batch_size=BATCH // len(FIELDS))
+        Complaint.objects.all().write_rows(complaints, FIELDS)
         ComplaintEvent.objects.bulk_create(events, batch_size=BATCH)
         _store([clock for of_one in clocks.values() for clock in of_one], read)
     for record in moves:
@@ -330,5 +330,5 @@ def _values(clocks: Iterable[Clock]) -> dict[int, list[Any]]:
 def _store(clocks: Collection[Clock], read: Mapping[int, list[Any]]) -> None:
     """Writes the clocks that are new and those that no longer hold what was read."""
     changed = [clock for clock in clocks if clock.pk and _values([clock])[clock.pk] != read[clock.pk]]
-    Clock.objects.bulk_update(changed, CLOCK_FIELDS, batch_size=BATCH // len(CLOCK_FIELDS))
+    Clock.objects.all().write_rows(changed, CLOCK_FIELDS)
     Clock.objects.bulk_create([clock for clock in clocks if clock.pk is None], batch_size=BATCH)

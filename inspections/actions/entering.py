@@ -165,7 +165,7 @@ def _discharge(ready: Iterable[Ready]) -> None:
             task.state, task.done_on, task.visit = TaskState.DONE, one.day, one.visit
             tasks.append(task)
     TaskEvent.objects.bulk_create(events)
-    InspectionTask.objects.bulk_update(tasks, ["state", "done_on", "visit"])
+    InspectionTask.objects.all().write_rows(tasks, ["state", "done_on", "visit"])
 
 
 def _put_right(ready: Iterable[Ready]) -> None:
@@ -177,7 +177,7 @@ def _put_right(ready: Iterable[Ready]) -> None:
             finding.state, finding.rectified_on, finding.rectified_by = FindingState.RECTIFIED, one.day, one.visit
             findings.append(finding)
     FindingEvent.objects.bulk_create(events)
-    Finding.objects.bulk_update(findings, ["state", "rectified_on", "rectified_by"])
+    Finding.objects.all().write_rows(findings, ["state", "rectified_on", "rectified_by"])
 
 
 def _find(ready: Sequence[Ready], facts: Facts) -> None:
@@ -191,7 +191,7 @@ def _find(ready: Sequence[Ready], facts: Facts) -> None:
     tasks = following.rechecks(wanted, [task for rows in facts.tasks.values() for task in rows])
     for row, due_on, _opens_on in wanted:
         row.recheck = tasks[row.premises_id, due_on]
-    Finding.objects.bulk_update([finding for _one, finding in again], ["recheck"])
+    Finding.objects.all().write_rows([finding for _one, finding in again], ["recheck"])
     Finding.objects.bulk_create(finding for one in ready for finding in one.findings)
     FindingEvent.objects.bulk_create(_event(one, row, "", row.state) for one in ready for row in one.findings)
 

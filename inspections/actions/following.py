@@ -69,9 +69,9 @@ def withdraw(replaced: Sequence["Ready"]) -> list[tuple[int, Officer | None, dat
         finding.rectified_by, finding.rectified_on = one.visit, one.day
     FindingEvent.objects.bulk_create(events)
     TaskEvent.objects.bulk_create(task_events)
-    Finding.objects.bulk_update(findings, ["state"])
-    Finding.objects.bulk_update(seen, ["rectified_by", "rectified_on"])
-    InspectionTask.objects.bulk_update(tasks, ["visit", "done_on"])
+    Finding.objects.all().write_rows(findings, ["state"])
+    Finding.objects.all().write_rows(seen, ["rectified_by", "rectified_on"])
+    InspectionTask.objects.all().write_rows(tasks, ["visit", "done_on"])
     return rest
 
 
