@@ -33,7 +33,7 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     # A community's office that sends for its residents needs some minutes a form; a program a hundred a minute.
     "complaint": (Limit(10, 10 * MINUTE), Limit(60, 24 * HOUR)),
     # Wrong numbers or codes only. Five tries in five minutes are typing errors; who goes on is locked as a login is.
-    # At that pace a code of 40 bits is not found in a thousand years.
+    # Of 78 thousand million codes for a number nobody finds the one at that pace.
     "follow": (Limit(5, 5 * MINUTE), Limit(20, HOUR)),
 }
 SENTENCES: Mapping[str, Promise] = {

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grids.urls")),
     path("", include("subjects.urls")),
     path("", include("inspections.urls")),
+    path("", include("complaints.urls")),
     path("", include("assessment.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

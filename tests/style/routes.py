@@ -19,7 +19,10 @@ P = Permission
 ANYBODY: tuple[str, ...] = ()
 
 # Open to whoever is not logged in.
-PUBLIC = {"login", "logout", "set_language", "healthz", "api-unknown", "admin:login"}
+PUBLIC = {
+    "login", "logout", "set_language", "healthz", "api-unknown", "admin:login",
+    "public", "public_new", "public_receipt", "public_follow", "public_rate",
+}  # fmt: skip
 # Ends the session of whoever opens it, so that it is not walked with the others.
 LAST = {"admin:logout"}
 # Asks for a login by other means: a token is asked for with a password.

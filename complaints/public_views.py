@@ -1,0 +1,186 @@
+"""Pages for people without an account: send a complaint, report or question, follow it, rate what was done.
+
+Nothing is kept in a session: on a shared telephone or computer the next person finds nothing of the one before.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from complaints.actions import rate, register
+from complaints.course import course_of
+from complaints.models import Complaint
+from complaints.public_forms import FollowForm, PublicForm, RateForm
+from grids.models import Bureau
+from gridsup import flood
+from gridsup.errors import BadInput, DomainError, TooOften
+from gridsup.images import proven
+from subjects.models import TimeLimit
+
+# So long is a receipt shown at its address: enough to write it down, too short for whoever uses the telephone next.
+RECEIPT_SECONDS = 1_800
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    return render(request, "complaints/public_start.html", {"bureaus": open_bureaus(timezone.localdate())})
+
+
+def open_bureaus(on: date) -> Any:
+    """Bureaus that take something in on the day: those with time limits in force."""
+    limits = TimeLimit.objects.filter(bureau=OuterRef("code"), from_day__lte=on).exclude(to_day__lt=on)
+    return Bureau.objects.filter(Exists(limits))
+
+
+@FORM
+@never_cache
+def new(request: HttpRequest) -> HttpResponseBase:
+    bureaus = list(open_bureaus(timezone.localdate()))
+    chosen = request.GET.get("bureau", bureaus[0].code if len(bureaus) == 1 else "")
+    bureau = next((row for row in bureaus if row.code == chosen), None)
+    if bureau is None:
+        return render(request, "complaints/public_bureaus.html", {"bureaus": bureaus})
+    if request.method != "POST":
+        return render(request, "complaints/public_new.html", {"form": PublicForm(bureau=bureau), "bureau": bureau})
+    form = PublicForm(request.POST, request.FILES, bureau=bureau)
+    wait = 0
+    try:
+        if form.is_valid():
+            return redirect("public_receipt", sent(request, form, bureau).client_id)
+    except TooOften as error:
+        wait = error.wait
+        form.add_error(None, str(error))
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+    return answered(request, "complaints/public_new.html", {"form": form, "bureau": bureau}, wait)
+
+
+def answered(request: HttpRequest, template: str, shown: dict[str, Any], wait: int) -> HttpResponse:
+    """The page, with 429 and how long to wait where somebody asked too often."""
+    response = render(request, template, shown, status=429 if wait else 200)
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def sent(request: HttpRequest, form: PublicForm, bureau: Bureau) -> Complaint:
+    """Takes in what a whole form says, once; raises DomainError."""
+    given, now = form.cleaned_data, timezone.now()
+    stored = Complaint.objects.filter(client_id=given["form_number"]).first()
+    if stored is not None:
+        if (stored.kind, stored.text) != (given["kind"], given["text"]):
+            form.renumber()
+            raise BadInput(
+                _("What this form said before was sent already, as %(number)s. If this is another matter, send it now.")
+                % {"number": stored.number}
+            )
+        return stored
+    flood.allow(kind="complaint", request=request, now=now)
+    return register(
+        bureau=bureau.code,
+        kind=given["kind"],
+        channel=Complaint.Channel.PUBLIC,
+        text=given["text"],
+        about=given["about"],
+        place_given=given["place_given"],
+        locality=given["locality"],
+        name=given["name"],
+        phone=given["phone"],
+        pictures=[proven(file, field="pictures") for file in given["pictures"]],
+        client_id=given["form_number"],
+        now=now,
+    )
+
+
+@require_GET
+@never_cache
+def receipt(request: HttpRequest, form_number: UUID) -> HttpResponse:
+    since = timezone.now() - timedelta(seconds=RECEIPT_SECONDS)
+    complaint = Complaint.objects.filter(client_id=form_number, received_at__gte=since).first()
+    shown = {"complaint": complaint, "course": complaint and course_of(complaint)}
+    return render(request, "complaints/public_receipt.html", shown, status=200 if complaint else 404)
+
+
+@FORM
+@never_cache
+def follow(request: HttpRequest) -> HttpResponse:
+    form = FollowForm(request.POST if request.method == "POST" else None)
+    shown: dict[str, Any] = {"form": form}
+    wait = 0
+    try:
+        if form.is_bound and form.is_valid():
+            shown |= followed(found(request, **form.cleaned_data))
+    except TooOften as error:
+        wait = error.wait
+        form.add_error(None, str(error))
+    except DomainError as error:
+        form.add_error(None, str(error))
+    return answered(request, "complaints/public_follow.html", shown, wait)
+
+
+def found(request: HttpRequest, number: str, code: str) -> Complaint:
+    """The complaint of a number and its code.
+
+    Raises BadInput, the same for a number that nobody has as for a wrong code, and TooOften for whoever tries.
+    """
+    attempt = flood.allow(kind="follow", request=request, now=timezone.now())
+    complaint = Complaint.objects.filter(number=number).first()
+    right = constant_time_compare(code, complaint.follow_code if complaint else "")
+    if complaint is None or not right:
+        raise BadInput(_("Number and code do not belong together. Look at both once more."))
+    attempt.delete()
+    return complaint
+
+
+def followed(complaint: Complaint, rating: RateForm | None = None) -> dict[str, Any]:
+    """What the page of a complaint shows; a form to rate it once the result was told."""
+    given = getattr(complaint, "rating", None)
+    may_rate = given is None and complaint.state in {Complaint.State.TOLD, Complaint.State.CLOSED}
+    return {
+        "complaint": complaint,
+        "course": course_of(complaint),
+        "rating": given,
+        "rate": (rating or RateForm()) if may_rate else None,
+    }
+
+
+@FORM
+@never_cache
+def rated(request: HttpRequest) -> HttpResponseBase:
+    form = FollowForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return redirect("public_follow")
+    rating = RateForm(request.POST)
+    shown: dict[str, Any] = {"form": form}
+    wait = 0
+    try:
+        complaint = found(request, **form.cleaned_data)
+    except TooOften as error:
+        wait = error.wait
+        form.add_error(None, str(error))
+    except DomainError as error:
+        form.add_error(None, str(error))
+    else:
+        if rating.is_valid():
+            shown["said"] = given(complaint, rating)
+        shown |= followed(complaint, rating)
+    return answered(request, "complaints/public_follow.html", shown, wait)
+
+
+def given(complaint: Complaint, form: RateForm) -> str:
+    """Keeps the rating; the sentence that says so, or why not."""
+    try:
+        rate(complaint=complaint, now=timezone.now(), **form.cleaned_data)
+    except DomainError as error:
+        return str(error)
+    return _("Thank you. Your answer counts in how this area is assessed.")
