@@ -93,8 +93,13 @@ def _tasks(span: Span) -> Q:
     return _stands([state.PLANNED, state.DUE, state.DONE], TaskEvent.objects, "task", span, "due_on")
 
 
+def _known(record: str, span: Span) -> Q:
+    """The visit had been entered by the cut-off; a corrected record stands for one that had come in before it."""
+    return Q(**{f"{record}__submitted_on__lte": span.cut_off}) | Q(**{f"{record}__version__gt": 1})
+
+
 def _visited_in_time(span: Span) -> Q:
-    return Q(state=InspectionTask.State.DONE, done_on__lte=F("due_on"), visit__submitted_on__lte=span.cut_off)
+    return Q(state=InspectionTask.State.DONE, done_on__lte=F("due_on")) & _known("visit", span)
 
 
 def _first_records(span: Span) -> Q:
@@ -110,11 +115,11 @@ def _ordered(span: Span) -> Q:
     stands = _stands(
         [state.ORDERED, state.ESCALATED, state.RECTIFIED], FindingEvent.objects, "finding", span, "rectify_by"
     )
-    return stands & Q(visit__submitted_on__lte=span.cut_off)
+    return stands & _known("visit", span)
 
 
 def _rectified_in_time(span: Span) -> Q:
-    seen = Q(rectified_by__isnull=True) | Q(rectified_by__submitted_on__lte=span.cut_off)
+    seen = Q(rectified_by__isnull=True) | _known("rectified_by", span)
     return Q(state=Finding.State.RECTIFIED, rectified_on__lte=F("rectify_by")) & seen
 
 
