@@ -1,6 +1,6 @@
 """Query sets of complaints and their clocks."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -60,6 +60,14 @@ class ClockQuerySet(SetWise["Clock"]):
     def overdue(self, on: date) -> Self:
         """Running, not paused, and the latest day is over."""
         return self.ticking().filter(latest_on__lt=on)
+
+    def to_escalate(self, on: date, days: int) -> Self:
+        """Overdue, and nobody above was told, or the one above was and so many days went by since (handbook §6, C).
+
+        The bureau's own is the last level.
+        """
+        once_more = Q(escalated_to__length__gt=2, escalated_on__lte=on - timedelta(days=max(days, 1)))
+        return self.overdue(on).filter(Q(escalated_on__isnull=True) | once_more)
 
     def count_by_colour(self, on: date) -> dict[str, int]:
         """How many complaints have which colour by these clocks; each complaint once, by its nearest limit."""

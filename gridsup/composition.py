@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 JOBS = {
     "generate_due_tasks": "inspections.tasks.generate_due_tasks",
     "apply_policy": "subjects.tasks.apply_policy",
+    "escalate_overdue": "complaints.tasks.escalate_overdue",
     "score_period": "assessment.tasks.score_period",
 }
 
@@ -24,6 +25,9 @@ AREA_CODES = "grids.querysets.area_codes"
 
 # Run after the ledger changed in a bureau (keyword arguments: bureau, now); each brings open rows of its app into line.
 LEDGER_FOLLOWERS = ["inspections.actions.follow_ledger"]
+
+# Run after a year of the working-day calendar was loaded (keyword argument: now); each counts provisional days anew.
+CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 
 # A premises' timeline: each takes a premises and returns entries for its file.
 TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries"]

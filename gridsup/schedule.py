@@ -63,6 +63,7 @@ class Quarterly(Daily):
 SCHEDULE = (
     Daily("apply_policy", at="04:00"),
     Daily("generate_due_tasks", at="04:30"),
+    Daily("escalate_overdue", at="05:00"),
     Quarterly("score_period", at="05:30"),
 )
 

@@ -1,12 +1,20 @@
 """Writes to complaints, reports, clues and enquiries, and to their clocks."""
 
-from complaints.actions.clocks import explain, extend_clock, pause_clock, recompute_provisional, resume_clock
+from complaints.actions.clocks import (
+    escalate_clocks,
+    explain,
+    extend_clock,
+    pause_clock,
+    recompute_provisional,
+    resume_clock,
+)
 from complaints.actions.intake import complete, lacks_identity, register, register_many, suggested_area
 from complaints.actions.moves import move, move_many
 from complaints.actions.people import rate, reveal
 
 __all__ = [
     "complete",
+    "escalate_clocks",
     "explain",
     "extend_clock",
     "lacks_identity",

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, CharField, F, When
+from django.db.models.functions import Cast, Greatest, Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from grids.models import Officer
 from grids.permissions import Permission
 from gridsup import holidays
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
+from gridsup.parts import Part
 from gridsup.states import check
 
 # Where an end that moved leaves a clock that had gone up: it is not late any more.
@@ -93,6 +96,31 @@ def explain(*, clock: Clock, by: Officer, text: str, now: datetime) -> Clock:
         )
     clock.refresh_from_db()
     return clock
+
+
+def escalate_clocks(*, part: Part, on: date, days: int, now: datetime) -> dict[str, int]:
+    """Tells the level above of limits that are over, and one more level after every `days` days, up to the bureau.
+
+    Returns {"read": limits that are over, "changed"}. The update holds the rows before their history is written, so
+    that what is met meanwhile is not told; a run that comes twice finds nothing left.
+    """
+    late = Clock.objects.filter(part.rows())
+    above = Case(When(escalated_to="", then=F("area_code")), default=F("escalated_to"))
+    with transaction.atomic():
+        changed = late.to_escalate(on, days).update(
+            escalated_on=on, escalated_to=Substr(above, 1, Greatest(Length(above) - 2, 2))
+        )
+        if changed:
+            late.overdue(on).filter(escalated_on=on).insert_into(
+                ComplaintEvent,
+                complaint=F("complaint"),
+                what="overdue",
+                old=F("kind"),
+                new=F("escalated_to"),
+                at=now,
+                why=Cast("latest_on", CharField()),
+            )
+    return {"read": late.overdue(on).count(), "changed": changed}
 
 
 def recompute_provisional(*, now: datetime) -> dict[str, int]:

@@ -1,27 +1,27 @@
 """Moving complaints, reports, clues and enquiries through their workflows, one or many at a time."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.actions.intake import BATCH, area_of, lacks_identity, longest, suggested_area
-from complaints.actions.policy import Limits
-from complaints.models import Clock, Complainant, Complaint, ComplaintEvent
+from complaints.actions.intake import BATCH, area_of, longest, suggested_area
+from complaints.actions.known import Known, batches
+from complaints.models import Clock, Complaint, ComplaintEvent
 from complaints.models.complaint import MOVES_OF
 from complaints.records import MoveRecord
-from complaints.rules import handled, is_review, level_above, run_clocks
+from complaints.rules import PAUSING, handled, is_review, level_above, run_clocks
 from grids.models import Officer
 from grids.permissions import Permission
-from gridsup.errors import BadInput, NotAllowed, Overtaken
-from gridsup.schedule import area_codes
+from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken
 from gridsup.states import advance, check, find_move
+from inspections.actions import ask_visit
+from inspections.models import InspectionTask
+from subjects.models import Premises
 
 S = Complaint.State
 # What may be given with a move to a state; the days are the moves' own.
@@ -29,7 +29,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     S.ACCEPTED: ("premises", "locality"),
     S.REFUSED: ("refusal",),
     S.LINKED: ("linked_to",),
-    S.DISPATCHED: ("area_code", "premises", "locality"),
+    S.DISPATCHED: ("area_code", "premises", "locality", "visit"),
     S.ESCALATED: ("area_code",),
     S.SETTLED: ("result",),
     S.MEDIATION_ENDED: ("ending", "result"),
@@ -46,7 +46,7 @@ CLOCK_FIELDS = [
 # What a complaint may differ in after its moves.
 FIELDS = [
     "state", "area_code", "premises", "locality", "accepted_on", "result", "refusal", "ending", "linked_to",
-    "closed_on",
+    "closed_on", "task",
 ]  # fmt: skip
 
 
@@ -56,12 +56,21 @@ def move(
     """Makes one move of the table of its kind, with its area, its clocks and its history.
 
     `fields`: those that TAKES names for the state, and those that the table requires. A dispatch without an area goes
-    where the premises or place lies; reported up, it goes one level up; sent back as wrong, to the desk that took it
-    in. Raises WrongState, NotAllowed (also for whoever handled and would review or close), BadInput with the field, and
-    Overtaken when the stored row has left the state in which it was read.
+    where the premises or place lies, and with `visit` asks for a visit of the premises; reported up, it goes one level
+    up; sent back as wrong, to the desk that took it in. Raises WrongState, NotAllowed (also for whoever handled and
+    would review or close), BadInput with the field, and Overtaken when the stored row has left the state in which it
+    was read; the complaint handed in is then as it is stored.
     """
-    known = Known([complaint])
     record = MoveRecord(complaint, to, by, now, why.strip(), fields)
+    try:
+        return _move(record, Known([complaint]))
+    except DomainError:
+        complaint.refresh_from_db()
+        raise
+
+
+def _move(record: MoveRecord, known: Known) -> Complaint:
+    complaint, to, by, now = record.complaint, record.to, record.by, record.now
     changes = _decided(record, known)
     old, area = complaint.state, complaint.area_code
     with transaction.atomic():
@@ -76,6 +85,9 @@ def move(
         read = _values(clocks)
         _run(record, complaint, old, clocks, known)
         _store(clocks, read)
+        if record.fields.get("visit") and complaint.premises is not None:
+            Complaint.objects.filter(pk=complaint.pk).update(task=_visit(complaint.premises, clocks, now))
+            complaint.refresh_from_db()
     return complaint
 
 
@@ -91,7 +103,7 @@ def move_many(*, moves: Sequence[MoveRecord]) -> int:
         known = Known(complaints)
         _refuse_overtaken(before)
         clocks: dict[int, list[Clock]] = {pk: [] for pk in rows}
-        for batch in _batches(list(rows)):
+        for batch in batches(list(rows)):
             for clock in Clock.objects.filter(complaint__in=batch).select_related("rule").order_by("pk"):
                 clocks[clock.complaint_id].append(clock)
         read = _values(clock for of_one in clocks.values() for clock in of_one)
@@ -106,59 +118,6 @@ def move_many(*, moves: Sequence[MoveRecord]) -> int:
         if record.complaint is not rows[record.complaint.pk]:
             record.complaint.refresh_from_db()
     return len(moves)
-
-
-class Known:
-    """What the rules ask of the database, for all complaints of a batch at once and only when it is asked."""
-
-    def __init__(self, complaints: Sequence[Complaint]) -> None:
-        self._keys = [complaint.pk for complaint in complaints]
-        self._limits: dict[str, Limits] = {}
-
-    def limits(self, bureau: str) -> Limits:
-        """The time limits of a bureau."""
-        if bureau not in self._limits:
-            self._limits[bureau] = Limits(bureau)
-        return self._limits[bureau]
-
-    @cached_property
-    def made(self) -> dict[int, dict[int, set[tuple[str, str]]]]:
-        """Complaint → officer → the moves (old, new) that they made."""
-        found: dict[int, dict[int, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
-        for event in self._events("state"):
-            if event.by_id is not None:
-                found[event.complaint_id][event.by_id].add((event.old, event.new))
-        return found
-
-    @cached_property
-    def desks(self) -> dict[int, str]:
-        """Complaint → the area that it left first: the desk that took it in."""
-        found: dict[int, str] = {}
-        for event in self._events("area"):
-            found.setdefault(event.complaint_id, event.old)
-        return found
-
-    @cached_property
-    def nameless(self) -> set[int]:
-        """Complaints that nobody with a real name and a telephone stands behind."""
-        rows = [
-            row for batch in _batches(self._keys) for row in Complainant.objects.filter(complaint__in=batch)
-        ]  # fmt: skip
-        return set(self._keys) - {row.complaint_id for row in rows if not lacks_identity(row)}
-
-    @cached_property
-    def areas(self) -> set[str]:
-        """Codes of all bureaus, stations and grids in force."""
-        return {code for length in (2, 4, 6) for code in area_codes(length)}
-
-    def _events(self, what: str) -> Iterable[ComplaintEvent]:
-        for batch in _batches(self._keys):
-            yield from ComplaintEvent.objects.filter(complaint__in=batch, what=what).order_by("pk")
-
-
-def _batches(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    """Keys in pieces that a statement takes."""
-    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
 def _decided(record: MoveRecord, known: Known) -> dict[str, Any]:
@@ -178,7 +137,9 @@ def _decided(record: MoveRecord, known: Known) -> dict[str, Any]:
         )
     if record.to == S.LINKED:
         _refuse_link(complaint, given.get("linked_to"))
+    _refuse_visit(complaint, given)
     area = _area(record, given, known)
+    given.pop("visit", None)
     return {**given, **({} if area is None else {"area_code": area}), **_days(record)}
 
 
@@ -305,12 +266,28 @@ def _make(record: MoveRecord, clocks: list[Clock], known: Known) -> list[Complai
         events.append(_moved_area(record, row, area))
         known.desks.setdefault(row.pk, area)
     _run(record, row, old, clocks, known)
+    if record.fields.get("visit") and row.premises is not None:
+        row.task = _visit(row.premises, clocks, record.now)
     return events
+
+
+def _refuse_visit(complaint: Complaint, given: Mapping[str, Any]) -> None:
+    """Somebody can be sent only to a premises that is known."""
+    if given.get("visit") and given.get("premises", complaint.premises) is None:
+        raise BadInput(_("Name the premises that is to be visited."), field="premises")
+
+
+def _visit(premises: Premises, clocks: Iterable[Clock], now: datetime) -> InspectionTask:
+    """The visit that goes with a dispatch, within the limit of its handling; overdue ones are to be visited at once."""
+    on = timezone.localdate(now)
+    limit = next((clock.due_on for clock in clocks if clock.is_running and clock.kind in PAUSING), on)
+    reason = InspectionTask.Reason.COMPLAINT
+    return ask_visit(premises=premises, reason=reason, due_on=max(limit, on), opens_on=on)
 
 
 def _refuse_overtaken(before: Mapping[int, str]) -> None:
     """Holds the rows, and raises Overtaken when one left the state in which it was read."""
-    for batch in _batches(list(before)):
+    for batch in batches(list(before)):
         rows = Complaint.objects.select_for_update().filter(pk__in=batch).order_by("pk")
         if any(before[pk] != state for pk, state in rows.values_list("pk", "state")):
             raise Overtaken(_("Somebody else changed this first. Load it again and look."))

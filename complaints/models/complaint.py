@@ -187,9 +187,20 @@ class Complaint(models.Model):
 
 
 class ComplaintEvent(Event):
-    """History of a complaint; also of what was told, revealed, paused, extended and explained."""
+    """History of a complaint; also of what was told, revealed, paused, extended and explained.
+
+    A time limit (`old`: its kind, `why`: its latest day) is told to each level (`new`: its area) once, however many
+    runs of the job say so.
+    """
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="events")
+
+    class Meta(Event.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["complaint", "old", "new", "why"], condition=Q(what="overdue"), name="complaint_told_once"
+            )
+        ]
 
 
 class Complainant(models.Model):

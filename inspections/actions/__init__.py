@@ -10,6 +10,7 @@ from inspections.actions.findings import (
 )
 from inspections.actions.plans import approve_plan, close_plan, propose_plan, publish_plan
 from inspections.actions.tasks import (
+    ask_visit,
     assign_task,
     cancel_task,
     falling_due,
@@ -33,6 +34,7 @@ __all__ = [
     "archive_visit",
     "archive_visits",
     "ask_recheck",
+    "ask_visit",
     "assign_task",
     "cancel_task",
     "close_finding",

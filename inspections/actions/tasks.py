@@ -14,6 +14,7 @@ from gridsup.dates import AddDays
 from gridsup.errors import BadInput, Overtaken
 from gridsup.parts import Part
 from gridsup.states import advance, check
+from gridsup.workdays import ONE_DAY
 from inspections.models import Finding, InspectionPlan, InspectionTask, TaskEvent
 from inspections.models.task import TASK_MOVES
 from inspections.querysets import TaskQuerySet
@@ -46,6 +47,28 @@ def assign_task(*, task: InspectionTask, to: Officer | None, by: Officer, now: d
         )
     task.refresh_from_db()
     return task
+
+
+def ask_visit(*, premises: Premises, reason: str, due_on: date, opens_on: date) -> InspectionTask:
+    """The open task that brings somebody to the premises for the reason by the day; made if there is none.
+
+    For reasons that need no plan. Raises BadInput for a premises that is not in business.
+    """
+    if premises.status != "active":
+        raise BadInput(_("This premises is not in business: there is nothing to visit."), field="premises")
+    of_reason = InspectionTask.objects.filter(premises=premises, reason=reason)
+    with transaction.atomic():
+        Premises.objects.select_for_update().get(pk=premises.pk)
+        standing = of_reason.open().filter(due_on__lte=due_on).order_by("due_on").first()
+        if standing is not None:
+            return standing
+        # one that ended keeps its day
+        while of_reason.filter(due_on=due_on).exists():
+            due_on += ONE_DAY
+        return InspectionTask.objects.create(
+            premises=premises, area_code=premises.area_code, reason=reason, due_on=due_on, opens_on=opens_on,
+            state=State.DUE,
+        )  # fmt: skip
 
 
 def cancel_task(*, task: InspectionTask, why: str, by: Officer, now: datetime) -> InspectionTask:

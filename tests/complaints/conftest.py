@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from complaints.actions import register
+from complaints.actions import move, register
 from grids.permissions import Duty
 from tests.factories import TODAY, BureauFactory, TimeLimitFactory, noon
 
@@ -44,3 +44,26 @@ def take_in(law, desk):
         return register(kind=kind, **{**known, **who, **facts})
 
     return take
+
+
+@pytest.fixture
+def at(district):
+    """A function that makes a move by the grid office or the desk, at noon of a day."""
+
+    def go(complaint, to, on, **fields):
+        known = {
+            "dispatched": {"area_code": "050101"},
+            "settled": {"result": "x"},
+            "handled": {"result": "x"},
+            "refused": {"refusal": "not_ours"},
+        }
+        desk = to in {"accepted", "refused", "returned", "transferred", "dispatched", "told"}
+        who = district.by_duty["duty_desk"] if desk else district.lead
+        who = district.district_office if to in {"reviewed", "closed", "reopened"} else who
+        if complaint.state in {"settled", "handled"} and to in {"in_hand", "verifying"}:
+            who = district.district_office
+        if complaint.state == "returned":
+            who = district.by_duty["duty_desk"]
+        return move(complaint=complaint, to=to, by=who, now=noon(on), why="because", **{**known.get(to, {}), **fields})
+
+    return go
