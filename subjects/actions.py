@@ -20,6 +20,8 @@ from subjects import presets
 from subjects.models import PolicyEvent, PolicyFigure, Premises, PremisesEvent, Tier, TierPeriod
 from subjects.models.policy import PolicyRow
 
+# An interval or a limit of nothing at all is none.
+NEVER_ZERO = ("interval_months", "days")
 ONE_DAY = timedelta(days=1)  # the day before or after, never a limit
 
 
@@ -73,6 +75,8 @@ def change_row(
         raise BadInput(_("A reason is needed."), field="why")
     if on <= row.from_day:
         raise BadInput(_("A change begins after the first day of the row that it replaces."), field="on")
+    if any(values.get(name) == 0 for name in NEVER_ZERO):
+        raise BadInput(_("One is the least."), field=next(name for name in NEVER_ZERO if values.get(name) == 0))
     if set(values) - set(known) or all(getattr(row, name) == value for name, value in values.items()):
         raise BadInput(_("Nothing is changed."))
     key = {name: getattr(row, name) for name in (*presets.KEYS[type(row)], *known)}

@@ -18,7 +18,10 @@ from subjects.querysets import PremisesQuerySet
 from subjects.tiers import Tiers
 
 # What a district changes by hand; names and colours come with a preset.
-CHANGEABLE = {"interval_months", "tier_key", "mode", "rhythm_key", "value"}
+CHANGEABLE = {
+    "interval_months", "tier_key", "mode", "rhythm_key", "value", "line", "text", "position", "days", "unit",
+    "extension_days",
+}  # fmt: skip
 
 
 class LedgerQuestion(Question):

@@ -19,7 +19,7 @@ from gridsup.jobs import enqueue
 from subjects import presets
 from subjects.actions import change_row, load_preset
 from subjects.forms import PresetForm, RowForm
-from subjects.models import CreditEffect, PolicyEvent, PolicyFigure, Tier, Trade, TradeTier
+from subjects.models import CheckItem, CreditEffect, PolicyEvent, PolicyFigure, Tier, TimeLimit, Trade, TradeTier
 from subjects.models.policy import PolicyRow
 from subjects.preview import preview_preset, preview_row
 from subjects.tiers import Tiers
@@ -32,6 +32,8 @@ KINDS: dict[str, type[PolicyRow]] = {
     "trade": TradeTier,
     "effect": CreditEffect,
     "figure": PolicyFigure,
+    "item": CheckItem,
+    "limit": TimeLimit,
 }
 
 
@@ -63,6 +65,7 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
             "rows": rows,
             "effects": sorted(effects, key=lambda row: (tiers.rank(row), row.credit)),
             "trades": by_tier_and_source(rows["trade"]),
+            "items": by_item(rows["item"]),
             "coming": sorted(set(coming)),
             "events": [policy_entry(event) for event in history],
             "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
@@ -71,13 +74,27 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
     )
 
 
-def by_tier_and_source(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    """Trade rows that say the same for the same reason together, each with the name of its trade."""
-    groups: dict[tuple[str, str], list[Any]] = {}
+def with_trade_names(rows: Iterable[Any]) -> list[Any]:
+    """Rows for the beginning of a trade's code, each with the name of that trade."""
     rows = list(rows)
     names = dict(Trade.objects.filter(code__in={row.prefix for row in rows}).values_list("code", "name"))
     for row in rows:
         row.trade_name = names.get(row.prefix, "")
+    return rows
+
+
+def by_item(rows: Iterable[Any]) -> list[list[Any]]:
+    """Check items in the order of the form; rows that ask the same of several tiers or trades together."""
+    groups: dict[tuple[str, str, str, str], list[Any]] = {}
+    for row in sorted(with_trade_names(rows), key=lambda row: (row.position, row.code, row.tier_key, row.prefix)):
+        groups.setdefault((row.code, row.text, row.line, row.source), []).append(row)
+    return list(groups.values())
+
+
+def by_tier_and_source(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Trade rows that say the same for the same reason together, each with the name of its trade."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for row in with_trade_names(rows):
         groups.setdefault((row.tier_key, row.source), []).append(row)
     return [{"tier_key": tier, "rows": same} for (tier, _source), same in groups.items()]
 

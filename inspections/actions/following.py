@@ -61,7 +61,12 @@ def withdraw(replaced: Sequence["Ready"]) -> list[tuple[int, Officer | None, dat
             rest.append((finding.recheck_id, one.given.by, one.given.at))
     for task in tasks:
         one = by_earlier[task.visit_id or 0]
-        facts = {"old": str(task.visit_id), "new": str(one.visit.pk), "by": one.given.by, "at": one.given.at}
+        facts = {
+            "old": str(one.visit.version - 1),
+            "new": str(one.visit.version),
+            "by": one.given.by,
+            "at": one.given.at,
+        }
         task_events.append(TaskEvent(task=task, what="visit", **facts))
         task.visit, task.done_on = one.visit, one.day
     for finding in seen:

@@ -11,7 +11,7 @@ from grids.permissions import Permission
 from gridsup.backoffice.base import ScopedAdmin
 from gridsup.backoffice.steps import Reason, Step
 from subjects.actions import change_row
-from subjects.models import CreditEffect, PolicyFigure, Tier, TradeTier
+from subjects.models import CheckItem, CreditEffect, PolicyFigure, Tier, TimeLimit, TradeTier
 from subjects.models.policy import PolicyRow
 
 
@@ -80,3 +80,17 @@ class CreditEffectAdmin(PolicyAdmin):
 class PolicyFigureAdmin(PolicyAdmin):
     list_display = ["key", "value", "bureau_id", "preset", "from_day", "to_day", "source"]
     steps = PolicyAdmin.changed_by(PolicyFigure, "value")
+
+
+@admin.register(CheckItem)
+class CheckItemAdmin(PolicyAdmin):
+    list_display = ["text", "line", "tier_key", "prefix", "position", "bureau_id", "preset", "from_day", "to_day"]
+    list_filter = ["preset", "line", "tier_key"]
+    search_fields = ["text", "code", "line", "prefix"]
+    steps = PolicyAdmin.changed_by(CheckItem, "line", "text", "position")
+
+
+@admin.register(TimeLimit)
+class TimeLimitAdmin(PolicyAdmin):
+    list_display = ["key", "days", "unit", "extension_days", "bureau_id", "preset", "from_day", "to_day", "source"]
+    steps = PolicyAdmin.changed_by(TimeLimit, "days", "unit", "extension_days")

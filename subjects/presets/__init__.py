@@ -66,7 +66,7 @@ def read(name: str) -> Preset:
         TradeTier: [*_trades(data), *_kinds(data)],
         CreditEffect: [effect for row in data["effects"] for effect in _effects(row, source)],
         PolicyFigure: [{"key": key, **figure} for key, figure in {**common["figures"], **data["figures"]}.items()],
-        CheckItem: _items(data.get("items", common["items"])),
+        CheckItem: _items(_items_of(data)),
         TimeLimit: [{"key": key, "extension_days": 0, **limit} for key, limit in common["limits"].items()],
     }
     return Preset(name, data["title"], source, data.get("reason_needed", False), rows)
@@ -102,12 +102,20 @@ def _effects(row: dict[str, Any], source: str) -> list[dict[str, Any]]:
     ]
 
 
+def _items_of(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The preset's own items, or those of the preset that it names."""
+    if "items_of" in data:
+        data = tomllib.loads((FOLDER / f"{data['items_of']}.toml").read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = data["items"]
+    return rows
+
+
 def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row for each check item × tier, in the order of the file."""
+    """One row for each check item × tier × trade, in the order of the file; without tiers or trades, for all."""
     return [
         {
             "tier_key": tier,
-            "prefix": row.get("prefix", ""),
+            "prefix": prefix,
             "code": row["code"],
             "line": row["line"],
             "text": row["text"],
@@ -116,4 +124,5 @@ def _items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for position, row in enumerate(rows, 1)
         for tier in row.get("tiers", [""])
+        for prefix in row.get("prefixes", [""])
     ]

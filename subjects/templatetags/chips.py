@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from subjects import lines
 from subjects.models import MarketSubject
 from subjects.tiers import Tiers
 
@@ -39,3 +40,9 @@ def policy_tier(area_code: str, key: str, tiers: Tiers) -> SafeString:
 def kind_name(kind: str) -> str:
     """A kind of subject in words."""
     return str(dict(MarketSubject.Kind.choices).get(kind, kind))
+
+
+@register.filter
+def line_name(code: str) -> str:
+    """A line of business in words."""
+    return lines.line_name(code)

@@ -9,6 +9,7 @@ from gridsup.errors import BadInput, NotAllowed, WrongState
 from inspections.actions import save_draft, submit_visit, visits
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.records import Problem
+from subjects.models import CheckItem
 from tests.factories import TODAY, TaskFactory, noon
 from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
 
@@ -167,9 +168,8 @@ def test_two_orders_of_one_day_are_looked_at_again_together(district):
 def test_answers_are_kept_with_line_and_words_of_their_day(district):
     visit = submitted(district, answers=[{"code": "subject_qualification", "result": "ok"}])
 
-    assert visit.answers == [
-        {"code": "subject_qualification", "line": "registration", "text": "主体资格", "result": "ok"}
-    ]
+    item = CheckItem.objects.get(code="subject_qualification", tier_key="high")
+    assert visit.answers == [{"code": item.code, "line": "registration", "text": item.text, "result": "ok"}]
 
 
 class TestAgain:

@@ -13,7 +13,18 @@ from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import DUTIES, Duty, Permission
 from gridsup.models import Job
 from inspections.models import InspectionPlan, InspectionTask
-from subjects.models import CreditEffect, MarketSubject, Permit, PolicyFigure, Premises, Tier, Trade, TradeTier
+from subjects.models import (
+    CheckItem,
+    CreditEffect,
+    MarketSubject,
+    Permit,
+    PolicyFigure,
+    Premises,
+    Tier,
+    TimeLimit,
+    Trade,
+    TradeTier,
+)
 
 P = Permission
 ANYBODY: tuple[str, ...] = ()
@@ -106,6 +117,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     TradeTier: (P.VIEW_AREAS,),
     CreditEffect: (P.VIEW_AREAS,),
     PolicyFigure: (P.VIEW_AREAS,),
+    CheckItem: (P.VIEW_AREAS,),
+    TimeLimit: (P.VIEW_AREAS,),
     MarketSubject: (P.VIEW,),
     Premises: (P.VIEW,),
     Permit: (P.VIEW,),
@@ -122,7 +135,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
 }
 # Parameters that name no row at all.
 FIXED = {"admin:app_list": ["grids"]}
-POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure)
+POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
 # What stands for success where it is not a page.
 IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}
 

@@ -10,7 +10,18 @@ from grids.permissions import Duty
 from gridsup.models import Job
 from inspections.models import InspectionPlan, InspectionTask
 from subjects.actions import load_preset
-from subjects.models import CreditEffect, MarketSubject, Permit, PolicyFigure, Premises, Tier, Trade, TradeTier
+from subjects.models import (
+    CheckItem,
+    CreditEffect,
+    MarketSubject,
+    Permit,
+    PolicyFigure,
+    Premises,
+    Tier,
+    TimeLimit,
+    Trade,
+    TradeTier,
+)
 from tests.factories import LocalityFactory, PremisesFactory, SubjectFactory, TaskFactory
 from tests.style import routes as site
 
@@ -35,7 +46,7 @@ def rows(district):
     made = [
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
-        *(model.objects.filter(bureau="05").first() for model in (Tier, TradeTier, CreditEffect, PolicyFigure)),
+        *(model.objects.filter(bureau="05").first() for model in site.POLICY),
     ]  # fmt: skip
     return {type(row): row for row in made}
 
@@ -114,7 +125,7 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
     shown = {route.model() for route in site.walked()} - {None}
 
     assert shown <= {
-        Bureau, CreditEffect, Grid, InspectionPlan, InspectionTask, Job, Locality, MarketSubject, Officer, Permit,
-        PolicyFigure, Posting, Premises, Station, Tier, Trade, TradeTier,
+        Bureau, CheckItem, CreditEffect, Grid, InspectionPlan, InspectionTask, Job, Locality, MarketSubject, Officer,
+        Permit, PolicyFigure, Posting, Premises, Station, Tier, TimeLimit, Trade, TradeTier,
     }  # fmt: skip
     assert shown <= set(rows)

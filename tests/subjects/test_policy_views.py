@@ -95,6 +95,8 @@ def test_a_figure_is_changed_from_a_day_with_a_reason(loaded, client):
         ("tier", {"interval_months": "4"}),
         ("trade", {"tier_key": "low"}),
         ("effect", {"mode": "exempt", "rhythm_key": ""}),
+        ("item", {"line": "food", "text": "Something else", "position": "3"}),
+        ("limit", {"days": "3", "unit": "working", "extension_days": "0"}),
     ],
 )
 def test_every_kind_of_row_can_be_changed(loaded, client, kind, values):
