@@ -33,15 +33,21 @@ CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries"]
 
 # Further parts of a premises' file: each takes a premises, an officer and a day and returns a gridsup.timeline.Panel.
-FILE_PANELS = ["inspections.panels.open_tasks"]
+FILE_PANELS = ["inspections.panels.open_tasks", "inspections.panels.open_findings"]
+
+# What may be begun from a premises' file: each takes the same and returns a list of gridsup.timeline.Action.
+FILE_ACTIONS = ["inspections.panels.actions"]
 
 # The pages that a person may open, in the order of the navigation: route, label, icon, and the permissions of which
 # one is needed. The first four stand in the bar at the bottom of a phone.
 NAVIGATION = [
     ("today", _("Today"), "today", ("inspect", "file_information")),
+    ("visit_review", _("Review"), "review", ("review_visits",)),
     ("tasks", _("Tasks"), "tasks", ("view",)),
     ("ledger", _("Ledger"), "ledger", ("view",)),
     ("dashboard", _("Overview"), "dashboard", ("view",)),
+    ("visits", _("Visit records"), "today", ("view",)),
+    ("findings", _("Findings"), "tasks", ("view",)),
     ("plans", _("Plan"), "tasks", ("view",)),
     ("policy", _("Policy"), "grid", ("view",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),

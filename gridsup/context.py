@@ -17,9 +17,12 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return []
-    entries = []
+    entries: list[dict[str, object]] = []
     for route, label, icon, permissions in NAVIGATION:
         if any(person.has_perm(permission) for permission in permissions):
-            url = reverse(route)
-            entries.append({"url": url, "label": label, "icon": icon, "here": request.path.startswith(url)})
-    return entries
+            entries.append({"url": reverse(route), "label": label, "icon": icon})
+    # /visits/review/ lies under /visits/: the longest address is where the person is
+    here = max(
+        (str(entry["url"]) for entry in entries if request.path.startswith(str(entry["url"]))), key=len, default=""
+    )
+    return [{**entry, "here": entry["url"] == here} for entry in entries]

@@ -95,3 +95,17 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
         self.error_messages["invalid"] = _("Write the day as 2026-11-22.")
+
+
+class SpanQuestion(Question):
+    """A question with a span of days, asked as `from` and `to` (a word that no attribute may have)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("from", _("from")), ("to", _("to"))):
+            self.fields[name] = DayField(label=label, required=False)
+
+    @property
+    def span(self) -> list[forms.BoundField]:
+        """The two fields, for templates."""
+        return [self["from"], self["to"]]

@@ -6,18 +6,19 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from gridsup.composition import FILE_PANELS, TIMELINE
+from gridsup.composition import FILE_ACTIONS, FILE_PANELS, TIMELINE
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: when, what, in which detail, by whom (empty: the system)."""
+    """One thing that happened: when, what, in which detail, by whom (empty: the system), and where to read more."""
 
     at: datetime
     what: str
     detail: str = ""
     by: str = ""
     day_only: bool = False  # `at` is the first moment of the day, the hour is not known
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Panel:
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What somebody may begin from a file: a button at its top."""
+
+    label: str
+    url: str
 
 
 def timeline_of(premises: Any) -> list[Entry]:
@@ -37,3 +46,8 @@ def timeline_of(premises: Any) -> list[Entry]:
 def panels_of(premises: Any, **known: Any) -> list[Panel]:
     """The parts that the apps add to the file (keyword arguments: officer, on)."""
     return [import_string(name)(premises, **known) for name in FILE_PANELS]
+
+
+def actions_of(premises: Any, **known: Any) -> list[Action]:
+    """What may be begun from the file (keyword arguments: officer, on)."""
+    return [action for name in FILE_ACTIONS for action in import_string(name)(premises, **known)]

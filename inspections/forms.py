@@ -1,4 +1,4 @@
-"""What may be asked of lists of tasks, and what is asked for a move of one task."""
+"""What may be asked of lists of tasks, visits and findings, and what is asked for a move of one task."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grids.models import Officer
-from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
-from inspections.models import InspectionPlan, InspectionTask
-from inspections.querysets import TaskQuerySet
+from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, SpanQuestion, either, offer
+from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
+from inspections.querysets import FindingQuerySet, TaskQuerySet, VisitQuerySet
 from subjects.tiers import Tiers
 
 INPUT = {"class": "form-control"}
@@ -149,3 +149,67 @@ class ProposeForm(forms.Form):
         year = cast(forms.IntegerField, self.fields["year"])
         year.validators += [MinValueValidator(on.year), MaxValueValidator(on.year + 1)]
         self.initial = {"year": on.year + 1}
+
+
+class VisitQuestion(SpanQuestion):
+    """Filters of the list of visits; `from` and `to` are days of the visit."""
+
+    q = SearchField()
+    area = AreaField()
+    exact = forms.BooleanField(label=_("in no lower area"))
+    state = forms.ChoiceField(
+        label=_("state"),
+        choices=[*either(_("any state")), *((str(state), state.label) for state in Visit.State if state != "draft")],
+        widget=forms.Select(attrs=SELECT),
+    )
+    outcome = forms.ChoiceField(
+        label=_("outcome"),
+        choices=[*either(_("any outcome")), *Visit.Outcome.choices],
+        widget=forms.Select(attrs=SELECT),
+    )
+
+    def filter(self, visits: VisitQuerySet) -> VisitQuerySet:
+        """The visits that were asked for."""
+        asked = self.asked
+        if "q" in asked:
+            visits = visits.search(asked["q"])
+        if "area" in asked:
+            visits = visits.filter(area_code=asked["area"]) if asked.get("exact") else visits.in_area(asked["area"])
+        fields = {"state": "state", "outcome": "outcome", "from": "visited_on__gte", "to": "visited_on__lte"}
+        return visits.filter(**{fields[name]: value for name, value in asked.items() if name in fields})
+
+
+class FindingQuestion(SpanQuestion):
+    """Filters of the list of findings; `from` and `to` are last days of orders."""
+
+    q = SearchField()
+    area = AreaField()
+    exact = forms.BooleanField(label=_("in no lower area"))
+    state = forms.ChoiceField(
+        label=_("state"),
+        choices=[*either(_("any state")), ("to_rectify", _("to be corrected")), *Finding.State.choices],
+        widget=forms.Select(attrs=SELECT),
+    )
+    disposition = forms.ChoiceField(
+        label=_("disposition"),
+        choices=[*either(_("any disposition")), *Finding.Disposition.choices],
+        widget=forms.Select(attrs=SELECT),
+    )
+    overdue = forms.BooleanField(label=_("overdue only"))
+
+    def filter(self, findings: FindingQuerySet, on: date) -> FindingQuerySet:
+        """The findings that were asked for; overdue means before `on`."""
+        asked = self.asked
+        if "q" in asked:
+            findings = findings.search(asked["q"])
+        if "area" in asked:
+            exactly = asked.get("exact")
+            findings = findings.filter(area_code=asked["area"]) if exactly else findings.in_area(asked["area"])
+        if asked.get("state") == "to_rectify":
+            findings = findings.to_rectify()
+        elif "state" in asked:
+            findings = findings.filter(state=asked["state"])
+        if asked.get("overdue"):
+            findings = findings.overdue(on)
+        fields = {"disposition": "disposition", "from": "rectify_by__gte", "to": "rectify_by__lte"}
+        return findings.filter(**{fields[name]: value for name, value in asked.items() if name in fields})

@@ -2,9 +2,13 @@
 
 from datetime import date
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from grids.models import Officer
-from gridsup.timeline import Panel
-from inspections.models import InspectionTask
+from grids.permissions import Permission
+from gridsup.timeline import Action, Panel
+from inspections.models import Finding, InspectionTask
 from subjects.models import Premises
 
 
@@ -12,3 +16,16 @@ def open_tasks(premises: Premises, *, officer: Officer, on: date) -> Panel:
     """The open tasks of a premises that the officer may see."""
     tasks = InspectionTask.objects.visible_to(officer).open().filter(premises=premises).select_related("assignee")
     return Panel("inspections/_open_tasks.html", {"tasks": tasks, "on": on})
+
+
+def open_findings(premises: Premises, *, officer: Officer, on: date) -> Panel:
+    """Findings of a premises that the officer may see and that are not at their end."""
+    findings = Finding.objects.visible_to(officer).to_follow().filter(premises=premises)
+    return Panel("inspections/_open_findings.html", {"findings": findings, "on": on})
+
+
+def actions(premises: Premises, *, officer: Officer, on: date) -> list[Action]:
+    """A visit, by whoever may inspect here."""
+    if premises.status == "closed" or not officer.may(Permission.INSPECT, premises.area_code):
+        return []
+    return [Action(_("Record a visit"), reverse("visit_new", args=[premises.pk]))]

@@ -156,7 +156,33 @@ class VisitQuerySet(SetWise["Visit"]):
 
     def valid(self) -> Self:
         """The latest version of each record: what counts as what happened."""
-        return self.sent().filter(corrected_by__isnull=True)
+        return self.sent().filter(Q(corrected_by__isnull=True) | Q(corrected_by__state="draft"))
+
+    def of_officer(self, officer: "Officer") -> Self:
+        """Visits that the officer made, first or second."""
+        return self.filter(Q(lead=officer) | Q(partner=officer))
+
+    def put_aside(self, officer: "Officer") -> Self:
+        """Forms that the officer put aside and did not drop; those of returned records apart."""
+        return self.filter(state="draft", lead=officer, corrects__isnull=True).exclude(draft={})
+
+    def to_correct(self, officer: "Officer") -> Self:
+        """Returned records of the officer of which no corrected version was handed in; `why_returned` tells why."""
+        from inspections.models import VisitEvent
+
+        returns = VisitEvent.objects.filter(visit=OuterRef("pk"), what="state", new="returned").order_by("-pk")
+        waiting = Q(corrected_by__isnull=True) | Q(corrected_by__state="draft")
+        mine = self.of_officer(officer).filter(waiting, state="returned")
+        return mine.annotate(why_returned=Subquery(returns.values("why")[:1]))
+
+    def search(self, text: str) -> Self:
+        """Visits of premises whose name or address, or by officers whose name, holds every word of the text."""
+        fields = ["premises__subject__name", "premises__address", "lead__name", "partner__name"]
+        return self.filter(holds_words(text, fields))
+
+    def with_file(self) -> Self:
+        """With everything that a list shows of a visit."""
+        return self.select_related("premises__subject", "lead", "partner")
 
 
 class FindingQuerySet(SetWise["Finding"]):
@@ -179,6 +205,14 @@ class FindingQuerySet(SetWise["Finding"]):
     def to_follow(self) -> Self:
         """Not at their end: they move with the premises."""
         return self.filter(state__in=["open", "ordered", "escalated", "handed_over", "case_returned"])
+
+    def search(self, text: str) -> Self:
+        """Findings whose words, or whose premises' name or address, hold every word of the text."""
+        return self.filter(holds_words(text, ["text", "premises__subject__name", "premises__address"]))
+
+    def with_file(self) -> Self:
+        """With everything that a list shows of a finding."""
+        return self.select_related("premises__subject", "visit", "recheck")
 
 
 class OfVisitQuerySet(ScopedQuerySet["VisitPhoto"]):

@@ -1,16 +1,32 @@
-"""What the tasks of a premises add to its timeline."""
+"""What the tasks, visits and findings of a premises add to its timeline, and each of their events in words."""
 
 from django.utils.translation import gettext as _
 
 from gridsup.timeline import Entry
-from inspections.models import InspectionPlan, InspectionTask, PlanEvent, TaskEvent
+from inspections.models import (
+    Finding,
+    FindingEvent,
+    InspectionPlan,
+    InspectionTask,
+    PlanEvent,
+    TaskEvent,
+    Visit,
+    VisitEvent,
+)
 from subjects.models import Premises
 
 
 def entries(premises: Premises) -> list[Entry]:
-    """Every event of the premises' tasks, and the task it belongs to."""
-    events = TaskEvent.objects.filter(task__premises=premises).select_related("task", "by")
-    return [entry_of(event, of_task=True) for event in events]
+    """Every event of the premises' tasks, records and findings, and what it belongs to."""
+    tasks = TaskEvent.objects.filter(task__premises=premises).select_related("task", "by")
+    # what an officer puts aside is nobody else's business until it is handed in
+    visits = VisitEvent.objects.filter(visit__premises=premises, what="state").exclude(new=Visit.State.DRAFT)
+    findings = FindingEvent.objects.filter(finding__premises=premises).select_related("finding", "by")
+    return [
+        *(entry_of(event, of_task=True) for event in tasks),
+        *(visit_entry(event, of_visit=True) for event in visits.select_related("visit", "by")),
+        *(finding_entry(event, of_finding=True) for event in findings),
+    ]
 
 
 def plan_entry(event: PlanEvent) -> Entry:
@@ -27,6 +43,8 @@ def entry_of(event: TaskEvent, *, of_task: bool = False) -> Entry:
         what = _("Task %(state)s") % {"state": states.get(event.new, event.new)}
     elif event.what == "assignee":
         what = _("Task given to %(name)s") % {"name": event.new or _("whoever holds the grid")}
+    elif event.what == "visit":
+        what = _("Task now done by the corrected record")
     else:
         what = event.what
     about = ""
@@ -37,3 +55,30 @@ def entry_of(event: TaskEvent, *, of_task: bool = False) -> Entry:
         }
     detail = " · ".join(part for part in (about, event.why) if part)
     return Entry(at=event.at, what=what, detail=detail, by=str(event.by or ""))
+
+
+def visit_entry(event: VisitEvent, *, of_visit: bool = False) -> Entry:
+    """One event of a visit's record in words; `of_visit`: with the outcome and a link."""
+    states = dict(Visit.State.choices)
+    if event.what == "state":
+        what = _("Record of a visit %(state)s") % {"state": states.get(event.new, event.new)}
+    else:
+        what = {"photo": _("Photo added"), "dropped": _("Dropped")}.get(event.what, event.what)
+    about, url = "", ""
+    if of_visit:
+        about = f"{event.visit.get_outcome_display()} · {event.visit.visited_on}"
+        url = event.visit.get_absolute_url()
+    detail = " · ".join(part for part in (about, event.why) if part)
+    return Entry(at=event.at, what=what, detail=detail, by=str(event.by or ""), url=url)
+
+
+def finding_entry(event: FindingEvent, *, of_finding: bool = False) -> Entry:
+    """One event of a finding in words; `of_finding`: with its text and a link."""
+    states = dict(Finding.State.choices)
+    if event.what == "recheck":
+        what = _("To be looked at again by %(day)s") % {"day": event.new}
+    else:
+        what = _("Finding %(state)s") % {"state": states.get(event.new, event.new)}
+    about, url = (event.finding.text, event.finding.get_absolute_url()) if of_finding else ("", "")
+    detail = " · ".join(part for part in (about, event.why) if part)
+    return Entry(at=event.at, what=what, detail=detail, by=str(event.by or ""), url=url)

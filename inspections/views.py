@@ -20,7 +20,7 @@ from gridsup.paging import page_of
 from gridsup.states import targets
 from inspections.actions import assign_task, cancel_task
 from inspections.forms import AssignForm, CancelForm, TaskQuestion, TodayQuestion
-from inspections.models import InspectionTask
+from inspections.models import InspectionTask, Visit
 from inspections.models.task import TASK_MOVES
 from inspections.querysets import TaskQuerySet
 from inspections.timeline import entry_of
@@ -45,6 +45,8 @@ def today(request: SignedIn) -> HttpResponse:
         {
             "on": on,
             "counts": tasks.count_by_section(on),
+            "returned": Visit.objects.visible_to(officer).to_correct(officer).with_file(),
+            "aside": Visit.objects.visible_to(officer).put_aside(officer).with_file(),
             "question": question,
             "show": show,
             "places": places(tasks),
@@ -83,7 +85,7 @@ def task_list(request: SignedIn) -> HttpResponse:
 def seen(request: SignedIn, pk: int) -> InspectionTask:
     """The task, if it lies in the person's areas; otherwise there is none."""
     tasks = InspectionTask.objects.visible_to(request.user).with_file()
-    return get_object_or_404(tasks.select_related("premises__tier_rule", "premises__effect_rule"), pk=pk)
+    return get_object_or_404(tasks.select_related("premises__tier_rule", "premises__effect_rule", "visit"), pk=pk)
 
 
 @login_required
@@ -105,6 +107,7 @@ def task_show(request: SignedIn, pk: int) -> HttpResponse:
             "assign": AssignForm(task=task, on=on)
             if task.is_open and officer.may(Permission.ASSIGN, task.area_code)
             else None,
+            "may_visit": task.is_open and officer.may(Permission.INSPECT, task.premises.area_code),
             "cancel": CancelForm() if may_cancel and officer.may(Permission.CANCEL_TASK, task.area_code) else None,
         },
     )

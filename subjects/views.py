@@ -12,7 +12,7 @@ from grids.models import Posting, Station
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.paging import page_of
-from gridsup.timeline import panels_of, timeline_of
+from gridsup.timeline import actions_of, panels_of, timeline_of
 from subjects.explanation import explain
 from subjects.forms import DayQuestion, LedgerQuestion
 from subjects.models import Premises
@@ -65,6 +65,7 @@ def premises_show(request: SignedIn, pk: int) -> HttpResponse:
             "area": area,
             "people": Posting.objects.answering_for(area, day).select_related("officer") if area else [],
             "entries": timeline_of(premises),
+            "actions": actions_of(premises, officer=officer, on=today),
             "panels": panels_of(premises, officer=officer, on=today),
             "shape": shape(premises),
         },

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
-from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
+from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import MarketSubject, Permit, Premises, TimeLimit, Trade
 
 TODAY = date(2026, 11, 22)
@@ -181,6 +181,17 @@ class FindingFactory(DjangoModelFactory[Finding]):
     found_on = factory.LazyAttribute(lambda finding: finding.visit.visited_on)
     rectify_by = factory.LazyAttribute(lambda finding: finding.found_on + timedelta(days=14))
     rectified_on = factory.LazyAttribute(lambda finding: finding.rectify_by if finding.state == "rectified" else None)
+
+
+class PhotoFactory(DjangoModelFactory[VisitPhoto]):
+    """A photo of a visit; its file holds a few bytes that are no picture."""
+
+    class Meta:
+        model = VisitPhoto
+
+    visit = factory.SubFactory(VisitFactory)
+    file = factory.django.FileField(filename="photo.jpg", data=b"photo")
+    sha256 = factory.Sequence(lambda n: f"{n:064}")
 
 
 class TaskFactory(DjangoModelFactory[InspectionTask]):

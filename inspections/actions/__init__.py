@@ -1,5 +1,6 @@
 """Everything that writes to plans, tasks, visits and findings."""
 
+from inspections.actions.drafts import drop_draft
 from inspections.actions.findings import (
     ask_recheck,
     close_finding,
@@ -8,6 +9,7 @@ from inspections.actions.findings import (
     open_decision,
     return_case,
 )
+from inspections.actions.photos import attach_photo
 from inspections.actions.plans import approve_plan, close_plan, propose_plan, publish_plan
 from inspections.actions.tasks import (
     ask_visit,
@@ -36,9 +38,11 @@ __all__ = [
     "ask_recheck",
     "ask_visit",
     "assign_task",
+    "attach_photo",
     "cancel_task",
     "close_finding",
     "close_plan",
+    "drop_draft",
     "escalate_findings",
     "falling_due",
     "follow_ledger",

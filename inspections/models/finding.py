@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grids.permissions import Permission
@@ -103,6 +104,14 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("finding", args=[self.pk])
+
+    @property
+    def is_to_rectify(self) -> bool:
+        """Ordered and not yet put right."""
+        return self.state in self.TO_RECTIFY
 
 
 S = Finding.State

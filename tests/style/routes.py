@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import DUTIES, Duty, Permission
 from gridsup.models import Job
-from inspections.models import InspectionPlan, InspectionTask
+from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import (
     CheckItem,
     CreditEffect,
@@ -45,6 +45,13 @@ PAGES: dict[str, type[models.Model]] = {
     "task": InspectionTask,
     "task_assign": InspectionTask,
     "task_cancel": InspectionTask,
+    "visit_new": Premises,
+    "visit": Visit,
+    "visit_drop": Visit,
+    "visit_move": Visit,
+    "visit_photo": VisitPhoto,
+    "finding": Finding,
+    "finding_move": Finding,
     "plan": InspectionPlan,
     "plan_move": InspectionPlan,
     "policy_of": Bureau,
@@ -63,6 +70,16 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "task_assign": (P.ASSIGN,),
     "task_cancel": (P.CANCEL_TASK,),
     "ledger": (P.VIEW,),
+    "visit_new": (P.INSPECT,),
+    "visits": (P.VIEW,),
+    "visit": (P.VIEW,),
+    "visit_photo": (P.VIEW,),
+    "visit_drop": (P.INSPECT,),
+    "visit_move": (P.VIEW,),  # as plan_move
+    "visit_review": (P.REVIEW_VISITS,),
+    "findings": (P.VIEW,),
+    "finding": (P.VIEW,),
+    "finding_move": (P.VIEW,),  # as plan_move
     "plans": (P.VIEW,),
     "plan": (P.VIEW,),
     "plan_move": (P.VIEW,),  # each move asks for its own permission, and refuses with a sentence on the plan's page
@@ -129,6 +146,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
 # Parameters other than the key of a row.
 ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "plan_move": lambda plan: [plan.pk, "closed"],
+    "visit_move": lambda visit: [visit.pk, "archived"],
+    "finding_move": lambda finding: [finding.pk, "handed_over"],
     "policy_of": lambda bureau: [bureau.code],
     "policy_preset": lambda bureau: [bureau.code],
     "policy_change": lambda tier: ["tier", tier.pk],

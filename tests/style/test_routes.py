@@ -8,7 +8,7 @@ from django.utils import timezone
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import Duty
 from gridsup.models import Job
-from inspections.models import InspectionPlan, InspectionTask
+from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.actions import load_preset
 from subjects.models import (
     CheckItem,
@@ -22,7 +22,7 @@ from subjects.models import (
     Trade,
     TradeTier,
 )
-from tests.factories import LocalityFactory, PremisesFactory, SubjectFactory, TaskFactory
+from tests.factories import FindingFactory, LocalityFactory, PhotoFactory, PremisesFactory, SubjectFactory, TaskFactory
 from tests.style import routes as site
 
 # Stands in the names of bureau 05's rows, and nowhere else.
@@ -43,7 +43,10 @@ def rows(district):
     )
     locality = LocalityFactory(area_code="050101", name=MARK, grid=district.grid)
     permit = Permit.objects.create(premises=task.premises, number=MARK)
+    finding = FindingFactory(visit__premises=task.premises, text=MARK)
+    photo = PhotoFactory(visit=finding.visit)
     made = [
+        finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
         *(model.objects.filter(bureau="05").first() for model in site.POLICY),
@@ -125,7 +128,7 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
     shown = {route.model() for route in site.walked()} - {None}
 
     assert shown <= {
-        Bureau, CheckItem, CreditEffect, Grid, InspectionPlan, InspectionTask, Job, Locality, MarketSubject, Officer,
-        Permit, PolicyFigure, Posting, Premises, Station, Tier, TimeLimit, Trade, TradeTier,
+        Bureau, CheckItem, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask, Job, Locality, MarketSubject,
+        Officer, Permit, PolicyFigure, Posting, Premises, Station, Tier, TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)

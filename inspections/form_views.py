@@ -1,0 +1,234 @@
+"""The page of the form on which an officer records a visit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from grids.models import Officer
+from grids.permissions import Permission
+from grids.requests import SignedIn
+from gridsup.errors import BadInput, DomainError
+from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
+from inspections import unsent
+from inspections.actions import attach_photo, drop_draft, save_draft, submit_visit
+from inspections.models import Visit
+from inspections.visit_form import VisitForm
+from subjects.models import Premises
+from subjects.tiers import Tiers
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One form of a premises: its number, the draft behind it, the returned record that it corrects."""
+
+    premises: Premises
+    client_id: UUID
+    draft: Visit | None = None
+    corrects: Visit | None = None
+
+    @property
+    def address(self) -> str:
+        """The form's own address: a page that is loaded again is the same form."""
+        return address(self.premises, form=self.client_id, corrects=self.corrects.pk if self.corrects else None)
+
+
+def address(premises: Premises, **asked: object) -> str:
+    """The address of a form of the premises."""
+    given = {name: str(value) for name, value in asked.items() if value}
+    return reverse("visit_new", args=[premises.pk]) + (f"?{urlencode(given)}" if given else "")
+
+
+def visit_new(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The form; what is sent after the session ended waits for whoever sent it to log in."""
+    if request.method == "POST" and not request.user.is_authenticated:
+        unsent.keep(request)
+    return visit_form(cast(SignedIn, request), pk)
+
+
+@login_required
+def visit_form(request: SignedIn, pk: int) -> HttpResponse:
+    officer, now = request.user, timezone.now()
+    premises = get_object_or_404(Premises.objects.visible_to(officer).with_file(), pk=pk)
+    if not officer.may(Permission.INSPECT, premises.area_code):
+        raise PermissionDenied
+    opened = open_form(request, premises)
+    if isinstance(opened, HttpResponse):
+        return opened
+    facts: dict[str, Any] = {"premises": premises, "officer": officer, "now": now}
+    facts |= {"client_id": opened.client_id, "corrects": opened.corrects}
+    if request.method != "POST":
+        kept = unsent.take(request, officer, opened.client_id)
+        if kept is not None:
+            messages.info(request, _("Your session had ended. What you typed is here: hand it in again."))
+        typed = kept or (opened.draft.draft if opened.draft is not None else None) or None
+        return shown(request, opened, VisitForm(typed=typed, **facts))
+    if request.POST.get("do") == "more":
+        return shown(request, opened, VisitForm(typed=unsent.typed_in(request), more=True, **facts))
+    form = VisitForm(request.POST, **facts)
+    if request.POST.get("do") == "aside":
+        return put_aside(request, opened, form, now)
+    return hand_in(request, opened, form, now)
+
+
+def open_form(request: SignedIn, premises: Premises) -> Opened | HttpResponse:
+    """The form that the request names by its number, or the way to one: a new form, or the visit that came of it."""
+    officer = request.user
+    client_id = number_of(request.POST.get("client_id") or request.GET.get("form", ""))
+    stored = Visit.objects.filter(client_id=client_id).select_related("corrects").first() if client_id else None
+    if stored is not None and (stored.premises_id != premises.pk or stored.lead_id != officer.pk):
+        return redirect(address(premises))
+    if stored is not None and stored.state != Visit.State.DRAFT:
+        messages.info(request, _("This form was handed in already: here is the record. Nothing was stored twice."))
+        return redirect("visit", stored.pk)
+    corrects = stored.corrects if stored is not None else None
+    if corrects is None and (asked := request.GET.get("corrects", "")):
+        returned = Visit.objects.visible_to(officer).of_officer(officer).filter(premises=premises)
+        corrects = get_object_or_404(returned, pk=asked if asked.isdecimal() else 0, state=Visit.State.RETURNED)
+        begun = Visit.objects.filter(corrects=corrects).first()
+        if request.method != "POST" and begun is not None and begun != stored:
+            return redirect(address(premises, form=begun.client_id) if begun.lead_id == officer.pk else begun)
+    if client_id is None:
+        return redirect(address(premises, form=uuid4(), corrects=corrects.pk if corrects else None))
+    return Opened(premises, client_id, stored, corrects)
+
+
+def number_of(text: str) -> UUID | None:
+    """The form number in an address, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def shown(request: SignedIn, opened: Opened, form: VisitForm, photo_faults: list[str] | None = None) -> HttpResponse:
+    """The form as a page."""
+    officer = request.user
+    returns = opened.corrects.events.filter(new=Visit.State.RETURNED) if opened.corrects is not None else None
+    return render(
+        request,
+        "inspections/visit_form.html",
+        {
+            "on": form.on,
+            "premises": opened.premises,
+            "form": form,
+            "chosen": {name: ticked(form, name) for name in ("corrected", "tasks")},
+            "action": opened.address,
+            "mark": unsent.mark(officer, opened.client_id),
+            "returned": returns.values_list("why", flat=True).last() if returns is not None else "",
+            "hindrances": list(hindrances(form, officer)),
+            "photos": opened.draft.photos.all() if opened.draft is not None else [],
+            "photo_faults": photo_faults or [],
+            "accept": ACCEPT,
+            "tiers": Tiers(officer, form.on),
+        },
+    )
+
+
+def ticked(form: VisitForm, name: str) -> set[int]:
+    """Keys of the rows that are ticked in a list of the form."""
+    return {int(key) for key in form[name].value() or [] if str(key).isdecimal()}
+
+
+def hindrances(form: VisitForm, officer: Officer) -> Iterator[str]:
+    """What will keep the form from being handed in, said before anything is typed."""
+    if form.premises.status == "closed":
+        yield _("This premises is struck off the ledger: it is not visited any more. If it trades, report it.")
+    if not officer.certified_on(form.on):
+        yield _("You hold no valid enforcement certificate today: you cannot lead a visit. Ask whoever keeps accounts.")
+    if not form.colleagues:
+        yield _("Nobody else who is posted here holds a valid certificate today, and a visit needs two. Ask the chief.")
+
+
+def hand_in(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -> HttpResponse:
+    """Hands the form in, or shows it again with what is to be mended; pictures that came with it are kept then."""
+    officer = request.user
+    pictures, faults = pictures_of(request)
+    if form.is_valid() and not faults:
+        try:
+            with transaction.atomic():
+                visit = submit_visit(record=form.record(), by=officer, now=now)
+                for picture in pictures if visit.submitted_at == now else []:
+                    attach_photo(visit=visit, picture=picture, by=officer, now=now)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The visit is handed in."))
+            return redirect("visit", visit.pk)
+    if pictures:
+        try:
+            opened = kept_aside(request, opened, pictures, now)
+        except DomainError as error:
+            faults.append(str(error))
+    return shown(request, opened, form, faults)
+
+
+def put_aside(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -> HttpResponse:
+    """Puts the form aside as it stands, with its pictures; it waits on the page of today."""
+    pictures, faults = pictures_of(request)
+    try:
+        opened = kept_aside(request, opened, pictures, now)
+    except DomainError as error:
+        form.refuse(error)
+        return shown(request, opened, form, faults)
+    for sentence in faults:
+        messages.error(request, sentence)
+    messages.success(request, _("Put aside. It waits under “Today” until you hand it in."))
+    return redirect(opened.address if faults else "today")
+
+
+def kept_aside(request: SignedIn, opened: Opened, pictures: list[Picture], now: datetime) -> Opened:
+    """The form with the draft that holds it now."""
+    officer = request.user
+    with transaction.atomic():
+        draft = save_draft(
+            client_id=opened.client_id,
+            premises=opened.premises,
+            by=officer,
+            now=now,
+            held=unsent.typed_in(request),
+            corrects=opened.corrects,
+        )
+        for picture in pictures:
+            attach_photo(visit=draft, picture=picture, by=officer, now=now)
+    return replace(opened, draft=draft)
+
+
+def pictures_of(request: HttpRequest) -> tuple[list[Picture], list[str]]:
+    """The pictures that came with a form, each proven, and a sentence for each that is none."""
+    pictures, faults = [], []
+    uploads = request.FILES.getlist("photos")
+    for upload in uploads[:MOST_PICTURES]:
+        try:
+            pictures.append(proven(upload))
+        except BadInput as error:
+            faults.append(str(error))
+    if len(uploads) > MOST_PICTURES:
+        faults.append(_("A visit has at most %(most)d photos.") % {"most": MOST_PICTURES})
+    return pictures, faults
+
+
+@login_required
+def visit_drop(request: SignedIn, pk: int) -> HttpResponse:
+    draft = get_object_or_404(Visit.objects.visible_to(request.user), pk=pk)
+    if not request.user.may(Permission.INSPECT, draft.area_code):
+        raise PermissionDenied
+    if request.method == "POST":  # the log-in leads here after a session that ended on the page
+        try:
+            drop_draft(visit=draft, by=request.user, now=timezone.now())
+            messages.success(request, _("The form that was put aside is dropped."))
+        except DomainError as error:
+            messages.error(request, str(error))
+    return redirect("today")

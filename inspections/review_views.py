@@ -1,0 +1,98 @@
+"""Pages of whoever reviews: the records that wait, many at once while they are free of problems, and each decision."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from grids.models import Officer
+from grids.permissions import Permission
+from grids.requests import SignedIn
+from gridsup.errors import DomainError
+from gridsup.paging import page_of
+from gridsup.scoping import inside
+from inspections.actions import archive_visit, archive_visits, return_visit
+from inspections.models import Visit
+from inspections.querysets import VisitQuerySet
+
+# Records on one page of the review: a morning's work, read line by line before one tap archives them.
+REVIEW_SIZE = 50
+State = Visit.State
+# Why a record usually goes back: one tap on a phone.
+RETURN_REASONS = [
+    _lazy("The check items are not answered as they should be."),
+    _lazy("It does not say clearly what was found."),
+    _lazy("What was done about it does not fit what was found."),
+    _lazy("The last day to correct it does not fit."),
+    _lazy("Day, hour or officers are not right."),
+]
+
+
+def waiting(officer: Officer) -> VisitQuerySet:
+    """Records that the person may review: of others, in areas where the duty reviews; the oldest first."""
+    areas = inside(officer.area_codes(Permission.REVIEW_VISITS))
+    rows = Visit.objects.to_review().filter(areas).exclude(lead=officer).exclude(partner=officer)
+    return rows.order_by("visited_on", "pk")
+
+
+@login_required
+@permission_required(Permission.REVIEW_VISITS, raise_exception=True)
+def visit_review(request: SignedIn) -> HttpResponse:
+    officer = request.user
+    if request.method == "POST":
+        chosen = [int(key) for key in request.POST.getlist("visits") if key.isdecimal()][:REVIEW_SIZE]
+        visits = Visit.objects.visible_to(officer).filter(pk__in=chosen)
+        count = archive_visits(visits=visits, by=officer, now=timezone.now())
+        messages.success(request, ngettext("%(n)d record archived.", "%(n)d records archived.", count) % {"n": count})
+        if len(chosen) > count:
+            messages.warning(request, _("The others had been decided on meanwhile."))
+        return redirect("visit_review")
+    rows = waiting(officer)
+    return render(
+        request,
+        "inspections/visit_review.html",
+        {
+            "on": timezone.localdate(),
+            "with_problem": page_of(rows.exclude(outcome=Visit.Outcome.NO_PROBLEM).with_file(), request, REVIEW_SIZE),
+            "page": page_of(rows.problem_free().with_file(), request, REVIEW_SIZE),
+        },
+    )
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def visit_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
+    officer, now = request.user, timezone.now()
+    visit = get_object_or_404(Visit.objects.visible_to(officer).sent(), pk=pk)
+    if request.method != "POST":  # the log-in leads here after a session that ended on the form
+        return redirect("visit", pk)
+    moves: dict[str, tuple[Callable[[], object], str]] = {
+        "archived": (lambda: archive_visit(visit=visit, by=officer, now=now), _("The record is archived.")),
+        "returned": (
+            lambda: return_visit(visit=visit, why=reason(request), by=officer, now=now),
+            _("The record is returned: its officers find it at the top of their day."),
+        ),
+    }
+    if to not in moves:
+        raise Http404
+    act, done = moves[to]
+    try:
+        act()
+        messages.success(request, done)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("visit", visit.pk)
+    following = waiting(officer).exclude(outcome=Visit.Outcome.NO_PROBLEM).first() if "next" in request.POST else None
+    return redirect("visit", following.pk) if following is not None else redirect("visit_review")
+
+
+def reason(request: SignedIn) -> str:
+    """The reason that was typed, after the one that was chosen."""
+    parts = [request.POST.get("why", "").strip(), request.POST.get("more", "").strip()]
+    return " ".join(part for part in parts if part)[:500]

@@ -1,0 +1,109 @@
+"""Pages of visits that were handed in: the list, one record with its versions, its photos."""
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from grids.areas import area_choices
+from grids.models import Officer
+from grids.permissions import Permission
+from grids.requests import SignedIn
+from gridsup.images import CONTENT_TYPE, SUFFIX
+from gridsup.paging import page_of
+from gridsup.states import targets
+from inspections.forms import VisitQuestion
+from inspections.models import Visit, VisitPhoto
+from inspections.models.visit import VISIT_MOVES
+from inspections.review_views import RETURN_REASONS
+from inspections.timeline import visit_entry
+from subjects.tiers import Tiers
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def visit_list(request: SignedIn) -> HttpResponse:
+    officer = request.user
+    question = VisitQuestion(request.GET)
+    rows = question.filter(Visit.objects.visible_to(officer).valid()).order_by("-visited_on", "-pk")
+    return render(
+        request,
+        "inspections/visit_list.html",
+        {
+            "question": question,
+            "areas": area_choices(officer, question.asked.get("area", "")),
+            "page": page_of(rows.with_file(), request),
+        },
+    )
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def visit_show(request: SignedIn, pk: int) -> HttpResponse:
+    officer, on = request.user, timezone.localdate()
+    visible = Visit.objects.visible_to(officer).with_file().select_related("reviewed_by", "corrects")
+    visit = get_object_or_404(visible, pk=pk)
+    if visit.state == Visit.State.DRAFT:
+        if visit.lead_id != officer.pk:
+            raise Http404
+        return redirect(reverse("visit_new", args=[visit.premises_id]) + f"?form={visit.client_id}")
+    return render(
+        request,
+        "inspections/visit_show.html",
+        {
+            "on": on,
+            "visit": visit,
+            "tiers": Tiers(officer, on),
+            "versions": versions(visit),
+            "findings": visit.findings.select_related("recheck"),
+            "rectified": visit.rectified.all(),
+            "tasks": visit.tasks.all(),
+            "photos": visit.photos.all(),
+            "events": [visit_entry(event) for event in visit.events.select_related("by").order_by("-at", "-pk")],
+            "moves": moves(visit, officer),
+            "reasons": RETURN_REASONS,
+            "returned": Visit.objects.to_correct(officer).filter(pk=visit.pk).first(),
+            "is_mine": officer.pk in (visit.lead_id, visit.partner_id),
+        },
+    )
+
+
+def moves(visit: Visit, officer: Officer) -> list[str]:
+    """What the person may decide about the record; never about an own one."""
+    if officer.pk in (visit.lead_id, visit.partner_id):
+        return []
+    permitted = {to: VISIT_MOVES[visit.state, to].permission for to in targets(VISIT_MOVES, visit.state)}
+    return [to for to, permission in permitted.items() if officer.may(permission, visit.area_code)]
+
+
+def versions(visit: Visit) -> list[Visit]:
+    """Every version of the record that was handed in, the first one first; nothing while there is only one."""
+    if visit.version == 1 and not Visit.objects.sent().filter(corrects=visit).exists():
+        return []
+    found = [visit]
+    while found[0].corrects is not None:
+        found.insert(0, found[0].corrects)
+    while later := Visit.objects.sent().filter(corrects=found[-1]).first():
+        found.append(later)
+    return found
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def visit_photo(request: SignedIn, pk: int) -> HttpResponse:
+    photo = get_object_or_404(VisitPhoto.objects.visible_to(request.user).select_related("visit"), pk=pk)
+    if photo.visit.state == Visit.State.DRAFT and photo.visit.lead_id != request.user.pk:
+        raise Http404
+    try:
+        content = photo.file.read()  # small: it was written anew when it came
+    except FileNotFoundError as error:
+        raise Http404 from error
+    finally:
+        photo.file.close()
+    reply = HttpResponse(content, content_type=CONTENT_TYPE)
+    reply["Content-Disposition"] = content_disposition_header(True, f"visit-{photo.visit_id}-{photo.pk}{SUFFIX}")
+    reply["Cache-Control"] = "private, no-store"
+    reply["X-Content-Type-Options"] = "nosniff"
+    return reply

@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from inspections.models import Finding
+from tests.factories import DuePremisesFactory, FindingFactory, SubjectFactory, VisitFactory
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def as_chief(client, district):
+    client.cookies["django_language"] = "en"
+    client.force_login(district.chief)
+    return client
+
+
+def found(today, text="Dirt", days=5, **facts):
+    """A finding whose last day is so many days from today."""
+    return FindingFactory(text=text, rectify_by=today + timedelta(days=days), **facts)
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("", {"due", "late", "up", "done", "danger"}),
+        ("state=to_rectify", {"due", "late", "up"}),
+        ("state=escalated", {"up"}),
+        ("overdue=1", {"late", "up"}),
+        ("disposition=report", {"danger"}),
+        ("q=dan", {"danger"}),
+        ("q=Milk", {"due"}),
+        ("area=050101", {"due", "late", "up", "done", "danger"}),
+        ("area=0502", set()),
+        ("from=2999-01-01", set()),
+        ("to=2020-01-01", set()),
+    ],
+)
+def test_findings_are_filtered(as_chief, today, query, wanted):
+    milk = DuePremisesFactory(subject=SubjectFactory(name="Milk bar"))
+    found(today, "due", visit=VisitFactory(premises=milk))
+    found(today, "late", -1)
+    found(today, "up", -9, state="escalated")
+    found(today, "done", state="rectified")
+    found(today, "danger", state="open", disposition="report")
+
+    assert {row.text for row in as_chief.get(f"/findings/?{query}").context["page"]} == wanted
+
+
+def test_a_span_counts_last_days_of_orders(as_chief, today):
+    finding = found(today)
+    day = finding.rectify_by
+
+    assert as_chief.get(f"/findings/?from={day}&to={day}").context["page"].paginator.count == 1
+    assert as_chief.get(f"/findings/?from={day + timedelta(days=1)}").context["page"].paginator.count == 0
+
+
+MOVES = [
+    ("ordered", "grid_lead", "handed_over"),
+    ("escalated", "grid_lead", "handed_over"),
+    ("open", "station_chief", "settled"),
+    ("open", "station_chief", "handed_over"),
+    ("handed_over", "case_team", "case_returned"),
+    ("case_returned", "station_chief", "closed"),
+]
+
+
+@pytest.mark.parametrize(("state", "duty", "to"), MOVES)
+def test_a_finding_is_moved_on_by_whoever_may(client, district, today, state, duty, to):
+    finding = found(today, state=state)
+    client.force_login(district.by_duty[duty])
+    assert f"/findings/{finding.pk}/{to}/" in client.get(f"/findings/{finding.pk}/").text
+
+    client.post(f"/findings/{finding.pk}/{to}/", {"why": "Because"})
+
+    finding.refresh_from_db()
+    assert finding.state == to
+    assert finding.events.get().why == "Because"
+
+
+@pytest.mark.parametrize(("state", "duty", "to"), MOVES)
+def test_nobody_else_finds_the_button_or_makes_the_move(client, district, today, state, duty, to):
+    finding = found(today, state=state)
+    client.force_login(district.head)
+    assert f"/findings/{finding.pk}/{to}/" not in client.get(f"/findings/{finding.pk}/").text
+
+    assert "note-error" in client.post(f"/findings/{finding.pk}/{to}/", {"why": "Because"}, follow=True).text
+
+    assert Finding.objects.get().state == state
+
+
+def test_a_move_without_a_reason_or_from_a_stale_page_is_told(as_chief, today):
+    finding = found(today, state="case_returned")
+    assert "A reason is needed" in as_chief.post(f"/findings/{finding.pk}/closed/", {}, follow=True).text
+    as_chief.post(f"/findings/{finding.pk}/closed/", {"why": "Paid"})
+
+    assert "note-error" in as_chief.post(f"/findings/{finding.pk}/closed/", {"why": "Paid"}, follow=True).text
+    assert finding.events.count() == 1
+
+
+def test_a_grave_danger_is_ordered_to_be_put_right_by_a_day(as_chief, today):
+    finding = FindingFactory(state="open", disposition="report", rectify_by=None)
+    address = f"/findings/{finding.pk}/ordered/"
+    assert "note-error" in as_chief.post(address, {"why": "Gas", "day": "x"}, follow=True).text
+    assert "note-error" in as_chief.post(address, {"why": "Gas"}, follow=True).text
+
+    as_chief.post(address, {"why": "Gas", "day": today + timedelta(days=2)})
+
+    finding.refresh_from_db()
+    assert (finding.state, finding.rectify_by) == ("ordered", today + timedelta(days=2))
+    assert finding.recheck.due_on == finding.rectify_by
+
+
+def test_the_chief_asks_for_another_look_where_nobody_looks(as_chief, today):
+    finding = found(today, days=-3, state="escalated")
+    assert "/recheck/" in as_chief.get(f"/findings/{finding.pk}/").text
+
+    as_chief.post(f"/findings/{finding.pk}/recheck/", {"day": today + timedelta(days=4)})
+
+    finding.refresh_from_db()
+    assert finding.recheck.due_on == today + timedelta(days=4)
+    assert "/recheck/" not in as_chief.get(f"/findings/{finding.pk}/").text
+
+
+def test_no_button_says_that_something_was_put_right(as_chief, district, today):
+    finding = found(today)
+    for who in district.by_duty.values():
+        as_chief.force_login(who)
+        page = as_chief.get(f"/findings/{finding.pk}/")
+        assert "/rectified/" not in page.text
+        assert "/withdrawn/" not in page.text
+
+    assert as_chief.post(f"/findings/{finding.pk}/rectified/", {"why": "x"}).status_code in {403, 404}
+
+
+def test_the_address_of_a_move_leads_back_when_it_is_only_opened(as_chief, today):
+    finding = found(today)
+
+    assert as_chief.get(f"/findings/{finding.pk}/closed/").url == f"/findings/{finding.pk}/"
