@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 
 from complaints.colours import COLOURS, conditions, near
@@ -89,8 +89,7 @@ class ClockQuerySet(SetWise["Clock"]):
     def colours_by_area(self, on: date) -> dict[str, dict[str, int]]:
         """Area code → how many complaints have which colour by these clocks, as `count_by_colour`; two queries.
 
-        The colour of a complaint is the first in order that any of its running clocks has; so complaints are counted
-        upwards (red, red or amber, and so on), each once, and the difference of two steps is one colour.
+        The colour of a complaint is the first in order that any of its running clocks has.
         """
         place = Case(
             When(paused_on__isnull=False, then=COLOURS.index("paused")),
@@ -98,12 +97,14 @@ class ClockQuerySet(SetWise["Clock"]):
             When(near(on, due="due_on"), then=COLOURS.index("amber")),
             default=COLOURS.index("green"),
         )
-        steps = {f"to_{n}": Count("complaint", distinct=True, filter=Q(place__lte=n)) for n in range(len(COLOURS))}
-        groups = self.running().annotate(place=place).order_by().values_list("area_code").annotate(**steps)
-        return {
-            area: {colour: counts[n] - (counts[n - 1] if n else 0) for n, colour in enumerate(COLOURS)}
-            for area, *counts in groups
-        }
+        each = self.running().order_by().values("area_code", "complaint").annotate(place=Min(place))
+        sql, params = each.query.get_compiler(self.db).as_sql()
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"SELECT area_code, place, COUNT(*) FROM ({sql}) AS each GROUP BY area_code, place", params)
+            found: dict[str, dict[str, int]] = {}
+            for area, number, complaints in cursor.fetchall():
+                found.setdefault(area, dict.fromkeys(COLOURS, 0))[COLOURS[number]] = complaints
+        return found
 
 
 class OfComplaintQuerySet(ScopedQuerySet[M]):

@@ -99,6 +99,8 @@ class Finding(models.Model):
                 condition=Q(rectify_by__isnull=False),
                 name="finding_limit",
             ),
+            # what is still to be corrected, counted for each area
+            models.Index(fields=["area_code", "state", "rectify_by"], name="finding_state"),
             models.Index(fields=["area_code", "found_on"], name="finding_area"),
         ]
 
