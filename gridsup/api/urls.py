@@ -8,6 +8,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2,
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from complaints import api as complaints
 from grids import api as grids
 from gridsup.api.jobs import JobViewSet
 from gridsup.api.views import Unknown
@@ -29,6 +30,8 @@ router.register("subjects", subjects.SubjectViewSet)
 router.register("premises", subjects.PremisesViewSet)
 router.register("tasks", inspections.TaskViewSet)
 router.register("plans", inspections.PlanViewSet)
+router.register("complaints", complaints.ComplaintViewSet)
+router.register("clocks", complaints.ClockViewSet)
 router.register("jobs", JobViewSet)
 
 # The one place of the API that shows a page: Swagger UI writes style attributes as it draws.

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import DUTIES, Duty, Permission
 from gridsup.models import Job
@@ -99,6 +100,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "inspectionplan-approve": (P.APPROVE_PLAN,),
     "inspectionplan-publish": (P.PLAN,),
     "premises-tier": (P.SET_TIER,),
+    # each move asks for its own permission
+    "complaint-move": (P.ACCEPT, P.DISPATCH, P.HANDLE, P.REVIEW_COMPLAINTS, P.FOLLOW_UP, P.TAKE_IN),
+    "complaint-complainant": (P.TAKE_IN,),
+    "complaint-reveal": (P.REVEAL,),
+    "complaint-rate": (P.FOLLOW_UP,),
+    "clock-pause": (P.HANDLE,),
+    "clock-resume": (P.HANDLE,),
+    "clock-extend": (P.EXTEND_CLOCK,),
+    "clock-explain": (P.ACCEPT,),  # the walk's limit is one to accept or refuse
     "admin:index": (P.USE_ADMIN,),
     "admin:search": (P.USE_ADMIN,),
     "admin:app_list": (P.USE_ADMIN,),
@@ -141,6 +151,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     Permit: (P.VIEW,),
     InspectionPlan: (P.VIEW,),
     InspectionTask: (P.VIEW,),
+    Complaint: (P.VIEW,),
+    Clock: (P.VIEW,),
     Job: (P.VIEW_JOBS,),
 }
 # Parameters other than the key of a row.

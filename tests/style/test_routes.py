@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import Duty
 from gridsup.models import Job
@@ -22,7 +23,16 @@ from subjects.models import (
     Trade,
     TradeTier,
 )
-from tests.factories import FindingFactory, LocalityFactory, PhotoFactory, PremisesFactory, SubjectFactory, TaskFactory
+from tests.factories import (
+    ClockFactory,
+    ComplaintFactory,
+    FindingFactory,
+    LocalityFactory,
+    PhotoFactory,
+    PremisesFactory,
+    SubjectFactory,
+    TaskFactory,
+)
 from tests.style import routes as site
 
 # Stands in the names of bureau 05's rows, and nowhere else.
@@ -45,10 +55,13 @@ def rows(district):
     permit = Permit.objects.create(premises=task.premises, number=MARK)
     finding = FindingFactory(visit__premises=task.premises, text=MARK)
     photo = PhotoFactory(visit=finding.visit)
+    complaint = ComplaintFactory(about=MARK, address=MARK)
+    clock = ClockFactory(complaint=complaint, explanation=MARK, rule=TimeLimit.objects.get(key="accept"))
     made = [
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
+        complaint, clock,
         *(model.objects.filter(bureau="05").first() for model in site.POLICY),
     ]  # fmt: skip
     return {type(row): row for row in made}
@@ -128,7 +141,8 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
     shown = {route.model() for route in site.walked()} - {None}
 
     assert shown <= {
-        Bureau, CheckItem, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask, Job, Locality, MarketSubject,
-        Officer, Permit, PolicyFigure, Posting, Premises, Station, Tier, TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
+        Bureau, CheckItem, Clock, Complaint, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask, Job, Locality,
+        MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Station, Tier, TimeLimit, Trade, TradeTier,
+        Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)
