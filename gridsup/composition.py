@@ -54,4 +54,10 @@ NAVIGATION = [
 ]
 
 # What waits for a decision when somebody opens the admin: each takes an officer and a day and returns decisions.
-DECISIONS = ["inspections.admin.waiting", "subjects.admin.waiting", "grids.admin.waiting", "gridsup.admin.waiting"]
+DECISIONS = [
+    "inspections.decisions.reviews",
+    "inspections.admin.waiting",
+    "subjects.admin.waiting",
+    "grids.admin.waiting",
+    "gridsup.admin.waiting",
+]

@@ -37,7 +37,7 @@ BY_VISIT = {State.RECTIFIED, State.WITHDRAWN}
 def finding_list(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = FindingQuestion(request.GET)
-    rows = question.filter(Finding.objects.visible_to(officer), on).order_by("rectify_by", "-found_on", "-pk")
+    rows = question.filter(Finding.objects.visible_to(officer), on).order_by(*question.order)
     return render(
         request,
         "inspections/finding_list.html",

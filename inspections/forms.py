@@ -197,6 +197,14 @@ class FindingQuestion(SpanQuestion):
     )
     overdue = forms.BooleanField(label=_("overdue only"))
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What is still to be corrected comes by its last day, everything else by the day on which it was found."""
+        asked = self.asked
+        if asked.get("overdue") or asked.get("state") in {"to_rectify", *Finding.TO_RECTIFY}:
+            return "rectify_by", "pk"
+        return "-found_on", "-pk"
+
     def filter(self, findings: FindingQuerySet, on: date) -> FindingQuerySet:
         """The findings that were asked for; overdue means before `on`."""
         asked = self.asked

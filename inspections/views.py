@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.areas import area_choices
-from grids.models import Locality, Posting
+from grids.models import Locality, Officer, Posting
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from grids.views import public_facts
 from gridsup.errors import DomainError
 from gridsup.paging import page_of
+from gridsup.scoping import inside
 from gridsup.states import targets
 from inspections.actions import assign_task, cancel_task
 from inspections.forms import AssignForm, CancelForm, TaskQuestion, TodayQuestion
-from inspections.models import InspectionTask, Visit
+from inspections.models import Finding, InspectionTask, Visit
 from inspections.models.task import TASK_MOVES
 from inspections.querysets import TaskQuerySet
 from inspections.timeline import entry_of
@@ -46,6 +47,7 @@ def today(request: SignedIn) -> HttpResponse:
             "on": on,
             "counts": tasks.count_by_section(on),
             "returned": Visit.objects.visible_to(officer).to_correct(officer).with_file(),
+            "cases": handed_over(officer),
             "aside": Visit.objects.visible_to(officer).put_aside(officer).with_file(),
             "question": question,
             "show": show,
@@ -54,6 +56,12 @@ def today(request: SignedIn) -> HttpResponse:
             "tiers": Tiers(officer, on),
         },
     )
+
+
+def handed_over(officer: Officer) -> int:
+    """How many findings wait for the case team, where the person is of it."""
+    areas = officer.area_codes(Permission.TAKE_CASE)
+    return Finding.objects.filter(inside(areas), state=Finding.State.HANDED_OVER).count() if areas else 0
 
 
 def places(tasks: TaskQuerySet) -> list[Locality]:

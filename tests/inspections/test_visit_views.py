@@ -300,3 +300,23 @@ def test_the_file_of_the_premises_tells_of_its_visits_and_findings(as_chief, dis
 def test_the_page_where_one_is_is_marked_once(as_chief, district):
     assert as_chief.get("/visits/review/").text.count('aria-current="page"') == 2  # above, and below on a phone
     assert as_chief.get("/visits/").text.count('aria-current="page"') == 1
+
+
+def test_what_waits_for_the_chief_stands_on_the_first_page(as_chief, district):
+    of(district)
+    for state in ("open", "escalated", "case_returned"):
+        FindingFactory(state=state, visit__state="archived")
+
+    text = as_chief.get("/admin/").text
+
+    for address in ("/visits/review/", "/findings/?state=open", "?state=escalated", "?state=case_returned"):
+        assert f'{address}"' in text, address
+    as_chief.force_login(district.district_office)
+    assert "?state=escalated" not in as_chief.get("/admin/").text
+
+
+def test_the_case_team_sees_what_was_handed_to_it(client, district):
+    FindingFactory(state="handed_over")
+    for who, seen in ((district.by_duty["case_team"], True), (district.lead, False)):
+        client.force_login(who)
+        assert ("?state=handed_over" in client.get("/today/").text) == seen

@@ -1,0 +1,37 @@
+"""What waits for a decision about visits and findings."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from grids.permissions import Permission
+from gridsup.backoffice.site import Decision
+from gridsup.scoping import inside
+from inspections.models import Finding
+from inspections.review_views import waiting
+
+
+def reviews(officer: Any, on: date) -> list[Decision]:
+    """Records to review, dangers and overdue orders to decide on, cases to close: for whoever reviews records."""
+    if not officer.has_perm(Permission.REVIEW_VISITS):
+        return []
+    findings = Finding.objects.filter(inside(officer.area_codes(Permission.REVIEW_VISITS)))
+    states = (
+        ("open", _("Grave dangers"), _("Settle them, order them to be put right, or hand them over."), True),
+        ("escalated", _("Orders that nobody carried out in time"), _("Hand them over, or ask for another look."), True),
+        ("case_returned", _("Cases to close"), _("The case team has reported what became of them."), False),
+    )
+    return [
+        Decision(
+            _("Records to review"),
+            waiting(officer).count(),
+            reverse("visit_review"),
+            _("Those without a problem are archived with one tap."),
+        ),
+        *(
+            Decision(label, findings.filter(state=state).count(), f"{reverse('findings')}?state={state}", why, urgent)
+            for state, label, why, urgent in states
+        ),
+    ]
