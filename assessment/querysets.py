@@ -41,4 +41,6 @@ class ScorecardQuerySet(ScopedQuerySet["Scorecard"]):
 
 
 class ReportQuerySet(ScopedQuerySet["Report"]):
-    """Reports; seen and downloaded by who may view business rows in their area."""
+    """Reports; seen and downloaded by who may build them: each holds the rows of its whole area."""
+
+    view_permission = "build_reports"

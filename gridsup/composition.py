@@ -8,6 +8,7 @@ JOBS = {
     "apply_policy": "subjects.tasks.apply_policy",
     "escalate_overdue": "complaints.tasks.escalate_overdue",
     "score_period": "assessment.tasks.score_period",
+    "build_report": "assessment.reporting.building.build_report",
 }
 
 # Shapes of the periods (gridsup.periods.EXAMPLES) that a job is asked for; one that is not listed works on single days.
@@ -18,7 +19,13 @@ JOB_PERIODS: dict[str, tuple[str, ...]] = {
 
 # What else a job asks of its period and area: job name → a function that raises BadInput (keyword arguments: period,
 # area_code, on); called when a person asks for the job.
-JOB_FITS = {"score_period": "assessment.actions.fits_scores"}
+JOB_FITS = {
+    "score_period": "assessment.actions.fits_scores",
+    "build_report": "assessment.actions.fits_report",
+}
+
+# What `run_job` says of an ended job besides its counts: each takes the job and returns lists under their names.
+JOB_OUTCOMES = {"build_report": "assessment.reporting.building.files_of"}
 
 # Codes of all areas of a length (2 bureau, 4 station, 6 grid): for whom scheduled jobs run, and which areas exist.
 AREA_CODES = "grids.querysets.area_codes"
@@ -49,6 +56,7 @@ NAVIGATION = [
     ("visits", _("Visit records"), "today", ("view",)),
     ("findings", _("Findings"), "tasks", ("view",)),
     ("plans", _("Plan"), "tasks", ("view",)),
+    ("reports", _("Reports"), "reports", ("build_reports",)),
     ("policy", _("Policy"), "grid", ("view",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]

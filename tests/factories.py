@@ -7,8 +7,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from assessment.models import Report
 from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
+from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import MarketSubject, Permit, Premises, TimeLimit, Trade
 
@@ -273,3 +275,27 @@ class ClockFactory(DjangoModelFactory[Clock]):
     started_on = TODAY - timedelta(days=9)
     due_on = TODAY
     latest_on = factory.LazyAttribute(lambda clock: clock.due_on)
+
+
+class ReportFactory(DjangoModelFactory[Report]):
+    """A station's report of October that was asked for; `state` and `error` are those of its job."""
+
+    class Meta:
+        model = Report
+
+    class Params:
+        state = "queued"
+        error = ""
+
+    area_code = "0501"
+    period = "2026-10"
+    requested_at = noon(TODAY)
+
+    @factory.lazy_attribute
+    def job(self):
+        ended = noon(TODAY) if self.state in {"done", "failed"} else None
+        running = {"lease_until": noon(TODAY), "started_at": noon(TODAY)} if self.state == "running" else {}
+        return Job.objects.create(
+            name="build_report", period=self.period, area_code=self.area_code, state=self.state,
+            error=self.error, queued_at=noon(TODAY), finished_at=ended, **running,
+        )  # fmt: skip

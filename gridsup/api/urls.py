@@ -8,6 +8,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2,
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from assessment.api.reports import ReportViewSet
 from complaints import api as complaints
 from grids import api as grids
 from gridsup.api.jobs import JobViewSet
@@ -32,6 +33,7 @@ router.register("tasks", inspections.TaskViewSet)
 router.register("plans", inspections.PlanViewSet)
 router.register("complaints", complaints.ComplaintViewSet)
 router.register("clocks", complaints.ClockViewSet)
+router.register("reports", ReportViewSet)
 router.register("jobs", JobViewSet)
 
 # The one place of the API that shows a page: Swagger UI writes style attributes as it draws.

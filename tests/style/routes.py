@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from assessment.models import Report
 from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import DUTIES, Duty, Permission
@@ -54,6 +55,8 @@ PAGES: dict[str, type[models.Model]] = {
     "finding": Finding,
     "finding_move": Finding,
     "plan": InspectionPlan,
+    "report_sheet": Report,
+    "report_text": Report,
     "plan_move": InspectionPlan,
     "policy_of": Bureau,
     "policy_preset": Bureau,
@@ -90,6 +93,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "policy_change": (P.EDIT_POLICY,),
     "premises": (P.VIEW,),
     "dashboard": (P.VIEW,),
+    "reports": (P.BUILD_REPORTS,),
+    "report_sheet": (P.BUILD_REPORTS,),
+    "report_text": (P.BUILD_REPORTS,),
     "dashboard_grids": (P.VIEW,),
     "api-root": ANYBODY,
     "api-token": ANYBODY,
@@ -154,6 +160,7 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     Complaint: (P.VIEW,),
     Clock: (P.VIEW,),
     Job: (P.VIEW_JOBS,),
+    Report: (P.BUILD_REPORTS,),
 }
 # Parameters other than the key of a row.
 ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {

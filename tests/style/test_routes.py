@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from assessment.models import Report
 from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import Duty
@@ -30,6 +31,7 @@ from tests.factories import (
     LocalityFactory,
     PhotoFactory,
     PremisesFactory,
+    ReportFactory,
     SubjectFactory,
     TaskFactory,
 )
@@ -57,7 +59,9 @@ def rows(district):
     photo = PhotoFactory(visit=finding.visit)
     complaint = ComplaintFactory(about=MARK, address=MARK)
     clock = ClockFactory(complaint=complaint, explanation=MARK, rule=TimeLimit.objects.get(key="accept"))
+    report = ReportFactory(area_code="0501", state="failed", error=MARK)
     made = [
+        report,
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
@@ -142,7 +146,7 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
 
     assert shown <= {
         Bureau, CheckItem, Clock, Complaint, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask, Job, Locality,
-        MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Station, Tier, TimeLimit, Trade, TradeTier,
-        Visit, VisitPhoto,
+        MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Report, Station, Tier, TimeLimit, Trade,
+        TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gridsup.codes import LENGTHS
+from gridsup.composition import JOB_OUTCOMES
 from gridsup.errors import BadInput, DomainError
 from gridsup.jobs import plan_of, run_inline
 from gridsup.models import Job
@@ -34,9 +36,10 @@ class Command(BaseCommand):
         ended = [self._run(options["name"], str(period), area) for area in areas]
         if None in ended:
             raise CommandError(_("Not everything was done; see above."))
-        counts = {key: sum(job.counts.get(key, 0) for job in ended if job) for key in ("read", "made", "changed")}
-        seconds = round(monotonic() - start, 3)
-        self.stdout.write(json.dumps({"job": options["name"], "period": str(period), **counts, "seconds": seconds}))
+        done = [job for job in ended if job]
+        counts = {key: sum(job.counts.get(key, 0) for job in done) for key in ("read", "made", "changed")}
+        said = {"job": options["name"], "period": str(period), **counts, **_outcomes(done)}
+        self.stdout.write(json.dumps({**said, "seconds": round(monotonic() - start, 3)}, ensure_ascii=False))
 
     def _run(self, name: str, period: str, area: str) -> Job | None:
         """One area; its refusal is written out and does not keep the others from running."""
@@ -58,6 +61,16 @@ class Command(BaseCommand):
                 % {"area": area, "n": unplanned}
             )
         return job
+
+
+def _outcomes(jobs: list[Job]) -> dict[str, list[str]]:
+    """What composition's JOB_OUTCOMES says of the jobs, one after the other."""
+    said: dict[str, list[str]] = {}
+    for job in jobs:
+        if job.name in JOB_OUTCOMES:
+            for key, values in import_string(JOB_OUTCOMES[job.name])(job).items():
+                said.setdefault(key, []).extend(values)
+    return said
 
 
 def _areas(code: str | None) -> list[str]:

@@ -1,0 +1,1 @@
+"""Reports of an area's month or quarter: rows, a sheet with them, a text for the clerk (docs/reports.md)."""

@@ -1,0 +1,170 @@
+"""The text of a report: a Word template that clerks edit, filled with the figures (docs/reports.md lists its tags)."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+from lxml.etree import LxmlError
+
+from assessment.reporting import chart
+from assessment.reporting.desk import Desk
+from assessment.reporting.figures import Figures, Rate, percent
+from assessment.reporting.sheets import CLOCKS, RECTIFICATIONS, SHEETS, Sheet
+from assessment.reporting.template import FILE, settled
+from assessment.reporting.wording import (
+    change_words,
+    day_words,
+    period_words,
+    rate_words,
+    share_words,
+)
+from assessment.reporting.workbook import CHARTED
+from grids.permissions import LEVEL_WORDS
+from gridsup.errors import DomainError
+
+# What XML cannot hold, and the marks by which the template engine makes paragraphs and pages; a name holds neither.
+NO_TEXT = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+
+
+class BadTemplate(DomainError):
+    """The bureau's own template cannot be filled; the sentence says where it stands and what is wrong."""
+
+    code = "bad_template"
+
+
+def template_file() -> Path:
+    """The installation's own template, if it has one, else the one that is shipped."""
+    own = Path(settings.VAR_DIR) / "templates" / FILE.name
+    return own if own.exists() else FILE
+
+
+def write_document(path: Path, figures: Figures, desk: Desk) -> None:
+    """Fills the template and its chart; raises BadTemplate."""
+    place = template_file()
+    environment = SandboxedEnvironment(undefined=StrictUndefined)
+    template = DocxTemplate(str(place))
+    try:
+        template.render(context(figures), environment, autoescape=True)
+        chart.fill(template.docx, [row.name for row in figures.areas], _series(figures))
+    except (TemplateError, PackageNotFoundError, BadZipFile, LxmlError, KeyError, ValueError) as error:
+        words = {"file": place, "error": NO_TEXT.sub(" ", str(error))[:300]}
+        raise BadTemplate(_("The template %(file)s cannot be filled: %(error)s") % words) from error
+    made = timezone.localtime(desk.report.requested_at).replace(tzinfo=None)
+    properties = template.docx.core_properties
+    properties.title = _text(f"{figures.area_name} {period_words(figures.period)}")
+    properties.author, properties.created, properties.modified = _text(figures.bureau_name), made, made
+    written = BytesIO()
+    template.save(written)
+    path.write_bytes(settled(written.getvalue()))
+
+
+def context(figures: Figures) -> dict[str, Any]:
+    """What the template's tags stand for, in finished words."""
+    found = {
+        "area_name": figures.area_name,
+        "area_code": figures.area,
+        "bureau_name": figures.bureau_name,
+        "level": str(LEVEL_WORDS[len(figures.area) + 2]),
+        "period": period_words(figures.period),
+        "first_day": day_words(figures.period.first),
+        "last_day": day_words(figures.period.last),
+        "cut_off": day_words(figures.cut_off),
+        "built_on": day_words(figures.built_on),
+        "version": figures.version,
+        "n": {"premises": figures.premises, **{sheet.name: figures.rows(sheet.name) for sheet in SHEETS}},
+        "rates": [_rate(rate) for rate in figures.rates],
+        "areas": [
+            {
+                "code": row.code,
+                "name": row.name,
+                "premises": row.premises,
+                **row.rows,
+                **{name: share_words(pair) for name, pair in row.rates.items()},
+            }
+            for row in figures.areas
+        ],
+        "findings": _groups(figures, "findings"),
+        "complaints": _groups(figures, "complaints"),
+        "late_findings": _missed(
+            figures, RECTIFICATIONS,
+            {"premises": "premises__subject__name", "text": "text", "limit": "rectify_by", "state": "state"},
+        ),
+        "late_clocks": _missed(
+            figures, CLOCKS,
+            {"number": "complaint__number", "kind": "complaint__kind", "clock": "kind", "limit": "latest_on",
+             "met": "met_on"},
+        ),
+        "scores": [
+            {key: _("none") if score[key] is None else score[key] for key in ("name", "total", "grade", "rank")}
+            for score in figures.scores
+        ],
+    }  # fmt: skip
+    return _clean(found)  # type: ignore[no-any-return]
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "name": rate.name,
+        "label": str(rate.label),
+        "met": rate.now[0],
+        "counted": rate.now[1],
+        "share": share_words(rate.now),
+        "share_before": share_words(rate.before),
+        "change": change_words(rate),
+        "sentence": rate_words(rate),
+    }
+
+
+def _groups(figures: Figures, sheet: str) -> list[dict[str, Any]]:
+    return [{"words": words, "count": count} for words, (_met, count) in figures.tallies[sheet]["groups"].items()]
+
+
+def _missed(figures: Figures, sheet: Sheet, fields: dict[str, str]) -> list[dict[str, Any]]:
+    """The first rows of a sheet that were not met, by name and area too."""
+    places = {column.source: position for position, column in enumerate(sheet.columns, 2)}
+    return [
+        {
+            "area": cells[1] or cells[0],
+            **{
+                name: "—" if cells[places[source]] is None else cells[places[source]] for name, source in fields.items()
+            },
+        }
+        for cells in figures.tallies[sheet.name]["missed"]
+    ]
+
+
+def _series(figures: Figures) -> list[chart.Series]:
+    """The rates that the chart shows, by area."""
+    return [
+        chart.Series(_text(str(rate.label)), [_fraction(row.rates[rate.name]) for row in figures.areas])
+        for rate in figures.rates
+        if rate.name in CHARTED
+    ]
+
+
+def _fraction(pair: tuple[int, int]) -> Any:
+    share = percent(pair)
+    return None if share is None else share / 100
+
+
+def _text(words: str) -> str:
+    """Text that a document can hold, on one line."""
+    return NO_TEXT.sub(" ", words)
+
+
+def _clean(value: Any) -> Any:
+    """The same with every text made safe for a document."""
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return _text(value) if isinstance(value, str) else value
