@@ -93,6 +93,13 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
 
         return self.filter(Exists(Posting.objects.in_area(code).filter(officer=OuterRef("pk"))))
 
+    def posted_around(self, area_code: str) -> Self:
+        """Officers with a post, of today or earlier, at or above the area: with whom one inspects there."""
+        from grids.models import Posting
+
+        posts = Posting.objects.filter(area_code__in=lineage(area_code), officer=OuterRef("pk"))
+        return self.filter(Exists(posts.that_inspect()))
+
     def inspecting(self, area_code: str, on: date) -> Self:
         """Officers with a post at or above the area, on the day, whose duty inspects, and a valid certificate then."""
         from grids.models import Posting

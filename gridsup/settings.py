@@ -187,6 +187,8 @@ SPECTACULAR_SETTINGS = {
         "GridState": "grids.models.Grid.State",
         "PlanState": "inspections.models.InspectionPlan.State",
         "TaskState": "inspections.models.InspectionTask.State",
+        "VisitState": "inspections.models.Visit.State",
+        "FindingState": "inspections.models.Finding.State",
         "JobState": "gridsup.models.Job.State",
         "ComplaintState": "complaints.models.Complaint.State",
         "ComplaintKind": "complaints.models.Complaint.Kind",

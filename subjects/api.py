@@ -16,7 +16,19 @@ from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import ScopedViewSet
 from gridsup.privacy import masked_name, masked_phone
 from subjects.actions import set_tier
-from subjects.models import CreditEffect, MarketSubject, Permit, Placement, Premises, Tier, TierPeriod, Trade, TradeTier
+from subjects.items import items_for
+from subjects.models import (
+    CheckItem,
+    CreditEffect,
+    MarketSubject,
+    Permit,
+    Placement,
+    Premises,
+    Tier,
+    TierPeriod,
+    Trade,
+    TradeTier,
+)
 
 
 class TradeRow(serializers.ModelSerializer[Trade]):
@@ -233,6 +245,12 @@ class PremisesFilter(InArea):
         return queryset.filter(**over) if wanted else queryset.exclude(**over)
 
 
+class CheckItemRow(serializers.ModelSerializer[CheckItem]):
+    class Meta:
+        model = CheckItem
+        fields = ["id", "code", "line", "text", "source", "preset"]
+
+
 class TierDecision(serializers.Serializer[Any]):
     tier = serializers.CharField(max_length=12, help_text="key of a tier of the policy in force")
     why = serializers.CharField(max_length=300, help_text="the reason, kept with the decision")
@@ -253,6 +271,12 @@ class PremisesViewSet(ScopedViewSet):
         return queryset.select_related("tier_rule", "effect_rule").prefetch_related(
             "permits", "placements", Prefetch("tier_periods", TierPeriod.objects.select_related("by"))
         )
+
+    @extend_schema(responses=CheckItemRow(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def check_items(self, request: Request, pk: str) -> Response:
+        """What stands on the form of a visit today: the items of the premises' tier and trade, in order."""
+        return Response(CheckItemRow(items_for(self.get_object(), timezone.localdate()), many=True).data)
 
     @extend_schema(request=TierDecision, responses=PremisesDetail)
     @action(detail=True, methods=["post"])

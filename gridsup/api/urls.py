@@ -34,6 +34,8 @@ router.register("plans", inspections.PlanViewSet)
 router.register("complaints", complaints.ComplaintViewSet)
 router.register("clocks", complaints.ClockViewSet)
 router.register("reports", ReportViewSet)
+router.register("visits", inspections.VisitViewSet)
+router.register("findings", inspections.FindingViewSet)
 router.register("jobs", JobViewSet)
 
 # The one place of the API that shows a page: Swagger UI writes style attributes as it draws.

@@ -1,5 +1,6 @@
 """Writes to visits: put aside, handed in, reviewed. A record is never changed afterwards: a correction is a new one."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -26,6 +27,8 @@ from subjects.models import Premises
 State = Visit.State
 # Records a batch: a bound for the rows that are held locked and in memory at a time.
 BATCH = 500
+# PostgreSQL stores every character but this one, as JSON writes it.
+NO_CHARACTER = "\\u0000"
 
 
 def save_draft(
@@ -44,6 +47,8 @@ def save_draft(
     else corrects the record already.
     """
     check(by, Permission.INSPECT, premises.area_code)
+    if NO_CHARACTER in json.dumps(dict(held)):
+        raise BadInput(_("The form holds a character that cannot be stored. Type it again."), field="held")
     facts = {"premises": premises, "lead": by, "area_code": premises.area_code, "corrects": corrects}
     if corrects is not None and (corrects.premises_id != premises.pk or corrects.state != State.RETURNED):
         raise WrongState(_("Only a record that was returned is corrected."))

@@ -1,5 +1,6 @@
 """Findings: what was wrong, what was ordered, and whether it was put right in time (handbook §5)."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -114,6 +115,10 @@ class Finding(models.Model):
     def is_to_rectify(self) -> bool:
         """Ordered and not yet put right."""
         return self.state in self.TO_RECTIFY
+
+    def is_overdue(self, on: date) -> bool:
+        """To be corrected, and the last day is over; the twin of `FindingQuerySet.overdue`."""
+        return self.state in self.TO_RECTIFY and self.rectify_by is not None and self.rectify_by < on
 
 
 S = Finding.State

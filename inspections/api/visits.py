@@ -1,0 +1,264 @@
+"""API of visits: put aside, handed in, reviewed, corrected."""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from grids.api import OfficerName
+from grids.models import Officer
+from grids.permissions import Permission
+from gridsup.api.filters import LARGEST_KEY, InArea, KeyFilter, Ordering
+from gridsup.api.views import Nothing, ScopedViewSet, Visible
+from gridsup.errors import NotAllowed
+from gridsup.states import targets
+from inspections import rules
+from inspections.actions import archive_visit, archive_visits, return_visit, save_draft, submit_visit
+from inspections.api.findings import FindingRow, Why
+from inspections.api.tasks import TaskPremises
+from inspections.models import Finding, InspectionTask, Visit, VisitEvent
+from inspections.models.visit import VISIT_MOVES
+from inspections.records import Problem, VisitRecord
+from subjects.models import Premises
+
+# More of them than any form has is a mistake, or worse.
+MOST_ENTRIES = 200
+
+
+class VisitRow(serializers.ModelSerializer[Visit]):
+    premises = TaskPremises(read_only=True)
+    lead = OfficerName(read_only=True)
+    partner = OfficerName(read_only=True, allow_null=True)
+    reviewed_by = OfficerName(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Visit
+        fields = [
+            "id", "area_code", "client_id", "premises", "lead", "partner", "outcome", "state", "version", "corrects",
+            "visited_on", "visited_at", "submitted_on", "entry_due_on", "reviewed_at", "reviewed_by",
+        ]  # fmt: skip
+
+
+class VisitTask(serializers.ModelSerializer[InspectionTask]):
+    """A task where the visit that discharged it names it."""
+
+    class Meta:
+        model = InspectionTask
+        fields = ["id", "reason", "due_on", "done_on"]
+
+
+class VisitFinding(FindingRow):
+    """A finding where its visit names it."""
+
+    class Meta(FindingRow.Meta):
+        fields = [name for name in FindingRow.Meta.fields if name not in {"premises", "visit"}]
+
+
+class VisitEventRow(serializers.ModelSerializer[VisitEvent]):
+    by = serializers.CharField(source="by.name", read_only=True, default="", help_text="empty: the command line")
+
+    class Meta:
+        model = VisitEvent
+        fields = ["what", "old", "new", "by", "at", "why"]
+
+
+class VisitDetail(VisitRow):
+    corrected_by: Any = serializers.PrimaryKeyRelatedField(
+        read_only=True, allow_null=True, help_text="the next version"
+    )
+    draft = serializers.SerializerMethodField(help_text="what was put aside; for whoever put it aside alone")
+    findings = VisitFinding(many=True, read_only=True)
+    rectified = VisitFinding(many=True, read_only=True, help_text="findings that this visit saw put right")
+    tasks = VisitTask(many=True, read_only=True, help_text="what it discharged")
+    next_states = serializers.SerializerMethodField(help_text="states that can follow, whoever may move it there")
+    events = VisitEventRow(many=True, read_only=True)
+
+    class Meta(VisitRow.Meta):
+        fields = [
+            *VisitRow.Meta.fields, "corrected_by", "answers", "narrative", "draft", "findings", "rectified", "tasks",
+            "next_states", "events",
+        ]  # fmt: skip
+
+    def get_draft(self, visit: Visit) -> dict[str, Any]:
+        request = self.context["request"]
+        return dict(visit.draft) if visit.lead_id == request.user.pk else {}
+
+    def get_next_states(self, visit: Visit) -> list[str]:
+        return targets(VISIT_MOVES, visit.state)
+
+
+class VisitFilter(InArea):
+    premises = KeyFilter(field_name="premises")
+    officer = KeyFilter(field_name="lead", method="of_officer", help_text="first or second officer")
+    vars()["from"] = filters.DateFilter(field_name="visited_on", lookup_expr="gte", help_text="visited on or after")
+    to = filters.DateFilter(field_name="visited_on", lookup_expr="lte", help_text="visited on or before")
+    latest = filters.BooleanFilter(method="is_latest", help_text="handed in, and no corrected version since")
+    ordering = Ordering(fields=["visited_on", "submitted_on", "area_code"])
+
+    class Meta:
+        model = Visit
+        fields = ["state", "outcome"]
+
+    def of_officer(self, queryset: Any, name: str, key: int) -> Any:
+        return queryset.filter(Q(lead=key) | Q(partner=key))
+
+    def is_latest(self, queryset: Any, name: str, wanted: bool) -> Any:
+        latest = queryset.valid()
+        return latest if wanted else queryset.exclude(pk__in=latest.values("pk"))
+
+
+class Key(serializers.IntegerField):
+    """The id of a row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_KEY, **kwargs)
+
+
+class Answer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=30, help_text="of a check item of the premises")
+    result = serializers.ChoiceField(choices=rules.RESULTS)
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    """One problem that was found."""
+
+    text = serializers.CharField(max_length=500)
+    disposition = serializers.ChoiceField(choices=Finding.Disposition.choices)
+    item = serializers.CharField(max_length=30, required=False, allow_blank=True, help_text="code of a check item")
+    line = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="empty: that of the item")
+    rectify_by = serializers.DateField(
+        required=False, allow_null=True, help_text="last day of an order; empty: the usual limit of the policy"
+    )
+
+
+class Form(serializers.Serializer[Any]):
+    """What names a form of a visit, whether put aside or handed in."""
+
+    client_id = serializers.UUIDField(help_text="chosen by the caller: one form, one visit, however often it is sent")
+    premises = Visible("id", queryset=Premises.objects.all())
+    corrects = Visible(
+        "id", queryset=Visit.objects.all(), required=False, allow_null=True, help_text="the returned visit it corrects"
+    )
+
+
+class DraftShape(Form):
+    held = serializers.DictField(help_text="what the form held, kept as it is")
+
+
+class RecordShape(Form):
+    """A whole record; the first officer is whoever asks, unless named."""
+
+    visited_at = serializers.DateTimeField()
+    lead = Key(required=False, help_text="id of the first officer; empty: whoever asks")
+    partner = Key(allow_null=True, help_text="id of the second officer")
+    outcome = serializers.ChoiceField(choices=Visit.Outcome.choices)
+    answers = serializers.ListField(child=Answer(), required=False, max_length=MOST_ENTRIES)
+    narrative = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
+    problems = serializers.ListField(child=ProblemShape(), required=False, max_length=MOST_ENTRIES)
+    corrected = serializers.ListField(
+        child=Key(), required=False, max_length=MOST_ENTRIES, help_text="ids of findings seen to be put right"
+    )
+    tasks = serializers.ListField(
+        child=Key(), required=False, allow_null=True, max_length=MOST_ENTRIES,
+        help_text="ids of the open tasks it covers; empty: every one whose window is open on the day",
+    )  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The officers by their ids: those posted at or above the premises, and whom else the person may see."""
+        me, area = self.context["request"].user, attrs["premises"].area_code
+        keys = {name: attrs[name] for name in ("lead", "partner") if attrs.get(name)}
+        seen = Officer.objects.visible_to(me).values("pk")
+        near = Officer.objects.posted_around(area).values("pk")
+        known = Officer.objects.filter(Q(pk__in=seen) | Q(pk__in=near)).in_bulk(set(keys.values()))
+        unknown = [name for name, key in keys.items() if key not in known]
+        if unknown:
+            message = serializers.ErrorDetail(_("There is no such officer here."), code="does_not_exist")
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return {**attrs, "lead": me, "partner": None, **{name: known[key] for name, key in keys.items()}}
+
+
+class ManyVisits(serializers.Serializer[Any]):
+    visits = serializers.ListField(child=Key(), max_length=MOST_ENTRIES, help_text="ids")
+
+
+class VisitViewSet(ScopedViewSet):
+    """Records of inspections, each with its versions, findings and the tasks it discharged."""
+
+    queryset = Visit.objects.select_related("premises__subject", "lead", "partner", "reviewed_by")
+    serializer_class = VisitRow
+    detail_serializer_class = VisitDetail
+    filterset_class = VisitFilter
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        if self.action == "list":
+            return queryset
+        return queryset.select_related("corrected_by").prefetch_related(
+            "findings", "rectified", "tasks", Prefetch("events", VisitEvent.objects.select_related("by"))
+        )
+
+    @extend_schema(request=RecordShape, responses={200: VisitDetail, 201: VisitDetail})
+    def create(self, request: Request) -> Response:
+        """Hands a record in, whole or completing a draft of the same `client_id`; again: 200 with the stored visit."""
+        self._inspecting()
+        body = self.body(RecordShape)
+        body["problems"] = [Problem(**problem) for problem in body.get("problems", [])]
+        now = timezone.now()
+        visit = submit_visit(record=VisitRecord(**body), by=self.officer, now=now)
+        return self.answer(visit, status.HTTP_201_CREATED if visit.submitted_at == now else status.HTTP_200_OK)
+
+    @extend_schema(request=DraftShape, responses=VisitDetail)
+    @action(detail=False, methods=["post"])
+    def draft(self, request: Request) -> Response:
+        """Puts a form aside as it stands; the same `client_id` again takes its place."""
+        self._inspecting()
+        visit = save_draft(**self.body(DraftShape), by=self.officer, now=timezone.now())
+        return self.answer(visit, status.HTTP_200_OK)
+
+    @extend_schema(request=None, responses=VisitDetail)
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, pk: str) -> Response:
+        """The chief accepts a record."""
+
+        def accept(visit: Visit, body: dict[str, Any]) -> None:
+            archive_visit(visit=visit, by=self.officer, now=timezone.now())
+
+        return self.act(accept, Nothing, Permission.REVIEW_VISITS)
+
+    @extend_schema(
+        operation_id="visits_archive_many",
+        request=ManyVisits,
+        responses={200: inline_serializer("Archived", {"archived": serializers.IntegerField()})},
+    )
+    @action(detail=False, methods=["post"], url_path="archive", url_name="archive-many")
+    def archive_many(self, request: Request) -> Response:
+        """The chief accepts those of the named records that wait and are free of problems; answers with how many."""
+        chosen = Visit.objects.visible_to(self.officer).filter(pk__in=self._reviewing()["visits"])
+        return Response({"archived": archive_visits(visits=chosen, by=self.officer, now=timezone.now())})
+
+    @extend_schema(request=Why, responses=VisitDetail)
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """The chief gives a record back with a reason; its officers hand in a corrected version that names it."""
+
+        def refuse(visit: Visit, body: dict[str, Any]) -> None:
+            return_visit(visit=visit, **body, by=self.officer, now=timezone.now())
+
+        return self.act(refuse, Why, Permission.REVIEW_VISITS)
+
+    def _inspecting(self) -> None:
+        """Whoever inspects nowhere is told so before anything is said of the body."""
+        if not self.officer.has_perm(Permission.INSPECT):
+            raise NotAllowed(_("Your duties do not permit this here."))
+
+    def _reviewing(self) -> dict[str, Any]:
+        if not self.officer.has_perm(Permission.REVIEW_VISITS):
+            raise NotAllowed(_("Your duties do not permit this here."))
+        return self.body(ManyVisits)
