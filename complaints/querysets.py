@@ -12,6 +12,7 @@ from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
     from complaints.models import Clock, Complaint
+    from grids.models import Officer
 
 M = TypeVar("M", bound=models.Model)
 
@@ -25,6 +26,15 @@ class ComplaintQuerySet(SetWise["Complaint"]):
     def open(self) -> Self:
         """Not at an end."""
         return self.exclude(state__in=ENDED)
+
+    def not_handled_by(self, officer: "Officer") -> Self:
+        """Those that the officer may review and close, as `complaints.rules.handled` says it of one."""
+        from complaints.models import Complaint, ComplaintEvent
+        from complaints.rules import AT_WORK, DECIDED
+
+        made = ComplaintEvent.objects.filter(complaint=OuterRef("pk"), what="state", by=officer)
+        # sending back is supervision
+        return self.exclude(Exists(made.filter(new__in=Complaint.HANDLING).exclude(old__in=DECIDED, new__in=AT_WORK)))
 
     def with_clock(self) -> Self:
         """Adds `next_due` and `next_latest`, the first ends of the limits that run unpaused, and `is_paused`."""

@@ -63,6 +63,7 @@ NAVIGATION = [
 
 # What waits for a decision when somebody opens the admin: each takes an officer and a day and returns decisions.
 DECISIONS = [
+    "complaints.admin.waiting",
     "inspections.decisions.reviews",
     "inspections.admin.waiting",
     "subjects.admin.waiting",
