@@ -8,8 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from grids.models import Officer
 from grids.permissions import Permission
@@ -26,11 +25,11 @@ REVIEW_SIZE = 50
 State = Visit.State
 # Why a record usually goes back: one tap on a phone.
 RETURN_REASONS = [
-    _lazy("The check items are not answered as they should be."),
-    _lazy("It does not say clearly what was found."),
-    _lazy("What was done about it does not fit what was found."),
-    _lazy("The last day to correct it does not fit."),
-    _lazy("Day, hour or officers are not right."),
+    gettext_lazy("The check items are not answered as they should be."),
+    gettext_lazy("It does not say clearly what was found."),
+    gettext_lazy("What was done about it does not fit what was found."),
+    gettext_lazy("The last day to correct it does not fit."),
+    gettext_lazy("Day, hour or officers are not right."),
 ]
 
 

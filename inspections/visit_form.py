@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Officer, Posting
 from gridsup.errors import DomainError
@@ -29,7 +29,7 @@ MOST_EXTRAS = 10
 CHECKED = "checked"
 # What one meets at the address; with the first the answers decide whether there was a problem.
 MET = [
-    (CHECKED, gettext_lazy("looked at")),
+    (CHECKED, pgettext_lazy("at the address", "checked")),
     (Visit.Outcome.NOT_FOUND, gettext_lazy("not found here")),
     (Visit.Outcome.CLOSED, gettext_lazy("closed down")),
     (Visit.Outcome.REFUSED, gettext_lazy("entry refused")),

@@ -302,6 +302,7 @@ def test_what_was_typed_when_the_session_had_ended_is_there_after_the_login(as_l
     sent_away = form.send(follow=False)
     assert sent_away.url.startswith("/login/?next=")
 
+    as_lead.cookies["django_language"] = "en"
     as_lead.force_login(district.lead)
     form.read(as_lead.get(form.action))
 
