@@ -61,6 +61,10 @@ NAVIGATION = [
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]
 
+# Forms that come with a token of an earlier log-in: each takes the request and says whether it kept what was typed, so
+# that the form's own address shows it again.
+KEEPERS = ["inspections.unsent.keep"]
+
 # What waits for a decision when somebody opens the admin: each takes an officer and a day and returns decisions.
 DECISIONS = [
     "complaints.admin.waiting",

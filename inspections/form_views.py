@@ -72,7 +72,7 @@ def visit_form(request: SignedIn, pk: int) -> HttpResponse:
     if request.method != "POST":
         kept = unsent.take(request, officer, opened.client_id)
         if kept is not None:
-            messages.info(request, _("Your session had ended. What you typed is here: hand it in again."))
+            messages.info(request, _("Your session had ended. What you typed is here: hand it in again, photos anew."))
         typed = kept or (opened.draft.draft if opened.draft is not None else None) or None
         return shown(request, opened, VisitForm(typed=typed, **facts))
     if request.POST.get("do") == "more":

@@ -18,15 +18,20 @@ def mark(officer: Officer, client_id: UUID) -> str:
     return signing.dumps([officer.pk, str(client_id)], salt=SALT)
 
 
-def keep(request: HttpRequest) -> None:
-    """Keeps the form that somebody without a session sent, if it was shown to an officer before and is not too long."""
+def keep(request: HttpRequest) -> bool:
+    """Keeps a form that was sent in vain, if it was shown to an officer before (this one, where somebody is logged in)
+    and is not too long; says whether it did.
+    """
     typed = typed_in(request)
     try:
         officer, client_id = signing.loads(request.POST.get("mark", ""), salt=SALT)
     except signing.BadSignature:
-        return
-    if sum(len(value) for values in typed.values() for value in values) <= MOST_TYPED:
-        request.session[KEY] = {"officer": officer, "client_id": client_id, "typed": typed}
+        return False
+    too_long = sum(len(value) for values in typed.values() for value in values) > MOST_TYPED
+    if too_long or (request.user.is_authenticated and request.user.pk != officer):
+        return False
+    request.session[KEY] = {"officer": officer, "client_id": client_id, "typed": typed}
+    return True
 
 
 def take(request: HttpRequest, officer: Officer, client_id: UUID) -> dict[str, list[str]] | None:

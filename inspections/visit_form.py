@@ -132,7 +132,8 @@ class VisitForm(forms.Form):
         super().__init__(data)
         self.premises, self.officer, self.corrects = premises, officer, corrects
         self.now, self.on = now, timezone.localdate(now)
-        self.items = items_for(premises, self.on)
+        self.day = self._day_in(data if data is not None else typed or {})
+        self.items = items_for(premises, self.day)
         self._offer()
         self.initial = {"client_id": client_id, **self._usual()}
         if corrects is not None:
@@ -142,10 +143,18 @@ class VisitForm(forms.Form):
         if typed is not None:
             self.initial |= self._as_typed(typed)
 
+    def _day_in(self, sent: Mapping[str, Any]) -> date:
+        """The day that the visit is said to be of: its check items and its people count, not those of today."""
+        given = sent.get("visited_on", "")
+        try:
+            return min(date.fromisoformat(given[0] if isinstance(given, list) else given), self.on)
+        except (ValueError, IndexError):
+            return self.on
+
     def _offer(self) -> None:
         """Fills what there is to choose from: colleagues, open orders, open tasks."""
         field = cast("forms.ModelChoiceField[Officer]", self.fields["partner"])
-        field.queryset = Officer.objects.inspecting(self.premises.area_code, self.on).exclude(pk=self.officer.pk)
+        field.queryset = Officer.objects.inspecting(self.premises.area_code, self.day).exclude(pk=self.officer.pk)
         self.colleagues = list(field.queryset)
         self.findings = list(self._to_rectify().order_by("rectify_by", "pk"))
         self.open_tasks = list(self._coverable().order_by("due_on", "pk"))
@@ -192,7 +201,7 @@ class VisitForm(forms.Form):
 
     def _add_blocks(self, extras: int) -> None:
         """Fields for each check item and for further problems."""
-        limit = rectify_by(self.premises, self.on)
+        limit = rectify_by(self.premises, self.day)
         for item in self.items:
             key = f"item-{item.code}"
             self.fields[f"result-{key}"] = forms.ChoiceField(

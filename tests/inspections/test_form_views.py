@@ -2,11 +2,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from grids.models import Officer
 from inspections.models import Finding, InspectionTask, Visit
-from subjects.models import Premises
+from subjects.models import CheckItem, Premises
 from tests.factories import FindingFactory, OfficerFactory, PostingFactory, TaskFactory, VisitFactory
 from tests.forms import Opened, photo
 from tests.visits import load_policy, shop
@@ -312,6 +313,37 @@ def test_what_was_typed_when_the_session_had_ended_is_there_after_the_login(as_l
     assert Visit.objects.get().narrative == "Rain"
 
 
+@pytest.fixture
+def strict(district):
+    """The lead in a browser that is held to its tokens."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["django_language"] = "en"
+    client.force_login(district.lead)
+    return client
+
+
+def test_what_is_sent_with_the_token_of_an_earlier_login_is_shown_again_and_changes_nothing(strict, district, premises):
+    form = opened(strict, premises).fill(narrative="Opened before")
+    strict.cookies["csrftoken"] = "a" * 32
+
+    form.read(form.send())
+
+    assert not Visit.objects.exists()
+    assert form.values["narrative"] == ["Opened before"]
+    form.send()
+    assert Visit.objects.get().narrative == "Opened before"
+
+
+def test_a_forged_form_is_refused_with_a_page(strict, district, premises):
+    form = opened(strict, premises).fill(mark="forged", csrfmiddlewaretoken="b" * 32)
+
+    reply = form.send()
+
+    assert reply.status_code == 403
+    assert "no longer valid" in reply.text
+    assert "unsent_visit" not in strict.session
+
+
 def test_somebody_else_who_logs_in_does_not_see_what_was_typed(as_lead, district, premises):
     form = opened(as_lead, premises).fill(narrative="Of the lead")
     as_lead.logout()
@@ -363,6 +395,18 @@ def test_ten_photos_are_one_too_many(as_lead, premises):
 
     assert "at most 9 photos" in page.text
     assert not Visit.objects.exclude(state="draft").exists()
+
+
+def test_the_check_items_of_the_day_of_the_visit_count(as_lead, premises, today):
+    yesterday = today - timedelta(days=1)
+    newer = CheckItem.objects.get(bureau="05", tier_key=premises.tier, code=ITEM)
+    CheckItem.objects.filter(pk=newer.pk).update(from_day=today)
+    form = opened(as_lead, premises).fill(visited_on=yesterday)
+    assert f"result-item-{ITEM}" in form.values
+
+    form.send()
+
+    assert ITEM not in {answer["code"] for answer in Visit.objects.get(visited_on=yesterday).answers}
 
 
 def test_a_form_number_of_another_place_or_person_opens_a_new_form(as_lead, district, premises):
