@@ -13,27 +13,38 @@ from django.db import transaction
 from django.db.models import Case, Min, Value, When
 from django.utils import timezone
 
+from assessment.actions import load_scheme, publish_scores
 from assessment.demo import areas
-from assessment.demo.calendar import Calendar, morning
+from assessment.demo.answering import Complaints
+from assessment.demo.calendar import Calendar, Week, moment, morning
+from assessment.demo.dice import Dice
 from assessment.demo.ledger import invent, write_sheet
 from assessment.demo.mix import FULL, TINY, Mix
 from assessment.demo.people import Member, cast
+from assessment.demo.visiting import Visits
+from assessment.models import Scorecard
+from complaints.models import Complaint
 from grids.actions import add_officer, post_officer
 from grids.models import Bureau, Grid, GridEvent, Officer, Station
 from gridsup.errors import DomainError
 from gridsup.jobs import run_inline
 from gridsup.models import Job
+from gridsup.periods import Period
 from inspections.actions import approve_plan, propose_plan, publish_plan
-from inspections.models import InspectionPlan, InspectionTask
+from inspections.models import InspectionPlan, InspectionTask, Visit
 from subjects.actions import load_preset
 from subjects.importing import run as run_import
 from subjects.models import MarketSubject, Premises, Tier
 from subjects.models.policy import Mode
 from subjects.trades import load_trades
 
-PRESET = "FR"
+PRESET, SCHEME = "FR", "B1"
+# From the computation of scores to their publication.
+MINUTES_TO_LOOK = 120
 # Who acts for each bureau: the grid office, and the head who approves.
 OFFICES = {"05": ("district", "head05"), "06": ("district06", "head06")}
+# What runs every night for each bureau.
+NIGHTLY = ("generate_due_tasks", "escalate_overdue")
 REGISTERED = [MarketSubject.Kind.ENTERPRISE, MarketSubject.Kind.INDIVIDUAL]
 
 
@@ -68,7 +79,8 @@ class Build:
         self.step("import", self.ledgers)
         self.step("apply", self.apply)
         self.step("plan", self.plans)
-        self.step("tasks", self.tasks)
+        self.step("story", self.story)
+        self.step("scores", self.scores)
         return {**report(), "seconds": self.seconds}
 
     def step(self, name: str, work: Callable[[], str]) -> None:
@@ -138,7 +150,7 @@ class Build:
         if Premises.objects.in_area(bureau).count() >= mix.rows:
             return 0
         day = self.calendar.ledger_came
-        rows = invent(areas.ground(bureau), mix, seed=self.seed, on=day)
+        rows = invent(areas.ground(bureau), mix, seed=self.seed, on=day, today=self.calendar.today)
         path = write_sheet(rows, self.folder / f"ledger-{bureau}.xlsx", made=morning(day))
         self.say(f"  {path}: {len(rows)} rows")
         outcome = run_import(
@@ -177,19 +189,70 @@ class Build:
         plan = propose_plan(bureau=bureau, year=year, on=day, by=office, now=now)
         publish_plan(plan=approve_plan(plan=plan, by=head, now=now), on=day, by=office, now=now)
 
-    def tasks(self) -> str:
-        """The daily job on the days of the story."""
-        made = sum(self.job("generate_due_tasks", day, bureau) for day in self.calendar.job_days for bureau in OFFICES)
-        return f"{InspectionTask.objects.count()} tasks, {made} of them new"
+    def story(self) -> str:
+        """What happened since the ledger came, week by week, and the jobs of last night."""
+        officers = {officer.username: officer for officer in Officer.objects.all()}
+        dice, told = Dice(self.seed), 0
+        for bureau in OFFICES:
+            visits = Visits(bureau, self.calendar, dice, officers)
+            complaints = Complaints(bureau, self.calendar, dice, officers)
+            told += sum(self.week(week, visits, complaints) for week in self.calendar.weeks)
+            self.night(self.calendar.today, bureau)
+        tasks, visits_made, cases = (model.objects.count() for model in (InspectionTask, Visit, Complaint))
+        return f"{told} weeks told; {tasks} tasks, {visits_made} visits, {cases} complaints"
+
+    @transaction.atomic
+    def week(self, week: Week, visits: Visits, complaints: Complaints) -> int:
+        """One bureau's week, whole or not at all: the jobs of its first night are the sign that it was told."""
+        if self.is_done(NIGHTLY[0], week.first, visits.bureau):
+            return 0
+        self.night(week.first, visits.bureau)
+        visits.tell(week)
+        complaints.tell(week)
+        return 1
+
+    def scores(self) -> str:
+        """Each bureau's scheme, and the cards of the quarters told: computed by the job, published by the office."""
+        for bureau, (office, _head) in OFFICES.items():
+            by, day = Officer.objects.get(username=office), self.calendar.ledger_came
+            load_scheme(bureau=bureau, name=SCHEME, on=day, by=by, now=morning(day))
+            for quarter in self.calendar.quarters:
+                self.score(bureau, quarter, by)
+        return f"{Scorecard.objects.count()} cards"
+
+    @transaction.atomic
+    def score(self, bureau: str, quarter: Period, by: Officer) -> None:
+        """One quarter of one bureau, once its late entries are in."""
+        if Scorecard.objects.in_area(bureau).filter(period=str(quarter), state=Scorecard.State.PUBLISHED).exists():
+            return
+        day = self.calendar.scored_on(quarter)
+        job = run_inline(name="score_period", period=str(quarter), area_code=bureau, now=morning(day))
+        self.check(job)
+        publish_scores(bureau=bureau, period=str(quarter), by=by, now=moment(day, MINUTES_TO_LOOK))
+
+    def night(self, day: date, bureau: str) -> None:
+        """The jobs that run before a day begins."""
+        for name in NIGHTLY:
+            self.job(name, day, bureau)
 
     def job(self, name: str, day: date, bureau: str) -> int:
         """Runs a job inline for a bureau's day, once; returns how many rows it made or changed."""
-        if Job.objects.filter(name=name, period=day.isoformat(), area_code=bureau, state=Job.State.DONE).exists():
+        if self.is_done(name, day, bureau):
             return 0
         job = run_inline(name=name, period=day.isoformat(), area_code=bureau, now=morning(day))
-        if job.state != Job.State.DONE:
-            raise BuildFailed(f"{name} for {day} in {bureau}: {job.error}")
+        self.check(job)
         return int(job.counts.get("made", 0) or job.counts.get("changed", 0))
+
+    @staticmethod
+    def check(job: Job) -> None:
+        """Raises BuildFailed for a job that did not come to its end."""
+        if job.state != Job.State.DONE:
+            raise BuildFailed(f"{job.name} for {job.period} in {job.area_code}: {job.error}")
+
+    @staticmethod
+    def is_done(name: str, day: date, bureau: str) -> bool:
+        """The job ran for the bureau's day."""
+        return Job.objects.filter(name=name, period=day.isoformat(), area_code=bureau, state=Job.State.DONE).exists()
 
 
 def report(bureau: str = "05") -> dict[str, object]:
@@ -204,6 +267,9 @@ def report(bureau: str = "05") -> dict[str, object]:
         "placed": premises.filter(grid__isnull=False).count(),
         "modes": modes(bureau),
         "tasks": InspectionTask.objects.in_area(bureau).count(),
+        "visits": Visit.objects.in_area(bureau).sent().count(),
+        "complaints": Complaint.objects.in_area(bureau).count(),
+        "scorecards": Scorecard.objects.in_area(bureau).count(),
     }
 
 

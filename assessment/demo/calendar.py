@@ -2,22 +2,45 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 
-# Chosen so that the site looks lived in. Grids stand longer than anybody's post. The ledger came in two weeks ago, so
-# that some visits are overdue by now: without a history of visits, every further week would add some 500.
+from gridsup.periods import Period
+
+# Chosen so that the site looks lived in. Grids stand longer than anybody's post; the ledger came in some weeks before
+# the two quarters that are told, so that their first day finds visits due.
 DAYS_OF_GRIDS = 1100
-WEEKS_OF_LEDGER = 2
+WEEKS_BEFORE = 4
+QUARTERS_TOLD = 2
+DAYS_TO_SCORE = 12
 WEEK = timedelta(weeks=1)
+DAY = timedelta(days=1)
 OPENING = time(9)
 
 
 @dataclass(frozen=True)
+class Week:
+    """Some days of the story, both ends included: what the daily job found on the first is worked off in them."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> list[date]:
+        """Each of them."""
+        return [self.first + DAY * number for number in range((self.last - self.first).days + 1)]
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
 class Calendar:
-    """The day the demonstration is built for, and the days of its story."""
+    """The day the demonstration is built for, and the days of its story; `pace`: weeks told at a time."""
 
     today: date
+    pace: int = 1
 
     @classmethod
     def of_grids_drawn(cls, day: date) -> "Calendar":
@@ -29,19 +52,36 @@ class Calendar:
         return self.today - timedelta(days=DAYS_OF_GRIDS)
 
     @property
+    def quarters(self) -> list[Period]:
+        """The last full quarters before today, the oldest first."""
+        found = [Period.quarter(self.today)]
+        while len(found) <= QUARTERS_TOLD:
+            found.insert(0, Period.quarter(found[0].first - DAY))
+        return found[:-1]
+
+    @property
     def ledger_came(self) -> date:
         """The day from which ledger and policy hold."""
-        return self.today - WEEKS_OF_LEDGER * WEEK
+        return self.quarters[0].first - WEEKS_BEFORE * WEEK
 
     @property
     def job_days(self) -> list[date]:
-        """The days on which the daily job ran: weekly since the ledger came, and today."""
+        """The days on which the daily jobs ran: at the story's pace since the ledger came, and today."""
         days = []
         day = self.ledger_came
         while day < self.today:
             days.append(day)
-            day += WEEK
+            day += self.pace * WEEK
         return [*days, self.today]
+
+    @property
+    def weeks(self) -> list[Week]:
+        """What lies between the days of the jobs, up to yesterday."""
+        return [Week(day, following - DAY) for day, following in pairwise(self.job_days)]
+
+    def scored_on(self, quarter: Period) -> date:
+        """The day on which a quarter is scored: some days after its end, where that is before today."""
+        return min(quarter.last + DAYS_TO_SCORE * DAY, self.today)
 
     @property
     def plan_years(self) -> list[int]:
@@ -52,7 +92,16 @@ class Calendar:
         """The day so many days before today; negative: ahead."""
         return self.today - timedelta(days=days)
 
+    def over(self, moment: datetime) -> bool:
+        """The moment lies on the day the demonstration is built for or later: not told."""
+        return timezone.localdate(moment) >= self.today
+
+
+def moment(day: date, minutes: int = 0) -> datetime:
+    """So many minutes after opening time on a day."""
+    return datetime.combine(day, OPENING, timezone.get_default_timezone()) + timedelta(minutes=minutes)
+
 
 def morning(day: date) -> datetime:
     """The moment at which things of the story happen on a day."""
-    return datetime.combine(day, OPENING, timezone.get_default_timezone())
+    return moment(day)

@@ -78,6 +78,7 @@ class Register:
     ground: Ground
     dice: Random
     on: date
+    today: date
     serial: int = 0
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -121,7 +122,7 @@ class Register:
             return "", None
         soon = self.dice.randrange(SOON) == 0
         left = self.dice.randint(-PERMIT_OVER, PERMIT_SOON) if soon else self.dice.randint(PERMIT_SOON, PERMIT_LEFT)
-        return number, self.on + timedelta(days=left)
+        return number, self.today + timedelta(days=left)
 
 
 def social_credit_code(office: str, district_code: str, serial: int) -> str:
@@ -143,10 +144,10 @@ def legacy_number(district_code: str, serial: int) -> str:
     return number + str(legacy_check_digit(number))
 
 
-def invent(ground: Ground, mix: Mix, *, seed: int, on: date) -> list[Row]:
-    """The rows of the file as of a day, shuffled as a register is."""
+def invent(ground: Ground, mix: Mix, *, seed: int, on: date, today: date | None = None) -> list[Row]:
+    """The rows of the file as of a day, shuffled as a register is; permits run on from `today`, else from that day."""
     dice = Random(seed)
-    register = Register(ground, dice, on)
+    register = Register(ground, dice, on, today or on)
     spots = ground.spots_for(mix.rows, dice)
     places = iter(spots)
     wanted = chain(_registered(mix, dice), _unlicensed(mix, dice), _markets(mix))

@@ -7,13 +7,17 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 
+from assessment.demo.answering import Complaints
 from assessment.demo.build import Build, built_for, report
-from assessment.demo.calendar import Calendar
+from assessment.demo.calendar import DAY, Calendar, morning
 from assessment.demo.mix import FULL
+from assessment.models import Scorecard
+from complaints.models import Clock, Complaint, ComplaintEvent
 from grids.models import Bureau, Officer
 from gridsup.models import Job
-from inspections.models import InspectionPlan, InspectionTask
+from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
 from subjects.models import MarketSubject, Permit, Placement, Premises
 from tests.factories import OfficerFactory
 
@@ -29,11 +33,30 @@ def everything():
     }
 
 
+def break_off(build):
+    """Begins the demonstration and lets it die in the midst of its third piece."""
+    week = build.calendar.weeks[2]
+    tell = Complaints.tell
+
+    def die(complaints, told):
+        if told == week:
+            raise KeyboardInterrupt
+        return tell(complaints, told)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Complaints, "tell", die)
+        with pytest.raises(KeyboardInterrupt):
+            build.run()
+    assert Visit.objects.filter(visited_on__lt=week.first).exists()
+    assert not Visit.objects.filter(visited_on__gte=week.first).exists()
+
+
 @pytest.fixture(scope="module")
 def build(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A fortieth of the demonstration, built once for these tests and rolled back after them."""
-    build = Build(Calendar(TODAY), tmp_path_factory.mktemp("demo"), lambda line: None, mix=SMALL)
+    """A fortieth of the demonstration, told in few pieces, built once for these tests and rolled back after them."""
+    build = Build(Calendar(TODAY, pace=4), tmp_path_factory.mktemp("demo"), lambda line: None, mix=SMALL)
     with django_db_blocker.unblock(), transaction.atomic():
+        break_off(build)
         build.run()
         yield build
         transaction.set_rollback(True)
@@ -51,8 +74,10 @@ def command(*arguments):
 
 
 @pytest.mark.slow
-def test_the_whole_demonstration_has_the_published_numbers_and_a_second_run_changes_nothing(db, settings):
+def test_the_whole_demonstration_has_the_published_numbers_and_a_second_run_changes_nothing(db, settings, monkeypatch):
     settings.DEMO = True
+    # the whole ledger, and the last fortnight of its story: the small one is told from the beginning
+    monkeypatch.setattr(Calendar, "job_days", property(lambda self: [self.ago(14), self.ago(7), self.today]))
     OfficerFactory(username="leftover")
     connection.check_constraints()  # PostgreSQL empties no table whose deferred keys wait in this test's transaction
 
@@ -60,6 +85,9 @@ def test_the_whole_demonstration_has_the_published_numbers_and_a_second_run_chan
 
     assert not Officer.objects.filter(username="leftover").exists()
     assert (first["registered"], first["markets"], first["unlicensed"]) == (11_661, 8, 383)
+    assert 500 < first["visits"] < first["tasks"]
+    assert 50 < first["complaints"] < 150
+    assert first["scorecards"] == 2 * 47
     assert first["modes"] == {"key": 945, "general": 5_685, "exempt": 5_031}
     assert first["premises"] - first["placed"] == 25
     assert MarketSubject.objects.filter(bureau="05", kind="enterprise").count() == 1_689
@@ -88,7 +116,9 @@ def test_the_report_counts_the_database(demo):
     assert found["premises"] == SMALL.rows
     assert sum(found["modes"].values()) == SMALL.registered
     assert found["tasks"] == InspectionTask.objects.in_area("05").count() > 0
-    assert "visits" not in found
+    assert found["visits"] == Visit.objects.in_area("05").sent().count() > 0
+    assert found["complaints"] == Complaint.objects.in_area("05").count() > 0
+    assert found["scorecards"] == Scorecard.objects.in_area("05").count() > 0
 
 
 def test_running_again_changes_nothing(demo):
@@ -100,6 +130,16 @@ def test_running_again_changes_nothing(demo):
     assert {**again, "seconds": 0} == {**report(), "seconds": 0}
 
 
+def test_a_story_that_broke_off_was_told_on_from_where_it_was(demo):
+    runs = Job.objects.filter(name="generate_due_tasks", area_code="05")
+
+    assert list(runs.order_by("period").values_list("period", flat=True)) == [
+        str(day) for day in demo.calendar.job_days
+    ]
+    assert set(runs.values_list("state", flat=True)) == {"done"}
+    assert Visit.objects.filter(visited_on__range=(demo.calendar.weeks[2].first, demo.calendar.weeks[2].last)).exists()
+
+
 def test_it_remembers_the_day_it_was_built_for(demo):
     assert built_for() == TODAY
 
@@ -108,7 +148,7 @@ def test_some_visits_are_overdue_and_more_lie_ahead(demo):
     tasks = InspectionTask.objects.in_area("05")
 
     assert 0 < tasks.overdue(TODAY).count() < tasks.count() / 2
-    assert not tasks.exclude(plan__state=InspectionPlan.State.PUBLISHED).exists()
+    assert not tasks.filter(reason="routine").exclude(plan__state=InspectionPlan.State.PUBLISHED).exists()
 
 
 def test_both_years_have_a_plan_that_the_head_approved(demo):
@@ -150,3 +190,50 @@ def test_the_ledger_came_through_the_importer(demo):
     assert Job.objects.filter(name="import_subjects", area_code="05", state="done").count() == 1
     assert Permit.objects.exists()
     assert not MarketSubject.objects.exclude(representative="", phone="").exists()
+
+
+def test_stations_and_grids_score_differently_and_everything_is_published(demo):
+    cards = Scorecard.objects.in_area("05").filter(period="2026Q3")
+    stations = cards.filter(area_code__length=4)
+
+    assert set(cards.values_list("state", flat=True)) == {"published"}
+    assert {card.area_code for card in stations} == {f"050{number}" for number in range(1, 7)}
+    assert len({card.total for card in stations}) == 6
+    assert sorted(card.rank for card in stations) == [1, 2, 3, 4, 5, 6]
+    assert {"excellent", "qualified", "unqualified"} <= set(cards.values_list("grade", flat=True))
+
+
+def test_visits_are_made_in_time_and_late_by_two_who_may_and_entered_before_today(demo):
+    visits = Visit.objects.in_area("05").sent()
+    done = InspectionTask.objects.filter(state="done")
+
+    assert done.filter(done_on__lte=F("due_on")).count() > done.filter(done_on__gt=F("due_on")).count() > 0
+    assert not visits.exclude(lead__certificate_valid_to__gte=TODAY, partner__certificate_valid_to__gte=TODAY).exists()
+    assert not visits.filter(submitted_on__gte=TODAY).exists()
+    assert visits.filter(submitted_on__gt=F("entry_due_on")).exists()
+
+
+def test_findings_were_put_right_or_are_still_open_and_records_came_back(demo):
+    states = set(Finding.objects.in_area("05").values_list("state", flat=True))
+
+    assert {"settled", "ordered", "rectified"} <= states
+    assert Finding.objects.filter(rectified_on__gt=F("rectify_by")).exists()
+    assert set(Visit.objects.values_list("state", flat=True)) == set(Visit.State.values)
+
+
+def test_complaints_of_every_kind_were_taken_in_and_none_knows_the_future(demo):
+    complaints = Complaint.objects.in_area("05")
+
+    assert set(complaints.values_list("kind", flat=True)) == set(Complaint.Kind.values)
+    assert {"closed", "in_hand"} <= set(complaints.values_list("state", flat=True))
+    assert not complaints.filter(received_on__gte=TODAY).exists()
+    assert not ComplaintEvent.objects.filter(at__gte=morning(TODAY + DAY)).exists()
+    assert Clock.objects.filter(met_on__lte=F("latest_on")).exists()
+
+
+def test_the_second_bureau_has_a_handful_that_the_first_does_not_see(demo):
+    district, other = (Officer.objects.get(username=name) for name in ("district", "district06"))
+
+    for model, most in ((Visit, 60), (Complaint, 20)):
+        assert 0 < model.objects.visible_to(other).count() < most
+        assert not model.objects.visible_to(district).filter(area_code__startswith="06").exists()
