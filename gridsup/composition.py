@@ -1,6 +1,7 @@
 """What the apps contribute to common places: the one module that may name them all."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Job name → the function that lists its steps.
 JOBS = {
@@ -56,7 +57,7 @@ NAVIGATION = [
     ("visits", _("Visit records"), "today", ("view",)),
     ("findings", _("Findings"), "tasks", ("view",)),
     ("plans", _("Plan"), "tasks", ("view",)),
-    ("reports", _("Reports"), "reports", ("build_reports",)),
+    ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
     ("policy", _("Policy"), "grid", ("view",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessment.querysets import ReportQuerySet
 from gridsup.models import Job
@@ -23,8 +24,8 @@ class Report(models.Model):
     objects = ReportQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
+        verbose_name = pgettext_lazy("on an area", "report")
+        verbose_name_plural = pgettext_lazy("on an area", "reports")
         ordering = ["-requested_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["area_code", "period", "version"], name="report_version_once"),

@@ -11,6 +11,7 @@ from assessment.actions import publish_scores
 from assessment.models import Report
 from assessment.reporting import building
 from assessment.reporting.building import build_report
+from assessment.reporting.desk import RowsGone
 from gridsup.jobs import LeaseLost, Step, claim, requeue_abandoned, run
 from gridsup.models import Job
 from tests.assessment import worked
@@ -98,7 +99,7 @@ def test_a_worker_that_lost_the_job_changes_neither_file_nor_row(media):
     report = Report.objects.get(job=attempt(late))
     before = inside(report.sheet.path)
 
-    with pytest.raises(Exception, match="gone"):
+    with pytest.raises(RowsGone):
         steps["write sheet"].prepare()
     for label in ("open", "gather tasks", "write sheet", "finish"):
         with pytest.raises(LeaseLost):
