@@ -41,7 +41,7 @@ CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries"]
 
 # Further parts of a premises' file: each takes a premises, an officer and a day and returns a gridsup.timeline.Panel.
-FILE_PANELS = ["inspections.panels.open_tasks", "inspections.panels.open_findings"]
+FILE_PANELS = ["inspections.panels.open_tasks", "inspections.panels.open_findings", "inspections.panels.last_visits"]
 
 # What may be begun from a premises' file: each takes the same and returns a list of gridsup.timeline.Action.
 FILE_ACTIONS = ["inspections.panels.actions"]

@@ -14,9 +14,10 @@ from inspections.review_views import waiting
 
 
 def reviews(officer: Any, on: date) -> list[Decision]:
-    """Records to review, dangers and overdue orders to decide on, cases to close: for whoever reviews records."""
+    """Records to review, those without a problem apart; dangers and overdue orders to decide on, cases to close."""
     if not officer.has_perm(Permission.REVIEW_VISITS):
         return []
+    records = waiting(officer)
     findings = Finding.objects.filter(inside(officer.area_codes(Permission.REVIEW_VISITS)))
     states = (
         ("open", _("Grave dangers"), _("Settle them, order them to be put right, or hand them over."), True),
@@ -25,10 +26,16 @@ def reviews(officer: Any, on: date) -> list[Decision]:
     )
     return [
         Decision(
-            _("Records to review"),
-            waiting(officer).count(),
+            _("Records to review one by one"),
+            records.with_problem().count(),
             reverse("visit_review"),
-            _("Those without a problem are archived with one tap."),
+            _("Something was found, or something hindered the visit: read them."),
+        ),
+        Decision(
+            _("Records without a problem"),
+            records.problem_free().count(),
+            reverse("visit_review"),
+            _("They are archived together with one tap."),
         ),
         *(
             Decision(label, findings.filter(state=state).count(), f"{reverse('findings')}?state={state}", why, urgent)

@@ -8,14 +8,23 @@ from django.utils.translation import gettext as _
 from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.timeline import Action, Panel
-from inspections.models import Finding, InspectionTask
+from inspections.models import Finding, InspectionTask, Visit
 from subjects.models import Premises
+
+# Visits shown in a file: a year's, where the rhythm is two months; the timeline has them all.
+LAST = 6
 
 
 def open_tasks(premises: Premises, *, officer: Officer, on: date) -> Panel:
     """The open tasks of a premises that the officer may see."""
     tasks = InspectionTask.objects.visible_to(officer).open().filter(premises=premises).select_related("assignee")
     return Panel("inspections/_open_tasks.html", {"tasks": tasks, "on": on})
+
+
+def last_visits(premises: Premises, *, officer: Officer, on: date) -> Panel:
+    """The latest records of a premises that the officer may see, each in its last version."""
+    visits = Visit.objects.visible_to(officer).valid().filter(premises=premises).select_related("lead", "partner")
+    return Panel("inspections/_last_visits.html", {"visits": visits[:LAST], "on": on})
 
 
 def open_findings(premises: Premises, *, officer: Officer, on: date) -> Panel:

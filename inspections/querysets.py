@@ -146,6 +146,10 @@ class VisitQuerySet(SetWise["Visit"]):
         """Submitted, whatever became of them since: everything but drafts."""
         return self.exclude(state="draft")
 
+    def readable_by(self, officer: "Officer") -> Self:
+        """Handed in, or put aside by the officer: what somebody else put aside is nobody's business yet."""
+        return self.filter(~Q(state="draft") | Q(lead=officer))
+
     def to_review(self) -> Self:
         """Waiting for the chief."""
         return self.filter(state="submitted")
@@ -153,6 +157,10 @@ class VisitQuerySet(SetWise["Visit"]):
     def problem_free(self) -> Self:
         """Nothing was found and nothing hindered the visit: what may be archived many at once."""
         return self.filter(outcome="no_problem")
+
+    def with_problem(self) -> Self:
+        """Something was found or hindered the visit: what has to be read before it is archived."""
+        return self.exclude(outcome="no_problem")
 
     def valid(self) -> Self:
         """The latest version of each record: what counts as what happened."""

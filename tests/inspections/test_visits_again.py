@@ -199,3 +199,17 @@ class TestCorrected:
         visit = submit_visit(record=given, by=district.lead, now=NOON)
 
         assert (visit.pk, visit.version, visit.corrects) == (draft.pk, 2, returned)
+
+
+def test_the_file_of_a_premises_shows_the_last_version_of_each_visit(district, client):
+    visit = submitted(district, narrative="First words", outcome="problem", problems=[ORDER])
+    return_visit(visit=visit, why="Which goods?", by=district.chief, now=NOON)
+    given = record(district, premises=visit.premises, corrects=visit)
+    second = submit_visit(record=given, by=district.lead, now=NOON)
+    client.force_login(district.lead)
+
+    page = client.get(visit.premises.get_absolute_url())
+
+    panel = next(panel for panel in page.context["panels"] if "_last_visits" in panel.template)
+    assert list(panel.context["visits"]) == [second]
+    assert "Which goods?" in page.content.decode()  # its timeline tells the whole course
