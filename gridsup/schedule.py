@@ -19,10 +19,14 @@ QUARTERS_BEGIN = "1-12/3"
 
 @dataclass(frozen=True)
 class Daily:
-    """A job that runs once a day for each bureau, for the period of that day; `at` is hours and minutes."""
+    """A job that runs once a day for the period of that day; `at` is hours and minutes.
+
+    `levels`: for each area whose code has one of these lengths, 2 bureau and 4 station.
+    """
 
     job: str
     at: str
+    levels: tuple[int, ...] = (2,)
 
     def moment(self, on: date) -> datetime:
         """When it is due on the day."""
@@ -40,8 +44,25 @@ class Daily:
         return crontab(minute=str(at.minute), hour=str(at.hour))
 
 
+class Monthly(Daily):
+    """A job that runs once a month, on the morning after the month that it is for; caught up until the next is due."""
+
+    def moment(self, on: date) -> datetime:
+        """When the run of the month that the day lies in is due."""
+        return super().moment(Period.month(on).first)
+
+    def period(self, on: date) -> str:
+        """The month that was over when this one began."""
+        return str(Period.month(on).before)
+
+    def crontab(self) -> crontab:
+        """The same as Celery's beat wants it."""
+        at = time.fromisoformat(self.at)
+        return crontab(minute=str(at.minute), hour=str(at.hour), day_of_month="1")
+
+
 class Quarterly(Daily):
-    """A job that runs once a quarter for each bureau, on the morning after the quarter that it is for.
+    """A job that runs once a quarter, on the morning after the quarter that it is for.
 
     A run that was missed is caught up on any later day until the next one is due.
     """
@@ -65,6 +86,7 @@ SCHEDULE = (
     Daily("generate_due_tasks", at="04:30"),
     Daily("escalate_overdue", at="05:00"),
     Quarterly("score_period", at="05:30"),
+    Monthly("build_report", at="06:00", levels=(2, 4)),
 )
 
 # How long a job may wait that no message announces; each look costs two small queries.
@@ -120,7 +142,8 @@ def _enqueue(entry: Daily, today: date, now: datetime) -> list["Job"]:
     having = set(Job.objects.filter(name=entry.job, period=period).values_list("area_code", flat=True))
     return [
         enqueue(name=entry.job, period=period, area_code=code, now=now, scheduled=True)
-        for code in area_codes(2)
+        for length in entry.levels
+        for code in area_codes(length)
         if code not in having
     ]
 

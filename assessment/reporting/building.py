@@ -25,7 +25,7 @@ from assessment.reporting.gathering import (
     rates_before,
     scores,
 )
-from assessment.reporting.sheets import SHEETS, Sheet
+from assessment.reporting.sheets import SHEETS, Sheet, has_data
 from assessment.reporting.workbook import write_workbook
 from gridsup.jobs import Step, keep_hold
 from gridsup.models import Job
@@ -38,9 +38,12 @@ Write = Callable[[Path, Figures, Desk], None]
 def build_report(job: Job, now: datetime) -> Iterable[Step]:
     """Builds the report of the job's bureau or station for its month or quarter, in the language of the bureau.
 
-    Started by hand it makes the report's row itself. Raises BadInput as `request_report` does.
+    Started by hand it makes the report's row itself. The schedule passes over an area without data; else this raises
+    BadInput as `request_report` does.
     """
     period = Period.parse(job.period)
+    if job.scheduled and not has_data(Span(job.area_code, period, period.last)):
+        return
     fits_report(period=period, area_code=job.area_code, on=timezone.localdate(now))
     work = _Work(job, period, now)
     yield Step("open", work.open)

@@ -1,22 +1,24 @@
 import json
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from assessment.actions import publish_scores
+from assessment.actions import publish_scores, request_report
 from assessment.models import Report
 from assessment.reporting import building
 from assessment.reporting.building import build_report
 from assessment.reporting.desk import RowsGone
 from gridsup.jobs import LeaseLost, Step, claim, requeue_abandoned, run
 from gridsup.models import Job
+from gridsup.schedule import Monthly, enqueue_due
 from tests.assessment import worked
 from tests.assessment.reported import built, files, inside, pages, queued, words
 from tests.assessment.worked import NOW
+from tests.factories import noon
 
 LABELS = [
     "open", "gather tasks", "gather visits", "gather findings", "gather rectifications", "gather complaints",
@@ -200,3 +202,50 @@ def test_a_failed_job_says_so_and_keeps_no_file(media, monkeypatch):
 
     assert (job.state, Job.objects.count()) == ("failed", 1)
     assert Report.objects.get().sheet == ""
+
+
+class TestTheSchedule:
+    ENTRY = Monthly("build_report", at="06:00", levels=(2, 4))
+
+    @pytest.mark.parametrize(
+        ("on", "moment", "period"),
+        [
+            (date(2026, 10, 1), "2026-10-01 06:00", "2026-09"),
+            (date(2026, 10, 31), "2026-10-01 06:00", "2026-09"),
+            (date(2027, 1, 1), "2027-01-01 06:00", "2026-12"),
+        ],
+    )
+    def test_the_report_of_a_month_is_due_on_the_morning_after_it(self, on, moment, period):
+        assert timezone.localtime(self.ENTRY.moment(on)).strftime("%Y-%m-%d %H:%M") == moment
+        assert self.ENTRY.period(on) == period
+
+    def test_beat_fires_on_the_first_of_each_month(self):
+        fired = self.ENTRY.crontab()
+
+        assert (fired.day_of_month, len(fired.month_of_year), fired.hour, fired.minute) == ({1}, 12, {6}, {0})
+
+    def test_each_bureau_and_each_station_gets_one_and_once(self, district):
+        jobs = enqueue_due(now=noon(date(2026, 10, 11)), schedule=[self.ENTRY])
+
+        assert [(job.period, job.area_code) for job in jobs] == [
+            ("2026-09", code) for code in ("05", "06", "0501", "0502", "0601")
+        ]
+        assert enqueue_due(now=noon(date(2026, 10, 12)), schedule=[self.ENTRY]) == []
+
+    def test_an_area_without_data_is_passed_over(self, media):
+        enqueue_due(now=noon(date(2026, 9, 1)), schedule=[self.ENTRY])
+        for job in Job.objects.all():
+            attempt(job)
+
+        assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+        assert set(Report.objects.values_list("area_code", "period")) == {
+            (code, "2026-08") for code in ("05", "0501", "0502")
+        }
+
+    def test_after_it_somebody_may_ask_for_a_new_version(self, media, district):
+        enqueue_due(now=NOW, schedule=[self.ENTRY])
+        attempt(Job.objects.get(area_code="0502"))
+
+        report = request_report(area="0502", period="2026-09", by=district.far_chief, now=NOW)
+
+        assert (report.version, report.job.state) == (2, "queued")
