@@ -11,11 +11,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Case, Count, F, Model, Q, Value, When
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Clock, Rating
+from complaints.models import Clock, Complaint, Rating
 from gridsup.periods import Period
 from gridsup.scoping import ScopedQuerySet
 from gridsup.workdays import ONE_DAY
@@ -39,11 +40,22 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """One row as a list shows it: its name and address, what it is about, its last day and what was done on which."""
+
+    url: str
+    name: str
+    detail: str
+    due_on: date
+    done_on: date | None
+
+
+@dataclass(frozen=True)
 class Indicator:
     """One indicator, declared once for the job, the pages and the API.
 
     `day`: the column whose day decides the period. `counted`: which rows of the span are the denominator. `met`: which
-    of these are the numerator. `with_file`: relations that a list of the rows needs.
+    of these are the numerator. `show`: a row for a list, which needs the relations of `with_file`.
     """
 
     name: str
@@ -54,6 +66,7 @@ class Indicator:
     day: str
     counted: Callable[[Span], Q]
     met: Callable[[Span], Q]
+    show: Callable[[Any], Shown]
     with_file: tuple[str, ...]
 
     def stream(self, span: Span) -> Rows:
@@ -146,6 +159,42 @@ def _satisfied(span: Span) -> Q:
     return Q(score__gte=SATISFIED)
 
 
+def _address(row: Visit | Complaint) -> str:
+    """The row's own page; nothing as long as there is none."""
+    try:
+        return row.get_absolute_url()
+    except NoReverseMatch:
+        return ""
+
+
+def _task(task: InspectionTask) -> Shown:
+    place = task.premises
+    detail = f"{task.get_reason_display()} · {place.address}"
+    return Shown(reverse("task", args=[task.pk]), place.subject.name, detail, task.due_on, task.done_on)
+
+
+def _visit(visit: Visit) -> Shown:
+    detail = _("visited on %(day)s") % {"day": visit.visited_on}
+    due = visit.entry_due_on or date.max
+    return Shown(_address(visit), visit.premises.subject.name, str(detail), due, visit.submitted_on)
+
+
+def _finding(finding: Finding) -> Shown:
+    due = finding.rectify_by or date.max
+    return Shown(_address(finding.visit), finding.premises.subject.name, finding.text, due, finding.rectified_on)
+
+
+def _clock(clock: Clock) -> Shown:
+    file = clock.complaint
+    return Shown(_address(file), file.number, clock.get_kind_display(), clock.latest_on, clock.met_on)
+
+
+def _rating(rating: Rating) -> Shown:
+    file = rating.complaint
+    detail = _("%(score)s of 5 points") % {"score": rating.score}
+    return Shown(_address(file), file.number, str(detail), rating.given_on, rating.given_on)
+
+
 OF_PREMISES = ("premises__subject",)
 INDICATORS: dict[str, Indicator] = {
     indicator.name: indicator
@@ -155,35 +204,35 @@ INDICATORS: dict[str, Indicator] = {
             _("Visits on time"),
             _("tasks whose due day lies in the period, but for those cancelled or merged"),
             _("visited by the due day"),
-            InspectionTask, "due_on", _tasks, _visited_in_time, (*OF_PREMISES, "visit"),
+            InspectionTask, "due_on", _tasks, _visited_in_time, _task, OF_PREMISES,
         ),
         Indicator(
             "entered_promptly",
             _("Entered promptly"),
             _("visits of the period that were submitted; of a corrected record the first version"),
             _("submitted by the last day for the entry"),
-            Visit, "visited_on", _first_records, _entered_promptly, OF_PREMISES,
+            Visit, "visited_on", _first_records, _entered_promptly, _visit, OF_PREMISES,
         ),
         Indicator(
             "rectified_on_time",
             _("Rectified on time"),
             _("findings whose limit ends in the period, but for those withdrawn or handed to the case team"),
             _("seen to be rectified by the limit"),
-            Finding, "rectify_by", _ordered, _rectified_in_time, (*OF_PREMISES, "visit"),
+            Finding, "rectify_by", _ordered, _rectified_in_time, _finding, (*OF_PREMISES, "visit"),
         ),
         Indicator(
             "complaints_on_time",
             _("Complaints on time"),
             _("time limits of complaints and reports that end in the period, but for those stopped or paused"),
             _("met by the last day"),
-            Clock, "latest_on", _clocks, _answered_in_time, ("complaint",),
+            Clock, "latest_on", _clocks, _answered_in_time, _clock, ("complaint",),
         ),
         Indicator(
             "satisfaction",
             _("Satisfaction"),
             _("ratings given in the period"),
             _("four or five of five points"),
-            Rating, "given_on", _ratings, _satisfied, ("complaint",),
+            Rating, "given_on", _ratings, _satisfied, _rating, ("complaint",),
         ),
     )
 }  # fmt: skip

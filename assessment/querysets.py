@@ -39,6 +39,20 @@ class ScorecardQuerySet(ScopedQuerySet["Scorecard"]):
         )
         return self.filter(Q(state="published") | Q(~Exists(published), state="computed"))
 
+    def newest(self) -> Self:
+        """The computed version of each card, or the published one where nothing was computed since."""
+        computed = self.model._default_manager.filter(
+            state="computed", area_code=OuterRef("area_code"), period=OuterRef("period")
+        )
+        return self.filter(Q(state="computed") | Q(~Exists(computed), state="published"))
+
+    def beside(self, card: "Scorecard") -> Self:
+        """Cards of the same bureau and period that stand as the card stands: published, or the newest; else none."""
+        of_period = self.in_area(card.area_code[:2]).filter(period=card.period)
+        if card.state == "superseded":
+            return self.none()
+        return of_period.filter(state="published") if card.state == "published" else of_period.newest()
+
 
 class ReportQuerySet(ScopedQuerySet["Report"]):
     """Reports; seen and downloaded by who may build them: each holds the rows of its whole area."""

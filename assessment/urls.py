@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from assessment import report_views, views
+from assessment import report_views, score_views, views
 
 urlpatterns: list[URLPattern] = [
     path("dashboard/", views.dashboard, name="dashboard"),
@@ -8,4 +8,10 @@ urlpatterns: list[URLPattern] = [
     path("reports/", report_views.report_list, name="reports"),
     path("reports/<int:pk>/sheet/", report_views.report_sheet, name="report_sheet"),
     path("reports/<int:pk>/text/", report_views.report_text, name="report_text"),
+    path("scores/", score_views.scores, name="scores"),
+    path("scores/compute/", score_views.scores_compute, name="scores_compute"),
+    path("scores/publish/", score_views.scores_publish, name="scores_publish"),
+    path("scores/scheme/", score_views.scores_scheme, name="scores_scheme"),
+    path("scores/<int:pk>/", score_views.scorecard, name="scorecard"),
+    path("scores/<int:pk>/<slug:indicator>/", score_views.score_rows, name="score_rows"),
 ]

@@ -194,6 +194,7 @@ SPECTACULAR_SETTINGS = {
         "ComplaintState": "complaints.models.Complaint.State",
         "ComplaintKind": "complaints.models.Complaint.Kind",
         "ClockKind": "complaints.models.Clock.Kind",
+        "ScorecardState": "assessment.models.Scorecard.State",
         "SubjectKind": "subjects.models.MarketSubject.Kind",
         "LocalityKind": "grids.models.Locality.Kind",
         "TaskReason": "inspections.models.InspectionTask.Reason",

@@ -1,1 +1,1 @@
-"""API of the assessment."""
+"""API of the assessment: scores and reports."""

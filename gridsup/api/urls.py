@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from assessment.api.reports import ReportViewSet
+from assessment.api.scores import ScorecardViewSet
 from complaints import api as complaints
 from grids import api as grids
 from gridsup.api.jobs import JobViewSet
@@ -36,6 +37,7 @@ router.register("clocks", complaints.ClockViewSet)
 router.register("reports", ReportViewSet)
 router.register("visits", inspections.VisitViewSet)
 router.register("findings", inspections.FindingViewSet)
+router.register("scorecards", ScorecardViewSet)
 router.register("jobs", JobViewSet)
 
 # The one place of the API that shows a page: Swagger UI writes style attributes as it draws.

@@ -27,7 +27,7 @@ POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 # Addresses that would answer for rows outside the scope, or that write by themselves.
 LEFT_OUT = {"view_on_site", "autocomplete", "password_change", "password_change_done"}
 
-ORDER = ["complaints", "inspections", "subjects", "grids", "gridsup"]
+ORDER = ["complaints", "inspections", "assessment", "subjects", "grids", "gridsup"]
 
 View = Callable[..., Any]
 

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.exceptions import Throttled
 
+from assessment.actions import load_scheme
+from assessment.models import Scheme, Scorecard
 from gridsup.api.errors import explain, failed_before
 from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
 from gridsup.models import Job
@@ -42,6 +44,14 @@ def a_tier(number):
     )  # fmt: skip
 
 
+def a_card(number):
+    load_scheme(bureau="05", on=date(2020, 1, 1), now=timezone.now())
+    scheme = Scheme.objects.get()
+    return Scorecard.objects.create(
+        scheme=scheme, period=str(1990 + number), area_code="05", cut_off=date(2026, 1, 1), computed_at=timezone.now()
+    )
+
+
 # one more row of every list, seen by the grid office of 05
 MAKERS = {
     "stations": lambda number: StationFactory(code=f"05{number:02}"),
@@ -55,6 +65,7 @@ MAKERS = {
     "premises": lambda number: PremisesFactory(),
     "tasks": lambda number: TaskFactory(assignee=OfficerFactory()),
     "plans": lambda number: PlanFactory(bureau=BureauFactory(), year=2026 + number),
+    "scorecards": a_card,
     "jobs": a_job,
 }
 LISTS = ["bureaus", *MAKERS]

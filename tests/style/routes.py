@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessment.models import Report
+from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import DUTIES, Duty, Permission
@@ -61,6 +61,8 @@ PAGES: dict[str, type[models.Model]] = {
     "policy_of": Bureau,
     "policy_preset": Bureau,
     "policy_change": Tier,
+    "scorecard": Scorecard,
+    "score_rows": Scorecard,
 }
 
 # Who may open a page, an API operation or a page of the admin: one of these permissions.
@@ -97,6 +99,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "report_sheet": (P.BUILD_REPORTS,),
     "report_text": (P.BUILD_REPORTS,),
     "dashboard_grids": (P.VIEW,),
+    "scores": (P.VIEW,),
+    "scores_compute": (P.SCORE,),
+    "scores_publish": (P.PUBLISH_SCORES,),
+    "scores_scheme": (P.EDIT_SCHEME,),
+    "scorecard": (P.VIEW,),
+    "score_rows": (P.VIEW,),
+    "scorecard-publish": (P.PUBLISH_SCORES,),
+    "admin:assessment_scheme_new_scheme": (P.EDIT_SCHEME,),
+    "admin:assessment_scorecard_new_scores": (P.SCORE,),
     "api-root": ANYBODY,
     "api-token": ANYBODY,
     "api-schema": ANYBODY,
@@ -179,6 +190,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     Clock: (P.VIEW,),
     Visit: (P.VIEW,),
     Finding: (P.VIEW,),
+    Scheme: (P.VIEW_AREAS,),
+    Scorecard: (P.VIEW,),
     Job: (P.VIEW_JOBS,),
     Report: (P.BUILD_REPORTS,),
 }
@@ -190,6 +203,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "policy_of": lambda bureau: [bureau.code],
     "policy_preset": lambda bureau: [bureau.code],
     "policy_change": lambda tier: ["tier", tier.pk],
+    "score_rows": lambda card: [card.pk, "visits_on_time"],
 }
 # Parameters that name no row at all.
 FIXED = {"admin:app_list": ["grids"]}

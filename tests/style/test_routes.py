@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from assessment.models import Report
+from assessment.actions import load_scheme, score_bureau
+from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import Duty
 from gridsup.models import Job
+from gridsup.periods import Period
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.actions import load_preset
 from subjects.models import (
@@ -54,6 +56,9 @@ def rows(district):
         name="generate_due_tasks", period="2026-11-22", area_code="050101", by=MARK, queued_at=timezone.now()
     )
     locality = LocalityFactory(area_code="050101", name=MARK, grid=district.grid)
+    scheme = load_scheme(bureau="05", on=date(2026, 1, 1), now=timezone.now())
+    score_bureau(bureau="05", period=Period.parse("2026Q1"), cut_off=date(2026, 4, 30), now=timezone.now())
+    card = Scorecard.objects.get(area_code="050101")
     permit = Permit.objects.create(premises=task.premises, number=MARK)
     finding = FindingFactory(visit__premises=task.premises, text=MARK)
     photo = PhotoFactory(visit=finding.visit)
@@ -65,7 +70,7 @@ def rows(district):
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
-        complaint, clock,
+        complaint, clock, scheme, card,
         *(model.objects.filter(bureau="05").first() for model in site.POLICY),
     ]  # fmt: skip
     return {type(row): row for row in made}
@@ -146,7 +151,7 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
 
     assert shown <= {
         Bureau, CheckItem, Clock, Complaint, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask, Job, Locality,
-        MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Report, Station, Tier, TimeLimit, Trade,
-        TradeTier, Visit, VisitPhoto,
+        MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Report, Scheme, Scorecard, Station, Tier,
+        TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)
