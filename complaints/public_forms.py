@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from complaints.fields import INPUT, LongText, PicturesField
+from complaints.fields import INPUT, LongText, PicturesField, by_street, longest
 from complaints.models import Complainant, Complaint, Rating
 from grids.models import Bureau, Locality
 from gridsup.questions import SELECT
@@ -39,11 +39,6 @@ SCORES = [
 ]
 # Beyond this nobody types a number or a code.
 MOST_TYPED = 40
-
-
-def longest(model: Any, name: str) -> int:
-    """How many characters a field of the model holds."""
-    return int(model._meta.get_field(name).max_length)
 
 
 class Trap(forms.TextInput):
@@ -160,19 +155,6 @@ class PublicForm(forms.Form):
         typed = cast(QueryDict, self.data).copy()
         typed["form_number"] = str(uuid4())
         self.data = typed
-
-
-def by_street(places: Any) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Choices of streets, each with its communities and villages; the street itself stands first."""
-    rows = list(places.select_related("street"))
-    streets = {row.code: row for row in rows if row.street_id is None}
-    grouped: dict[str, list[tuple[str, str]]] = {code: [(code, street.name)] for code, street in streets.items()}
-    for row in rows:
-        if row.street_id in grouped:
-            grouped[row.street_id].append((row.code, row.name))
-        elif row.street_id is not None:
-            grouped.setdefault("", []).append((row.code, row.full_name()))
-    return [(streets[code].name if code else "", found) for code, found in grouped.items()]
 
 
 def as_stored(text: str) -> str:

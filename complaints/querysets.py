@@ -1,5 +1,6 @@
 """Query sets of complaints and their clocks."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -8,6 +9,7 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery,
 
 from complaints.colours import COLOURS, conditions, near
 from gridsup.scoping import ScopedQuerySet
+from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
@@ -18,6 +20,14 @@ M = TypeVar("M", bound=models.Model)
 
 # Where a complaint, report, clue or enquiry has come to its end.
 ENDED = ("refused", "transferred", "linked", "closed")
+# Whose move is next: the desk's, the handlers', the reviewers', the desk's again, the reviewers' again.
+WAITING = {
+    "decide": ("received", "accepted", "reopened"),
+    "handle": ("dispatched", "in_hand", "verifying", "escalated"),
+    "review": ("settled", "mediation_ended", "handled", "not_upheld", "handed_to_case"),
+    "tell": ("reviewed",),
+    "close": ("told", "answered"),
+}
 
 
 class ComplaintQuerySet(SetWise["Complaint"]):
@@ -35,6 +45,25 @@ class ComplaintQuerySet(SetWise["Complaint"]):
         made = ComplaintEvent.objects.filter(complaint=OuterRef("pk"), what="state", by=officer)
         # sending back is supervision
         return self.exclude(Exists(made.filter(new__in=Complaint.HANDLING).exclude(old__in=DECIDED, new__in=AT_WORK)))
+
+    def search(self, text: str) -> Self:
+        """Complaints whose number (ours or outside), trader, address or text holds every word."""
+        names = ["number", "outside_number", "about", "address", "text", "premises__subject__name"]
+        return self.filter(holds_words(text, names))
+
+    def count_waiting(self) -> dict[str, int]:
+        """How many wait for whose move; one query."""
+        counts = {what: Count("pk", filter=Q(state__in=states)) for what, states in WAITING.items()}
+        waiting = [state for states in WAITING.values() for state in states]
+        return self.filter(state__in=waiting).aggregate(**counts)
+
+    def to_handle(self, area_codes: Collection[str]) -> Self:
+        """Dispatched to these very areas, or reported up to them, and not handled yet."""
+        return self.filter(area_code__in=area_codes, state__in=WAITING["handle"])
+
+    def with_file(self) -> Self:
+        """With everything that a list shows of a complaint."""
+        return self.select_related("premises__subject", "locality__street")
 
     def with_clock(self) -> Self:
         """Adds `next_due` and `next_latest`, the first ends of the limits that run unpaused, and `is_paused`."""

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from complaints.models import Clock
 from gridsup.holidays import calendar
@@ -12,6 +14,8 @@ from gridsup.models import CalendarDay
 from gridsup.workdays import ONE_DAY, SATURDAY, WorkCalendar
 from subjects.models import TimeLimit
 
+# From the day on which a limit was paused to that on which it ran on again; None: to its end, or still.
+Pause = tuple[date, date | None]
 # Limits in working days are counted day by day; a span that nobody reads to its end is not laid out.
 MOST_DAYS = 400
 
@@ -41,17 +45,21 @@ class Reckoning:
     weeks: list[list[Day | None]]
     agrees: bool
 
+    @property
+    def weekdays(self) -> list[str]:
+        """Heads of the columns."""
+        return [str(WEEKDAYS_ABBR[day]) for day in range(7)]
 
-def reckon(
-    clock: Clock, pauses: Sequence[tuple[date, date]], known: WorkCalendar, names: Mapping[date, str]
-) -> Reckoning | None:
-    """Counts a limit again, day by day; None for one that was given by an outside system.
 
-    `pauses`: from the day on which it was paused to that on which it ran on again.
-    """
+def reckon(clock: Clock, pauses: Sequence[Pause], known: WorkCalendar, names: Mapping[date, str]) -> Reckoning | None:
+    """Counts a limit again, day by day; None for one that was given by an outside system."""
     if clock.rule is None:
         return None
-    days = list(_days(clock, clock.rule, pauses, known, names))
+    # while it stands still its end is the one from before the pause
+    ended = clock.met_on or clock.stopped_on
+    spans = [(first, last or ended) for first, last in pauses]
+    closed = [(first, last) for first, last in spans if last is not None]
+    days = list(_days(clock, clock.rule, closed, known, names))
     agrees = any(day.is_due and day.day == clock.due_on for day in days) and days[-1].day == clock.latest_on
     return Reckoning(clock, weeks(days), agrees and clock.paused_on is None)
 
@@ -66,7 +74,7 @@ def _days(
     """The start, every day of the count, and those by which its end moves on."""
     working, wanted = rule.unit == TimeLimit.Unit.WORKING, rule.days + clock.extension_days
     day, number = clock.started_on, 0
-    yield Day(day, why=_("the first day does not count"), is_start=True)
+    yield Day(day, why=pgettext("of a time limit", "start"), is_start=True)
     while number < wanted and (day - clock.started_on).days < MOST_DAYS:
         day += ONE_DAY
         why = _why_not(day, pauses, known, names, working=working)
@@ -121,7 +129,7 @@ def weeks(days: Sequence[Day]) -> list[list[Day | None]]:
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]
 
 
-def reckonings(clocks: Sequence[Clock], pauses: Sequence[tuple[date, date]]) -> list[Reckoning]:
+def reckonings(clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Reckoning]:
     """Those of several limits of one complaint, in their order; two queries. Clocks come with their rules."""
     known = calendar()
     names = dict(CalendarDay.objects.filter(is_off=True).values_list("day", "name"))

@@ -179,7 +179,7 @@ START_PAGES: dict[Duty, str] = {
     Duty.BUREAU_HEAD: "dashboard",
     Duty.CITY_OFFICE: "dashboard",
     Duty.SECTION: "dashboard",
-    Duty.DUTY_DESK: "dashboard",
+    Duty.DUTY_DESK: "complaints",
     Duty.DOCUMENT_KEEPER: "admin:index",
     Duty.SYSTEM_ADMIN: "admin:index",
     Duty.SECURITY_ADMIN: "admin:index",

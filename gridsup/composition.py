@@ -38,13 +38,21 @@ LEDGER_FOLLOWERS = ["inspections.actions.follow_ledger"]
 CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 
 # A premises' timeline: each takes a premises and returns entries for its file.
-TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries"]
+TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries", "complaints.timeline.entries"]
 
 # Further parts of a premises' file: each takes a premises, an officer and a day and returns a gridsup.timeline.Panel.
-FILE_PANELS = ["inspections.panels.open_tasks", "inspections.panels.open_findings", "inspections.panels.last_visits"]
+FILE_PANELS = [
+    "inspections.panels.open_tasks",
+    "inspections.panels.open_findings",
+    "inspections.panels.last_visits",
+    "complaints.panels.of_premises",
+]
 
 # What may be begun from a premises' file: each takes the same and returns a list of gridsup.timeline.Action.
 FILE_ACTIONS = ["inspections.panels.actions"]
+
+# Further parts of an officer's day: each takes an officer and a day and returns a gridsup.timeline.Panel, or None.
+TODAY_PANELS = ["complaints.panels.mine"]
 
 # The pages that a person may open, in the order of the navigation: route, label, icon, and the permissions of which
 # one is needed. The first four stand in the bar at the bottom of a phone.
@@ -52,6 +60,7 @@ NAVIGATION = [
     ("today", _("Today"), "today", ("inspect", "file_information")),
     ("visit_review", _("Review"), "review", ("review_visits",)),
     ("tasks", _("Tasks"), "tasks", ("view",)),
+    ("complaints", _("Complaints"), "complaint", ("view",)),
     ("ledger", _("Ledger"), "ledger", ("view",)),
     ("dashboard", _("Overview"), "dashboard", ("view",)),
     ("visits", _("Visit records"), "today", ("view",)),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from gridsup.composition import FILE_ACTIONS, FILE_PANELS, TIMELINE
+from gridsup.composition import FILE_ACTIONS, FILE_PANELS, TIMELINE, TODAY_PANELS
 
 
 @dataclass(frozen=True)
@@ -51,3 +51,9 @@ def panels_of(premises: Any, **known: Any) -> list[Panel]:
 def actions_of(premises: Any, **known: Any) -> list[Action]:
     """What may be begun from the file (keyword arguments: officer, on)."""
     return [action for name in FILE_ACTIONS for action in import_string(name)(premises, **known)]
+
+
+def panels_of_today(**known: Any) -> list[Panel]:
+    """The parts that the apps add to an officer's day (keyword arguments: officer, on)."""
+    found = [import_string(name)(**known) for name in TODAY_PANELS]
+    return [panel for panel in found if panel is not None]

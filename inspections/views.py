@@ -19,6 +19,7 @@ from gridsup.errors import DomainError
 from gridsup.paging import page_of
 from gridsup.scoping import inside
 from gridsup.states import targets
+from gridsup.timeline import panels_of_today
 from inspections.actions import assign_task, cancel_task
 from inspections.forms import AssignForm, CancelForm, TaskQuestion, TodayQuestion
 from inspections.models import Finding, InspectionTask, Visit
@@ -54,6 +55,7 @@ def today(request: SignedIn) -> HttpResponse:
             "places": places(tasks),
             "page": page_of(rows.with_file(), request),
             "tiers": Tiers(officer, on),
+            "panels": panels_of_today(officer=officer, on=on),
         },
     )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from assessment.models import Report
-from complaints.models import Clock, Complaint
+from complaints.models import Attachment, Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
@@ -299,3 +299,14 @@ class ReportFactory(DjangoModelFactory[Report]):
             name="build_report", period=self.period, area_code=self.area_code, state=self.state,
             error=self.error, queued_at=noon(TODAY), finished_at=ended, **running,
         )  # fmt: skip
+
+
+class AttachmentFactory(DjangoModelFactory[Attachment]):
+    """A picture of a complaint; its file holds a few bytes that are no picture."""
+
+    class Meta:
+        model = Attachment
+
+    complaint = factory.SubFactory(ComplaintFactory)
+    file = factory.django.FileField(filename="picture.jpg", data=b"picture")
+    sha256 = factory.Sequence(lambda n: f"{n:064}")

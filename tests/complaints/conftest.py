@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from complaints.actions import move, register
 from grids.permissions import Duty
@@ -67,3 +68,41 @@ def at(district):
         return move(complaint=complaint, to=to, by=who, now=noon(on), why="because", **{**known.get(to, {}), **fields})
 
     return go
+
+
+@pytest.fixture
+def page(client):
+    """A function that opens a page, in English, as somebody."""
+
+    def opened(officer, path, post=None):
+        client.cookies["django_language"] = "en"
+        client.force_login(officer)
+        return client.get(path) if post is None else client.post(path, post, follow=True)
+
+    return opened
+
+
+@pytest.fixture
+def walk(take_in, district, desk):
+    """A function that brings one to a state by the usual way, through the actions."""
+
+    def walked(*states, kind="complaint", **facts):
+        complaint = take_in(kind, on=timezone.localdate(), **facts)
+        given = {
+            "dispatched": (desk, {"area_code": "050101"}),
+            "in_hand": (district.lead, {}),
+            "verifying": (district.lead, {}),
+            "settled": (district.lead, {"result": "Paid back."}),
+            "handled": (district.lead, {"result": "Ordered to correct."}),
+            "reviewed": (district.chief, {}),
+            "told": (desk, {"why": "By telephone."}),
+            "closed": (district.chief, {}),
+            "escalated": (district.lead, {"why": "Too large for us."}),
+            "answered": (desk, {"result": "At the counter."}),
+        }
+        for state in states:
+            by, fields = given.get(state, (desk, {}))
+            move(complaint=complaint, to=state, by=by, now=timezone.now(), **fields)
+        return complaint
+
+    return walked

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessment.models import Report, Scheme, Scorecard
-from complaints.models import Clock, Complaint
+from complaints.models import Attachment, Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import DUTIES, Duty, Permission
 from gridsup.models import Job
@@ -54,6 +54,12 @@ PAGES: dict[str, type[models.Model]] = {
     "visit_photo": VisitPhoto,
     "finding": Finding,
     "finding_move": Finding,
+    "complaint": Complaint,
+    "complaint_move": Complaint,
+    "complainant_reveal": Complaint,
+    "complainant_complete": Complaint,
+    "complaint_picture": Attachment,
+    "clock_act": Clock,
     "plan": InspectionPlan,
     "report_sheet": Report,
     "report_text": Report,
@@ -86,6 +92,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "findings": (P.VIEW,),
     "finding": (P.VIEW,),
     "finding_move": (P.VIEW,),  # as plan_move
+    "complaints": (P.VIEW,),
+    "complaint_new": (P.TAKE_IN,),
+    "complaint_premises": (P.VIEW,),
+    "complaint": (P.VIEW,),
+    "complaint_move": (P.VIEW,),  # as plan_move
+    "clock_act": (P.VIEW,),  # as plan_move
+    "complainant_reveal": (P.VIEW,),  # as plan_move
+    "complainant_complete": (P.VIEW,),  # as plan_move
+    "complaint_picture": (P.VIEW,),
     "plans": (P.VIEW,),
     "plan": (P.VIEW,),
     "plan_move": (P.VIEW,),  # each move asks for its own permission, and refuses with a sentence on the plan's page
@@ -199,6 +214,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
 ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "plan_move": lambda plan: [plan.pk, "closed"],
     "visit_move": lambda visit: [visit.pk, "archived"],
+    "complaint_move": lambda complaint: [complaint.pk, "accepted"],
+    "clock_act": lambda clock: [clock.complaint_id, clock.pk, "pause"],
     "finding_move": lambda finding: [finding.pk, "handed_over"],
     "policy_of": lambda bureau: [bureau.code],
     "policy_preset": lambda bureau: [bureau.code],

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessment.actions import load_scheme, score_bureau
 from assessment.models import Report, Scheme, Scorecard
-from complaints.models import Clock, Complaint
+from complaints.models import Attachment, Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
 from grids.permissions import Duty
 from gridsup.models import Job
@@ -27,6 +27,7 @@ from subjects.models import (
     TradeTier,
 )
 from tests.factories import (
+    AttachmentFactory,
     ClockFactory,
     ComplaintFactory,
     FindingFactory,
@@ -62,11 +63,12 @@ def rows(district):
     permit = Permit.objects.create(premises=task.premises, number=MARK)
     finding = FindingFactory(visit__premises=task.premises, text=MARK)
     photo = PhotoFactory(visit=finding.visit)
-    complaint = ComplaintFactory(about=MARK, address=MARK)
+    complaint = ComplaintFactory(premises=task.premises, about=MARK, address=MARK, text=MARK)
     clock = ClockFactory(complaint=complaint, explanation=MARK, rule=TimeLimit.objects.get(key="accept"))
+    picture = AttachmentFactory(complaint=complaint)
     report = ReportFactory(area_code="0501", state="failed", error=MARK)
     made = [
-        report,
+        report, picture,
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
@@ -150,8 +152,8 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
     shown = {route.model() for route in site.walked()} - {None}
 
     assert shown <= {
-        Bureau, CheckItem, Clock, Complaint, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask, Job, Locality,
-        MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Report, Scheme, Scorecard, Station, Tier,
-        TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
+        Attachment, Bureau, CheckItem, Clock, Complaint, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask,
+        Job, Locality, MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Report, Scheme, Scorecard,
+        Station, Tier, TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)
