@@ -79,6 +79,7 @@ def build() -> bytes:
     _body(document)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = "网格化监管工作报告", "", ""
+    properties.last_modified_by = properties.keywords = ""
     properties.created = properties.modified = chart.THEN
     written = BytesIO()
     document.save(written)
@@ -119,6 +120,7 @@ def _page(document: Any) -> None:
 
 def _styles(document: Any) -> None:
     """Body in 仿宋 of size 3, headings in 黑体, the title in 小标宋 of size 2, lines of 28 points."""
+    document.styles.element.find(f".//{qn('w:lang')}").set(qn("w:eastAsia"), "zh-CN")
     _style(document.styles["Normal"], "仿宋", 16)
     body = document.styles.add_style("公文正文", WD_STYLE_TYPE.PARAGRAPH)
     _style(body, "仿宋", 16, indent=True)
@@ -251,7 +253,8 @@ def _table(
     margins = parse_xml(
         f'<w:tblCellMar {nsdecls("w")}><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar>'
     )
-    table._tbl.tblPr.append(margins)
+    # Word insists on the schema's order
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
     repeated = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)
     for row in table.rows:
