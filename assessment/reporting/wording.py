@@ -5,15 +5,24 @@ from decimal import Decimal
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessment.reporting.figures import Pair, Rate, percent
 from gridsup.periods import Period
+
+# Quarters have names rather than numbers in official Chinese.
+QUARTERS = (
+    gettext_lazy("first quarter of %(year)s"),
+    gettext_lazy("second quarter of %(year)s"),
+    gettext_lazy("third quarter of %(year)s"),
+    gettext_lazy("fourth quarter of %(year)s"),
+)
 
 
 def period_words(period: Period) -> str:
     """“2026Q3” as people say it."""
     if period.shape == "quarter":
-        return _("quarter %(n)s of %(year)s") % {"n": (period.first.month + 2) // 3, "year": period.first.year}
+        return QUARTERS[(period.first.month - 1) // 3] % {"year": period.first.year}
     if period.shape == "month":
         return _("month %(n)s of %(year)s") % {"n": period.first.month, "year": period.first.year}
     return str(period)
