@@ -31,6 +31,7 @@ from assessment.reporting.workbook import CHARTED
 from grids.permissions import LEVEL_WORDS
 from gridsup.errors import DomainError
 
+NOTHING = "—"
 # What XML cannot hold, and the marks by which the template engine makes paragraphs and pages; a name holds neither.
 NO_TEXT = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
@@ -104,7 +105,7 @@ def context(figures: Figures) -> dict[str, Any]:
              "met": "met_on"},
         ),
         "scores": [
-            {key: _("none") if score[key] is None else score[key] for key in ("name", "total", "grade", "rank")}
+            {key: NOTHING if score[key] is None else score[key] for key in ("name", "total", "grade", "rank")}
             for score in figures.scores
         ],
     }  # fmt: skip
@@ -135,7 +136,8 @@ def _missed(figures: Figures, sheet: Sheet, fields: dict[str, str]) -> list[dict
         {
             "area": cells[1] or cells[0],
             **{
-                name: "—" if cells[places[source]] is None else cells[places[source]] for name, source in fields.items()
+                name: NOTHING if cells[places[source]] is None else cells[places[source]]
+                for name, source in fields.items()
             },
         }
         for cells in figures.tallies[sheet.name]["missed"]

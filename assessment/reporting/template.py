@@ -28,14 +28,14 @@ FILE = Path(__file__).parent / "templates" / "report.docx"
 COLOURS = ("1C5FA5", "F08A35", "1B6E2E")
 SAMPLE = [
     chart.Series("按期巡查率", [Decimal("0.95"), Decimal("0.9")]),
-    chart.Series("按期改正率", [Decimal("0.9"), Decimal("0.85")]),
-    chart.Series("按期办理率", [Decimal("1"), Decimal("0.97")]),
+    chart.Series("按期整改率", [Decimal("0.9"), Decimal("0.85")]),
+    chart.Series("按时办理率", [Decimal("1"), Decimal("0.97")]),
 ]
 
 RATES = [
     ("指标", "{{ rate.label }}", 4.0),
-    ("达标数", "{{ rate.met }}", 2.0),
-    ("总数", "{{ rate.counted }}", 2.0),
+    ("达到", "{{ rate.met }}", 2.0),
+    ("应计", "{{ rate.counted }}", 2.0),
     ("比率", "{{ rate.share }}", 2.4),
     ("上期比率", "{{ rate.share_before }}", 2.4),
     ("增减（百分点）", "{{ rate.change }}", 3.0),
@@ -47,8 +47,8 @@ AREAS = [
     ("发现问题", "{{ row.findings }}", 1.74),
     ("投诉举报", "{{ row.complaints }}", 1.74),
     ("按期巡查", "{{ row.visits_on_time }}", 1.74),
-    ("按期改正", "{{ row.rectified_on_time }}", 1.74),
-    ("按期办理", "{{ row.complaints_on_time }}", 1.74),
+    ("按期整改", "{{ row.rectified_on_time }}", 1.74),
+    ("按时办理", "{{ row.complaints_on_time }}", 1.74),
 ]
 LATE_FINDINGS = [
     ("经营场所", "{{ row.premises }}", 4.4),
@@ -168,7 +168,7 @@ def _body(document: Any) -> None:
     say("一、总体情况", "Heading 1")
     say(
         "{{ period }}（{{ first_day }}至{{ last_day }}），{{ area_name }}应完成到期巡查{{ n.tasks }}项，"
-        "形成巡查记录{{ n.visits }}份，发现问题{{ n.findings }}个；到期应改正问题{{ n.rectifications }}个；"
+        "形成巡查记录{{ n.visits }}份，发现问题{{ n.findings }}个；到期应整改问题{{ n.rectifications }}个；"
         "收到投诉、举报、线索和咨询{{ n.complaints }}件，到期办理时限{{ n.clocks }}项，收到评价{{ n.ratings }}份。"
         "截至{{ built_on }}，辖区在业经营场所{{ n.premises }}户。",
         "公文正文",
@@ -180,11 +180,11 @@ def _body(document: Any) -> None:
     _chart(document)
     say("图1　各{{ level }}按期完成情况", "表题")
     _table(document, "表2　各{{ level }}主要数据", "row in areas", AREAS)
-    say("三、发现问题及改正情况", "Heading 1")
+    say("三、发现问题及整改情况", "Heading 1")
     say("本期发现问题{{ n.findings }}个" + _groups("findings", "个") + "。", "公文正文")
-    _begin_either(document, "late_findings", "以下问题到期未见改正或逾期改正（最多列十个，全部见数据表）：")
-    _table(document, "表3　到期未改正或逾期改正的问题", "row in late_findings", LATE_FINDINGS)
-    _end_either(document, "本期没有到期未改正或逾期改正的问题。")
+    _begin_either(document, "late_findings", "以下问题到期未见整改或逾期整改（最多列十个，全部见数据表）：")
+    _table(document, "表3　到期未整改或逾期整改的问题", "row in late_findings", LATE_FINDINGS)
+    _end_either(document, "本期没有到期未整改或逾期整改的问题。")
     say("四、投诉举报办理情况", "Heading 1")
     say("本期收到{{ n.complaints }}件" + _groups("complaints", "件") + "。", "公文正文")
     _begin_either(document, "late_clocks", "以下办理时限超期（最多列十项，全部见数据表）：")

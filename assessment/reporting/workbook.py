@@ -142,8 +142,8 @@ def _summary(book: Book, figures: Figures) -> None:
         book.put(page, row, cells, book.title if row == 0 else None)
     head = len(facts)
     labels = [
-        _("Figure"), _("Met"), _("Counted"), _("Share"), _("Met before"), _("Counted before"), _("Share before"),
-        _("Change, points"), _("What is counted"), _("What is met"), _("Rows"),
+        _("Indicator"), _("Met"), _("Counted"), _("Share"), _("Met before"), _("Counted before"), _("Share before"),
+        _("Change, points"), _("What is counted"), _("What is met"), _("Sheet of the rows"),
     ]  # fmt: skip
     page.set_row(head, 2 * LINE)
     book.put(page, head, labels, book.head)
@@ -171,7 +171,7 @@ def _lines(width: int, *texts: object) -> int:
 
 def _counts(book: Book, page: Any, figures: Figures, row: int) -> int:
     """How many rows of each kind, whole and by group; returns the row below."""
-    book.put(page, row, [_("Counted besides"), _("How many"), _("Rows")], book.head)
+    book.put(page, row, [_("Counted besides"), _("How many"), _("Sheet of the rows")], book.head)
     book.put(page, row + 1, [_("Premises in business when the report was built"), figures.premises])
     row += 2
     for sheet in SHEETS:

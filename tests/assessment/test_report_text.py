@@ -23,7 +23,7 @@ from tests.factories import DuePremisesFactory, FindingFactory, SubjectFactory, 
 HEADINGS = [
     "一、总体情况",
     "二、各",
-    "三、发现问题及改正情况",
+    "三、发现问题及整改情况",
     "四、投诉举报办理情况",
     "五、考核得分",
     "六、下一步工作",
@@ -100,7 +100,7 @@ def test_what_is_late_is_listed_up_to_ten(placed):
 def test_without_late_rows_it_says_so(placed):
     said = words(built("0502"))
 
-    assert "本期没有到期未改正或逾期改正的问题" in said
+    assert "本期没有到期未整改或逾期整改的问题" in said
     assert "本期没有超期的办理时限" in said
     assert "本期尚未公布考核得分" in said
 
