@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,11 +19,13 @@ from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken
 from gridsup.states import advance, check, find_move
-from inspections.actions import ask_visit
+from inspections.actions import ask_visits
 from inspections.models import InspectionTask
 from subjects.models import Premises
 
 S = Complaint.State
+# A visit that is asked for: where, from which day and by which.
+Wanted = tuple[Premises, date, date]
 # What may be given with a move to a state; the days are the moves' own.
 TAKES: dict[str, tuple[str, ...]] = {
     S.ACCEPTED: ("premises", "locality"),
@@ -86,7 +88,8 @@ def _move(record: MoveRecord, known: Known) -> Complaint:
         _run(record, complaint, old, clocks, known)
         _store(clocks, read)
         if record.fields.get("visit") and complaint.premises is not None:
-            Complaint.objects.filter(pk=complaint.pk).update(task=_visit(complaint.premises, clocks, now))
+            visit = _visit(complaint.premises, clocks, now)
+            Complaint.objects.filter(pk=complaint.pk).update(task=_ask([visit])[0])
             complaint.refresh_from_db()
     return complaint
 
@@ -104,13 +107,19 @@ def move_many(*, moves: Sequence[MoveRecord]) -> int:
         _refuse_overtaken(before)
         clocks: dict[int, list[Clock]] = {pk: [] for pk in rows}
         for batch in batches(list(rows)):
-            for clock in Clock.objects.filter(complaint__in=batch).select_related("rule").order_by("pk"):
+            held = Clock.objects.filter(complaint__in=batch).select_for_update(of=("self",))
+            for clock in held.select_related("rule").order_by("pk"):
                 clocks[clock.complaint_id].append(clock)
         read = _values(clock for of_one in clocks.values() for clock in of_one)
         events: list[ComplaintEvent] = []
+        visits: list[tuple[Complaint, Wanted]] = []
         for record in moves:
             row = rows[record.complaint.pk]
             events += _make(replace(record, complaint=row, why=record.why.strip()), clocks[row.pk], known)
+            if record.fields.get("visit") and row.premises is not None:
+                visits.append((row, _visit(row.premises, clocks[row.pk], record.now)))
+        for (row, _wanted), task in zip(visits, _ask([wanted for _row, wanted in visits]), strict=True):
+            row.task = task
         Complaint.objects.all().write_rows(complaints, FIELDS)
         ComplaintEvent.objects.bulk_create(events, batch_size=BATCH)
         _store([clock for of_one in clocks.values() for clock in of_one], read)
@@ -266,8 +275,6 @@ def _make(record: MoveRecord, clocks: list[Clock], known: Known) -> list[Complai
         events.append(_moved_area(record, row, area))
         known.desks.setdefault(row.pk, area)
     _run(record, row, old, clocks, known)
-    if record.fields.get("visit") and row.premises is not None:
-        row.task = _visit(row.premises, clocks, record.now)
     return events
 
 
@@ -277,12 +284,15 @@ def _refuse_visit(complaint: Complaint, given: Mapping[str, Any]) -> None:
         raise BadInput(_("Name the premises that is to be visited."), field="premises")
 
 
-def _visit(premises: Premises, clocks: Iterable[Clock], now: datetime) -> InspectionTask:
-    """The visit that goes with a dispatch, within the limit of its handling; overdue ones are to be visited at once."""
+def _visit(premises: Premises, clocks: Iterable[Clock], now: datetime) -> Wanted:
+    """The visit that goes with a dispatch: from today, within the limit of its handling; one that is over, at once."""
     on = timezone.localdate(now)
     limit = next((clock.due_on for clock in clocks if clock.is_running and clock.kind in PAUSING), on)
-    reason = InspectionTask.Reason.COMPLAINT
-    return ask_visit(premises=premises, reason=reason, due_on=max(limit, on), opens_on=on)
+    return premises, on, max(limit, on)
+
+
+def _ask(visits: Sequence[Wanted]) -> list[InspectionTask]:
+    return ask_visits(reason=InspectionTask.Reason.COMPLAINT, wanted=visits)
 
 
 def _refuse_overtaken(before: Mapping[int, str]) -> None:

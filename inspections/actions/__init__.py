@@ -12,7 +12,7 @@ from inspections.actions.findings import (
 from inspections.actions.photos import attach_photo
 from inspections.actions.plans import approve_plan, close_plan, propose_plan, publish_plan
 from inspections.actions.tasks import (
-    ask_visit,
+    ask_visits,
     assign_task,
     cancel_task,
     falling_due,
@@ -36,7 +36,7 @@ __all__ = [
     "archive_visit",
     "archive_visits",
     "ask_recheck",
-    "ask_visit",
+    "ask_visits",
     "assign_task",
     "attach_photo",
     "cancel_task",

@@ -1,5 +1,7 @@
 """Writes to tasks: made from the plan, given to somebody, merged, cancelled, brought into line with the ledger."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -49,26 +51,41 @@ def assign_task(*, task: InspectionTask, to: Officer | None, by: Officer, now: d
     return task
 
 
-def ask_visit(*, premises: Premises, reason: str, due_on: date, opens_on: date) -> InspectionTask:
-    """The open task that brings somebody to the premises for the reason by the day; made if there is none.
+def ask_visits(*, reason: str, wanted: Sequence[tuple[Premises, date, date]]) -> list[InspectionTask]:
+    """For each premises, first day and last day the open task that brings somebody there for the reason, in order.
 
-    For reasons that need no plan. Raises BadInput for a premises that is not in business.
+    One that is due within these days serves; else it is made, due on the last day. For reasons that need no plan.
+    Raises BadInput for a premises that is not in business.
     """
-    if premises.status != "active":
+    if any(premises.status != "active" for premises, _first, _last in wanted):
         raise BadInput(_("This premises is not in business: there is nothing to visit."), field="premises")
-    of_reason = InspectionTask.objects.filter(premises=premises, reason=reason)
+    keys = sorted({premises.pk for premises, _first, _last in wanted})
+    known: dict[int, list[InspectionTask]] = defaultdict(list)
+    asked = []
     with transaction.atomic():
-        Premises.objects.select_for_update().get(pk=premises.pk)
-        standing = of_reason.open().filter(due_on__lte=due_on).order_by("due_on").first()
-        if standing is not None:
-            return standing
-        # one that ended keeps its day
-        while of_reason.filter(due_on=due_on).exists():
-            due_on += ONE_DAY
-        return InspectionTask.objects.create(
-            premises=premises, area_code=premises.area_code, reason=reason, due_on=due_on, opens_on=opens_on,
-            state=State.DUE,
-        )  # fmt: skip
+        for start in range(0, len(keys), EVENT_BATCH):
+            batch = keys[start : start + EVENT_BATCH]
+            # of two who ask at the same moment the second sees what the first made
+            list(Premises.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
+            for task in InspectionTask.objects.filter(premises__in=batch, reason=reason).order_by("due_on"):
+                known[task.premises_id].append(task)
+        for premises, first, last in wanted:
+            serving = (task for task in known[premises.pk] if task.is_open and first <= task.due_on <= last)
+            task = next(serving, None) or _new_visit(premises, reason, first, last, known[premises.pk])
+            asked.append(task)
+        InspectionTask.objects.bulk_create({id(task): task for task in asked if task.pk is None}.values())
+    return asked
+
+
+def _new_visit(premises: Premises, reason: str, first: date, last: date, known: list[InspectionTask]) -> InspectionTask:
+    """A task due on the last day; a task that stands on that day, done or not, keeps it."""
+    while any(task.due_on == last for task in known):
+        last += ONE_DAY
+    task = InspectionTask(
+        premises=premises, area_code=premises.area_code, reason=reason, due_on=last, opens_on=first, state=State.DUE
+    )
+    known.append(task)
+    return task
 
 
 def cancel_task(*, task: InspectionTask, why: str, by: Officer, now: datetime) -> InspectionTask:

@@ -313,6 +313,17 @@ def test_a_text_that_is_too_long_is_refused_with_its_field(law, go, fields):
     assert refused.value.field == next(iter(fields))
 
 
+def test_many_at_once_ask_for_the_visits_that_each_alone_would(district, desk, take_in, go):
+    premises = PremisesFactory()
+    single, many = (take_in("report", premises=premises, on=TODAY) for _ in range(2))
+    go(single, "dispatched", visit=True)
+
+    move_many(moves=[MoveRecord(many, "dispatched", desk, noon(TODAY), "because", {"visit": True})])
+
+    assert single.task == many.task
+    assert snapshot(single) == snapshot(many)
+
+
 def snapshot(complaint):
     """Everything that a course leaves behind, without keys."""
     row = Complaint.objects.get(pk=complaint.pk)

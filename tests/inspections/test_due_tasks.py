@@ -8,6 +8,7 @@ from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.jobs import run_inline
 from gridsup.models import Job
 from inspections.actions import (
+    ask_visits,
     assign_task,
     cancel_task,
     close_plan,
@@ -279,3 +280,45 @@ def test_a_new_version_takes_the_place_of_the_old(bureau, district):
     former.refresh_from_db()
     assert (former.state, plan.state) == ("closed", "published")
     assert InspectionPlan.objects.filter(state="published").count() == 1
+
+
+class TestAskedFor:
+    """Visits that something else than the rhythm asks for, such as a complaint."""
+
+    def ask(self, premises, last=10, first=0):
+        days = (TODAY + timedelta(days=first), TODAY + timedelta(days=last))
+        return ask_visits(reason="complaint", wanted=[(premises, *days)])[0]
+
+    def test_one_is_made_outside_the_plan_and_serves_all_who_ask_within_its_days(self, bureau):
+        premises = PremisesFactory()
+
+        task = self.ask(premises)
+
+        assert (task.reason, task.plan, task.state, task.area_code) == ("complaint", None, "due", "050101")
+        assert (task.opens_on, task.due_on) == (TODAY, TODAY + timedelta(days=10))
+        assert self.ask(premises, last=12) == task
+        assert self.ask(premises, last=9) != task
+        assert self.ask(premises, first=11, last=20) != task
+
+    def test_a_day_on_which_one_ended_is_left_to_it(self, bureau):
+        premises = PremisesFactory()
+        task = self.ask(premises)
+        InspectionTask.objects.filter(pk=task.pk).update(state="cancelled")
+
+        assert self.ask(premises).due_on == TODAY + timedelta(days=11)
+
+    def test_nobody_is_sent_to_what_is_not_in_business(self, bureau):
+        with pytest.raises(BadInput) as refused:
+            self.ask(PremisesFactory(status="closed"))
+
+        assert refused.value.field == "premises"
+
+    def test_many_ask_at_once_in_as_many_statements(self, bureau, django_assert_num_queries):
+        places = [PremisesFactory() for _place in range(5)]
+        wanted = [(place, TODAY, TODAY) for place in [*places, *places]]
+
+        with django_assert_num_queries(5):
+            asked = ask_visits(reason="complaint", wanted=wanted)
+
+        assert asked[:5] == asked[5:]
+        assert InspectionTask.objects.count() == 5
