@@ -55,7 +55,7 @@ class Complaint(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("of a complaint", "refused")
         RETURNED = "returned", _("returned to the sender")
         TRANSFERRED = "transferred", _("transferred to the competent department")
         LINKED = "linked", _("linked to an earlier one")
@@ -71,7 +71,7 @@ class Complaint(models.Model):
         ANSWERED = "answered", _("answered")
         REVIEWED = "reviewed", _("reviewed")
         TOLD = "told", _("result told")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("of a complaint", "closed")
         REOPENED = "reopened", _("reopened")
 
     class Refusal(models.TextChoices):
