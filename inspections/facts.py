@@ -1,7 +1,7 @@
 """What the rules need to know of a batch of records, read and locked by a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -78,8 +78,7 @@ def gather(submissions: Sequence[Submission]) -> Facts:
     records = [given.record for given in submissions]
     people = {person.pk for record in records for person in (record.lead, record.partner) if person is not None}
     places = {record.premises.pk for record in records}
-    # The premises come first, always in the same order: what two records do to one of them happens one by one.
-    premises = {row.pk: row for row in Premises.objects.select_for_update().filter(pk__in=places).order_by("pk")}
+    premises = hold(places)
     bureaus = {row.area_code[:2] for row in premises.values()}
     earlier = {record.corrects.pk for record in records if record.corrects is not None}
     known = Visit.objects.filter(Q(client_id__in=[record.client_id for record in records]) | Q(pk__in=earlier))
@@ -99,6 +98,14 @@ def gather(submissions: Sequence[Submission]) -> Facts:
         findings=_by(findings.select_for_update(of=("self",)).order_by("pk"), "premises_id"),
         rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
     )
+
+
+def hold(premises: Collection[int]) -> dict[int, Premises]:
+    """Locks premises, always in the same order, before anything that belongs to them is locked or made: what two people
+    do to the tasks and findings of one premises happens one by one. In a transaction.
+    """
+    rows = Premises.objects.select_for_update(no_key=True).filter(pk__in=premises).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def _by(rows: Iterable[M], column: str) -> dict[int, list[M]]:

@@ -13,6 +13,7 @@ from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.parts import Part
 from gridsup.states import advance, check
 from inspections.actions import following
+from inspections.facts import hold
 from inspections.models import Finding, FindingEvent, InspectionTask
 from inspections.models.finding import FINDING_MOVES
 
@@ -39,6 +40,7 @@ def open_decision(
     if rectify_by is None or rectify_by < today:
         raise BadInput(_("Say by which day it is to be corrected: today or later."), field="rectify_by")
     with transaction.atomic():
+        hold([finding.premises_id])
         _move(finding, to, why, by, now, rectify_by=rectify_by)
         _look_again(finding, today, rectify_by)
     return finding
@@ -49,6 +51,7 @@ def hand_over(*, finding: Finding, why: str, by: Officer, now: datetime) -> Find
     if finding.state == State.OPEN:
         return open_decision(finding=finding, to=State.HANDED_OVER, why=why, by=by, now=now)
     with transaction.atomic():
+        hold([finding.premises_id])
         _move(finding, State.HANDED_OVER, why, by, now)
         if finding.recheck_id is not None:
             following.drop_rechecks([(finding.recheck_id, by, now)])
@@ -76,7 +79,8 @@ def ask_recheck(*, finding: Finding, due_on: date, by: Officer, now: datetime) -
     if due_on < today:
         raise BadInput(_("Choose today or a later day."), field="due_on")
     with transaction.atomic():
-        held = Finding.objects.select_for_update(of=("self",)).select_related("recheck").get(pk=finding.pk)
+        hold([finding.premises_id])
+        held = Finding.objects.select_related("recheck").get(pk=finding.pk)
         if held.state not in Finding.TO_RECTIFY:
             raise WrongState(_("There is nothing to be put right any more."))
         if held.recheck is not None and held.recheck.is_open:

@@ -17,6 +17,7 @@ from gridsup.errors import BadInput, Overtaken
 from gridsup.parts import Part
 from gridsup.states import advance, check
 from gridsup.workdays import ONE_DAY
+from inspections.facts import hold
 from inspections.models import Finding, InspectionPlan, InspectionTask, TaskEvent
 from inspections.models.task import TASK_MOVES
 from inspections.querysets import TaskQuerySet
@@ -91,6 +92,7 @@ def _new_visit(premises: Premises, reason: str, first: date, last: date, known: 
 def cancel_task(*, task: InspectionTask, why: str, by: Officer, now: datetime) -> InspectionTask:
     """Cancels an open task on a ground; a routine visit is then owed again one interval after the cancelled due day."""
     with transaction.atomic():
+        hold([task.premises_id])
         advance(task, State.CANCELLED, moves=TASK_MOVES, event=TaskEvent, owner="task", now=now, by=by, why=why.strip())
         if task.reason == InspectionTask.Reason.ROUTINE:
             count_from(premises=task.premises, day=task.due_on, on=timezone.localdate(now))
