@@ -11,7 +11,8 @@ class Items:
 
     def __init__(self, rows: Iterable[CheckItem]) -> None:
         self._by_bureau: dict[str, list[CheckItem]] = {}
-        for row in rows:
+        # the narrower row last, so that it takes the place of the wider
+        for row in sorted(rows, key=lambda row: (len(row.prefix), row.tier_key != "")):
             self._by_bureau.setdefault(row.bureau_id, []).append(row)
 
     def of(self, premises: Premises, on: date) -> list[CheckItem]:
@@ -21,8 +22,7 @@ class Items:
         """
         trade = premises.trade_id or ""
         chosen: dict[str, CheckItem] = {}
-        rows = self._by_bureau.get(premises.area_code[:2], [])
-        for row in sorted(rows, key=lambda row: (len(row.prefix), row.tier_key != "")):
+        for row in self._by_bureau.get(premises.area_code[:2], []):
             holds = row.from_day <= on and (row.to_day is None or row.to_day >= on)
             if holds and row.tier_key in ("", premises.tier) and trade.startswith(row.prefix):
                 chosen[row.code] = row
