@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models import Officer
 from grids.permissions import Permission
@@ -31,7 +32,7 @@ class Visit(models.Model):
         UNLICENSED = "unlicensed", _("unlicensed trade")
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
+        DRAFT = "draft", pgettext_lazy("of a visit", "draft")
         SUBMITTED = "submitted", _("submitted")
         RETURNED = "returned", _("returned")
         ARCHIVED = "archived", _("archived")
