@@ -1,4 +1,4 @@
-"""What may be asked of the overview and of reports."""
+"""What may be asked of reports."""
 
 from collections.abc import Collection
 from datetime import date
@@ -14,15 +14,6 @@ from grids.models import Bureau, Station
 from gridsup.periods import Period
 from gridsup.questions import SELECT, AreaField, Question
 from gridsup.scoping import inside
-
-
-class OverviewQuestion(Question):
-    """Which area, whether its stations or its grids are listed, and in which order."""
-
-    area = AreaField()
-    sort = forms.ChoiceField(label=_("order"), choices=[("late", ""), ("share", "")])
-    by = forms.ChoiceField(label=_("rows"), choices=[("station", ""), ("grid", "")])
-
 
 # What the list box offers; an older period can be asked for over the API.
 MONTHS_OFFERED, QUARTERS_OFFERED = 12, 8

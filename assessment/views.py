@@ -1,4 +1,4 @@
-"""Pages that look across the apps: the overview of an area."""
+"""The dashboard: its page, and the grids of its map."""
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -6,8 +6,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessment.forms import OverviewQuestion
-from assessment.overview import ORDERS, counts_by_area, legend_of, roots_of, row_of, rows_of, step_of, trail_of
+from assessment.dashboard import map as drawing
+from assessment.dashboard.areas import Scope, roots_of
+from assessment.dashboard.asking import DashboardQuestion
+from assessment.dashboard.figures import Links
+from assessment.dashboard.page import page_of
+from assessment.dashboard.waiting import waiting
+from grids.areas import area_choices
 from grids.models import Grid
 from grids.permissions import Permission
 from grids.requests import SignedIn
@@ -20,31 +25,31 @@ MOST_SHAPES = 3_000
 @permission_required(Permission.VIEW, raise_exception=True)
 def dashboard(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
-    question = OverviewQuestion(request.GET)
-    area = area_asked(request, question)
-    whole, rows = rows_of(officer, area, question.asked.get("by") == "grid", on)
-    if "sort" in question.asked:
-        rows.sort(key=ORDERS[question.asked["sort"]])
+    question = DashboardQuestion(request.GET, on=on)
+    scope, stretch = Scope(officer, area_asked(request, question)), question.stretch
+    by_grid, sort = question.asked.get("by") == "grid", question.asked.get("sort", "")
     return render(
         request,
         "assessment/dashboard_show.html",
         {
             "on": on,
             "question": question,
-            "area": area,
-            "by": question.asked.get("by", "station"),
-            "may_split": not area or len(area) == 2,
-            "trail": trail_of(officer, area),
-            "whole": whole,
-            "rows": rows,
+            "area": scope.area,
+            "areas": area_choices(officer, scope.area),
+            "stretch": stretch,
+            "by_grid": by_grid,
+            "sort": sort,
+            "may_split": scope.may_split,
+            "waiting": waiting(officer, on),
+            **page_of(scope, stretch, by_grid=by_grid, sort=sort),
         },
     )
 
 
-def area_asked(request: SignedIn, question: OverviewQuestion) -> str:
+def area_asked(request: SignedIn, question: DashboardQuestion) -> str:
     """The area of the page: what was asked, else the one area held, else nothing, which means all that are held."""
     roots = roots_of(request.user)
-    area = question.asked.get("area") or (roots[0] if len(roots) == 1 else "")
+    area = str(question.asked.get("area") or (roots[0] if len(roots) == 1 else ""))
     if area and not request.user.may(Permission.VIEW, area):
         raise Http404
     return area
@@ -54,18 +59,14 @@ def area_asked(request: SignedIn, question: OverviewQuestion) -> str:
 @permission_required(Permission.VIEW, raise_exception=True)
 def dashboard_grids(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
-    area = area_asked(request, OverviewQuestion(request.GET))
+    question = DashboardQuestion(request.GET, on=on)
+    scope, links = Scope(officer, area_asked(request, question)), Links(question.stretch, "")
     grids = Grid.objects.visible_to(officer).in_force().filter(boundary__isnull=False)
-    if area:
-        grids = grids.in_area(area)
+    if scope.area:
+        grids = grids.in_area(scope.area)
     shapes = list(grids.values_list("code", "name", "boundary")[: MOST_SHAPES + 1])
     if len(shapes) > MOST_SHAPES:
         sentence = _("More than %(count)d grids: choose a station.") % {"count": MOST_SHAPES}
         return JsonResponse({"errors": [{"code": "too_many", "field": "area", "message": sentence}]}, status=400)
-    counts = counts_by_area(officer, area, on)
-    rows = [(row_of(code, name, counts), boundary) for code, name, boundary in shapes]
-    step = step_of(max((row.overdue for row, _boundary in rows), default=0))
-    features = [
-        {"type": "Feature", "geometry": boundary, "properties": row.as_properties(step)} for row, boundary in rows
-    ]
-    return JsonResponse({"type": "FeatureCollection", "legend": legend_of(step), "features": features})
+    features = drawing.features(scope, shapes, links)
+    return JsonResponse({"type": "FeatureCollection", "legend": drawing.legend(), "features": features})

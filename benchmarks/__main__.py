@@ -1,6 +1,6 @@
 """Runs the benchmarks on SQLite and, where a server answers, on PostgreSQL.
 
-    python -m benchmarks [jobs] [escalation] [import] [--rows 168339] [--clocks 50000] [--rounds 5]
+    python -m benchmarks [jobs] [escalation] [dashboard] [import] [--rows 168339] [--clocks 50000] [--rounds 5]
                          [--database sqlite|postgresql]
 
 Each database is measured in a process of its own, on a test database that is thrown away.
@@ -14,10 +14,12 @@ from pathlib import Path
 
 from benchmarks import places
 
+SUITES = ["jobs", "escalation", "dashboard", "import"]
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("suites", nargs="*", default=["jobs", "escalation", "import"], help="which; default: all")
+    parser.add_argument("suites", nargs="*", default=SUITES, help="which; default: all")
     parser.add_argument("--rows", type=int, default=168_339, help="premises of the large ledger")
     parser.add_argument("--clocks", type=int, default=50_000, help="overdue time limits")
     parser.add_argument("--rounds", type=int, default=5, help="runs of which the median counts")
@@ -34,7 +36,7 @@ def main() -> int:
 def _measure(suite: str, url: str, options: argparse.Namespace) -> int:
     """One suite on one database, in a child process; its exit code."""
     command = [sys.executable, "-m", f"benchmarks.{'importing' if suite == 'import' else suite}"]
-    if suite == "jobs":
+    if suite in {"jobs", "dashboard"}:
         command += ["--rows", str(options.rows), "--rounds", str(options.rounds)]
     if suite == "escalation":
         command += ["--clocks", str(options.clocks), "--rounds", str(options.rounds)]

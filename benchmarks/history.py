@@ -4,7 +4,7 @@ Filled by one INSERT … SELECT a table, in proportions that are the same for ev
 measurements only: rows are put beside each other so that they agree, not one after the other as people make them.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -107,6 +107,9 @@ def fill_visits(visits: int) -> None:
             | {"visited_on": day, "visited_at": Noon(day), "entry_due_on": AddDays(day, Value(2))}
             | {"submitted_on": entered, "submitted_at": Noon(entered)},
         )
+        # the rounds follow each other: the last that comes to a premises is its last visit
+        of_turn = Visit.objects.filter(visited_on__gte=FIRST + timedelta(days=turn * A_ROUND))
+        of_turn.write_to(Premises, key="premises", last_visited_on=F("visited_on"))
 
 
 def fill_tasks() -> None:

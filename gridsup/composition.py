@@ -86,3 +86,6 @@ DECISIONS = [
     "grids.admin.waiting",
     "gridsup.admin.waiting",
 ]
+
+# The same for whoever opens the dashboard, also without the admin: only what is counted in no time.
+WAITING = ["inspections.decisions.plans", "complaints.decisions.escalated", "gridsup.admin.waiting"]

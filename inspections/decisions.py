@@ -1,7 +1,8 @@
-"""What waits for a decision about visits and findings."""
+"""What waits for a decision about plans, visits and findings."""
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
 from gridsup.scoping import inside
-from inspections.models import Finding
+from inspections.models import Finding, InspectionPlan
 from inspections.review_views import waiting
 
 
@@ -42,3 +43,17 @@ def reviews(officer: Any, on: date) -> list[Decision]:
             for state, label, why, urgent in states
         ),
     ]
+
+
+def plans(officer: Any, on: date) -> list[Decision]:
+    """Plans that the officer may approve or publish."""
+    found = []
+    for permission, state, label in (
+        (Permission.APPROVE_PLAN, InspectionPlan.State.DRAFT, _("Plans to approve")),
+        (Permission.PLAN, InspectionPlan.State.APPROVED, _("Plans to publish")),
+    ):
+        if officer.has_perm(permission):
+            count = InspectionPlan.objects.visible_to(officer).filter(state=state).count()
+            address = f"{reverse('plans')}?{urlencode({'state': state})}"
+            found.append(Decision(label, count, address, _("No routine visit without a published plan."), urgent=True))
+    return found

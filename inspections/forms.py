@@ -122,6 +122,12 @@ class CancelForm(forms.Form):
     )
 
 
+class PlanQuestion(Question):
+    """Plans in one state."""
+
+    state = forms.ChoiceField(label=_("state"), choices=InspectionPlan.State.choices)
+
+
 class ProposeForm(forms.Form):
     """What a plan is proposed for; an empty cap takes the policy's figure."""
 

@@ -14,7 +14,7 @@ from grids.requests import SignedIn
 from gridsup.errors import DomainError
 from gridsup.states import targets
 from inspections.actions import approve_plan, close_plan, propose_plan, publish_plan
-from inspections.forms import ProposeForm
+from inspections.forms import PlanQuestion, ProposeForm
 from inspections.models import InspectionPlan
 from inspections.models.plan import PLAN_MOVES
 from inspections.timeline import plan_entry
@@ -38,8 +38,9 @@ def plan_list(request: SignedIn) -> HttpResponse:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 return redirect("plan", plan.pk)
-    plans = InspectionPlan.objects.visible_to(officer).with_totals()
-    return render(request, "inspections/plan_list.html", {"plans": plans, "form": form})
+    question = PlanQuestion(request.GET)
+    plans = InspectionPlan.objects.visible_to(officer).filter(**question.asked).with_totals()
+    return render(request, "inspections/plan_list.html", {"plans": plans, "question": question, "form": form})
 
 
 @login_required

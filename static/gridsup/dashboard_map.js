@@ -1,8 +1,7 @@
-// Grids coloured by the share of open visits that are late; a tap names the grid and leads to its numbers.
+// Grids coloured by the share of due visits that were not made in time; a tap names the grid and opens its rows.
 const place = document.getElementById("map");
 const sentence = document.getElementById("map-sentence");
-const COLOURS = ["#8fc79c", "#fff0b8", "#ffcf5c", "#f08a35", "#b3141b"];
-const words = place.dataset.words.split("|");
+const COLOURS = ["#8fc79c", "#fff0b8", "#ffcf5c", "#f08a35", "#b3141b", "#dfe4ea"];
 
 function say(text) {
   place.hidden = true;
@@ -10,14 +9,27 @@ function say(text) {
   sentence.hidden = false;
 }
 
+function link(href, text) {
+  const made = document.createElement("a");
+  made.href = href;
+  made.textContent = text;
+  return made;
+}
+
 function about(grid) {
   const box = document.createElement("div");
-  const link = document.createElement("a");
-  link.href = `${place.dataset.dashboard}?area=${grid.code}`;
-  link.textContent = `${grid.code} ${grid.name}`;
-  const counts = document.createElement("div");
-  counts.textContent = `${words[0]} ${grid.premises} · ${words[1]} ${grid.open} · ${words[2]} ${grid.overdue}`;
-  box.append(link, counts);
+  const here = new URLSearchParams(window.location.search);
+  here.delete("by");
+  here.delete("sort");
+  here.set("area", grid.code);
+  const share = document.createElement("div");
+  share.textContent = grid.share;
+  box.append(link(`${place.dataset.dashboard}?${here}`, `${grid.code} ${grid.name}`), share);
+  grid.numbers.forEach((number) => {
+    const line = document.createElement("div");
+    line.append(`${number.label} `, link(number.href, number.text));
+    box.append(line);
+  });
   return box;
 }
 

@@ -97,9 +97,9 @@ def test_the_overview_draws_the_grids_and_opens_the_rows_behind_a_number(visitor
     somebody.enter(district.district_office)
     page = somebody.open("/dashboard/")
     page.wait_for_selector("#legend li")
-    assert page.locator("#legend li").count() == 5
+    assert page.locator("#legend li").count() == 6
 
-    page.click("tbody tr:first-child td[data-label=Late] a")
+    page.click("tbody tr:first-child td[data-label=Overdue] a")
     page.wait_for_url("**/tasks/**")
 
     assert page.inner_text("h1") == "Tasks 20"

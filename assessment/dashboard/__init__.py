@@ -1,0 +1,1 @@
+"""The dashboard: what fell due in an area and a stretch of days, what was done of it, and what stands open today."""

@@ -1,0 +1,72 @@
+"""The cards on top of the dashboard: what stands open now, and how the days that were picked went."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessment.dashboard.counting import Counts
+from assessment.dashboard.figures import FIGURES, Cell, Links, Row
+from assessment.dashboard.shares import Share
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card: what it is about, its number, further numbers that make it up, and how it was before."""
+
+    title: str
+    main: Cell
+    parts: list[Cell] = field(default_factory=list)
+    before: str = ""
+
+
+def now_cards(whole: Row, links: Links) -> list[Card]:
+    """What stands open on the day, of whatever period."""
+    counts = {name: links.count(whole, name) for name in FIGURES}
+    return [
+        Card(_("Overdue visits"), counts["overdue"]),
+        Card(_("Complaints by time limit"), counts["red"], [counts["amber"], counts["green"], counts["paused"]]),
+        Card(_("Rectifications"), counts["to_rectify"], [counts["unrectified"]]),
+        Card(_("Placed in grids"), links.share(whole, "placed_share"), [counts["unplaced"], counts["premises"]]),
+    ]
+
+
+def stretch_cards(whole: Row, before: Counts, received: Counts, links: Links) -> list[Card]:
+    """How the days that were picked went; `before`: the counts of the days that they are compared with."""
+    stretch = links.stretch
+    then = Row("", due=before["due"], done=before["done"], in_time=before["in_time"])
+    counts = {name: links.count(whole, name) for name in FIGURES}
+    came = _came_in(received["now"], links)
+    return [
+        Card(_("Visits due"), counts["due"], [counts["undone"]], _("%(days)s: %(count)s") % {
+            "days": stretch.before_words, "count": f"{then.due:,}"}),
+        Card(_("Visits done"), links.share(whole, "done_share"), [counts["done"]],
+             _compared(whole.share("done_share"), then.share("done_share"), stretch.before_words)),
+        Card(_("Done in time"), links.share(whole, "in_time_share"), [counts["in_time"], counts["done_late"]],
+             _compared(whole.share("in_time_share"), then.share("in_time_share"), stretch.before_words)),
+        Card(_("Coverage"), links.share(whole, "coverage"), [counts["seen"], counts["owed"]]),
+        Card(_("Complaints received"), came, [], _("%(days)s: %(count)s") % {
+            "days": stretch.before_words, "count": f"{received['before']:,}"}),
+    ]  # fmt: skip
+
+
+def _came_in(number: int, links: Links) -> Cell:
+    first, last = links.stretch.days
+    href = links.to("complaints", {"from": first.isoformat(), "to": last.isoformat()})
+    return Cell(
+        _("Received"), f"{number:,}", _("complaints, reports, clues and enquiries received in these days"), href, number
+    )
+
+
+def _compared(now: Share, then: Share, days: str) -> str:
+    """In words: “third quarter of 2026, same days: 82 % (3 points more now)”."""
+    points = now.points_above(then)
+    if points is None:
+        return ""
+    if points == 0:
+        change = _("the same now")
+    elif points > 0:
+        change = ngettext("%(n)d point more now", "%(n)d points more now", points) % {"n": points}
+    else:
+        change = ngettext("%(n)d point less now", "%(n)d points less now", -points) % {"n": -points}
+    return _("%(days)s: %(share)s (%(change)s)") % {"days": days, "share": then, "change": change}
