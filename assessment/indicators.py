@@ -5,7 +5,7 @@ pure function of the streams at a cut-off: what was written down later is not kn
 ended on a ground (cancelled, merged, withdrawn, handed over, stopped) is left out; the ground stands in its history.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Clock, Complaint, Rating
 from gridsup.periods import Period
-from gridsup.scoping import ScopedQuerySet
+from gridsup.scoping import ScopedQuerySet, inside
 from gridsup.workdays import ONE_DAY
 from inspections.models import Finding, FindingEvent, InspectionTask, TaskEvent, Visit
 
@@ -90,20 +90,23 @@ class Indicator:
         return {area: (part, whole) for area, part, whole in sums.values_list("area_code", "numerator", "denominator")}
 
 
-def _stands(standing: list[str], events: Any, owner: str, span: Span, day: str) -> Q:
+def _stands(span: Span, standing: Sequence[str], *, states: Sequence[str], events: Any, owner: str, day: str) -> Q:
     """Rows whose obligation stands, or stood until after the cut-off.
 
-    The set of the latter is found once and is small; asked for each row, PostgreSQL would read the whole history.
+    The set of the latter is found once and is small: it is named by the states in which it is, not by those in which it
+    is not, so that PostgreSQL comes to it over the rows of the period and not over the whole history.
     """
-    of_span = {f"{owner}__{day}__range": (span.period.first, span.period.last)}
-    left = ~Q(**{f"{owner}__state__in": standing}) & ~Q(new__in=standing)
-    later = events.filter(left, what="state", old__in=standing, at__gte=span.known_before, **of_span)
+    ended = [state for state in states if state not in standing]
+    of_span = {f"{owner}__{day}__range": (span.period.first, span.period.last), f"{owner}__state__in": ended}
+    left = {"what": "state", "old__in": standing, "new__in": ended, "at__gte": span.known_before}
+    later = events.filter(inside([span.area], f"{owner}__area_code"), **of_span, **left)
     return Q(state__in=standing) | Q(pk__in=later.values(owner))
 
 
 def _tasks(span: Span) -> Q:
     state = InspectionTask.State
-    return _stands([state.PLANNED, state.DUE, state.DONE], TaskEvent.objects, "task", span, "due_on")
+    standing = [state.PLANNED, state.DUE, state.DONE]
+    return _stands(span, standing, states=state.values, events=TaskEvent.objects, owner="task", day="due_on")
 
 
 def _known(record: str, span: Span) -> Q:
@@ -125,8 +128,9 @@ def _entered_promptly(span: Span) -> Q:
 
 def _ordered(span: Span) -> Q:
     state = Finding.State
+    standing = [state.ORDERED, state.ESCALATED, state.RECTIFIED]
     stands = _stands(
-        [state.ORDERED, state.ESCALATED, state.RECTIFIED], FindingEvent.objects, "finding", span, "rectify_by"
+        span, standing, states=state.values, events=FindingEvent.objects, owner="finding", day="rectify_by"
     )
     return stands & _known("visit", span)
 
