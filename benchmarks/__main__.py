@@ -1,7 +1,7 @@
 """Runs the benchmarks on SQLite and, where a server answers, on PostgreSQL.
 
-    python -m benchmarks [jobs] [escalation] [dashboard] [import] [--rows 168339] [--clocks 50000] [--rounds 5]
-                         [--database sqlite|postgresql]
+    python -m benchmarks [jobs] [escalation] [scoring] [dashboard] [import] [--rows 168339] [--visits 500000]
+                         [--clocks 50000] [--rounds 5] [--database sqlite|postgresql]
 
 Each database is measured in a process of its own, on a test database that is thrown away.
 """
@@ -14,13 +14,14 @@ from pathlib import Path
 
 from benchmarks import places
 
-SUITES = ["jobs", "escalation", "dashboard", "import"]
+SUITES = ["jobs", "escalation", "scoring", "dashboard", "import"]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("suites", nargs="*", default=SUITES, help="which; default: all")
     parser.add_argument("--rows", type=int, default=168_339, help="premises of the large ledger")
+    parser.add_argument("--visits", type=int, default=500_000, help="visits of the bureau with a history")
     parser.add_argument("--clocks", type=int, default=50_000, help="overdue time limits")
     parser.add_argument("--rounds", type=int, default=5, help="runs of which the median counts")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], help="default: every one that answers")
@@ -40,6 +41,8 @@ def _measure(suite: str, url: str, options: argparse.Namespace) -> int:
         command += ["--rows", str(options.rows), "--rounds", str(options.rounds)]
     if suite == "escalation":
         command += ["--clocks", str(options.clocks), "--rounds", str(options.rounds)]
+    if suite == "scoring":
+        command += ["--rows", str(options.rows), "--visits", str(options.visits), "--rounds", str(options.rounds)]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
     return subprocess.run(command, env=environment, cwd=Path(__file__).parent.parent, check=False).returncode
 

@@ -146,6 +146,18 @@ def test_a_fact_after_the_cut_off_is_not_known_yet(district):
     assert lines("050101")[:2] == [(1, 2), (0, 1)]
 
 
+def test_a_record_corrected_after_the_cut_off_stands_for_the_one_that_had_come_in(district):
+    worked.load()
+    row = worked.task("050101", late=0)
+    first, late = row.visit, CUT_OFF + timedelta(days=1)
+    again = worked.visit("050101", entered=(late - worked.AUGUST).days, corrects=first, version=2)
+    type(row).objects.filter(pk=row.pk).update(visit=again)
+    compute()
+
+    # done by the first version; entered promptly by the first version
+    assert lines("050101")[:2] == [(1, 1), (1, 1)]
+
+
 def test_what_was_ended_on_a_ground_after_the_cut_off_still_stood_at_it(district):
     worked.load()
     day = CUT_OFF + timedelta(days=1)
