@@ -1,6 +1,6 @@
 """The base view of the API: rows in scope, actions on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.db import models
@@ -74,14 +74,40 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
         return Response(self.get_serializer(self.get_object()).data)
 
     def body(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """The request's body, checked; raises ValidationError."""
+        """The request's body, checked; raises ValidationError, also for a field that nobody reads."""
         given = shape(data=self.request.data, context=self.get_serializer_context())
+        if strange := not_read(given, self.request.data):
+            sentence = _("Nothing here is called so: nothing was done.")
+            raise exceptions.ValidationError({name: sentence for name in strange}, code="unknown")
         given.is_valid(raise_exception=True)
         return cast(dict[str, Any], given.validated_data)
 
     def answer(self, row: models.Model, code: int = status.HTTP_201_CREATED) -> Response:
         """A row that was just made, as its own page shows it."""
         return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data, status=code)
+
+
+# What a browser's own form sends besides, for the session's sake.
+OF_THE_FORM = {"csrfmiddlewaretoken"}
+
+
+def not_read(shape: serializers.BaseSerializer[Any], data: object) -> list[str]:
+    """Names in a body that its shape does not take, which would else be dropped silently; inner ones as `outer.inner`.
+
+    A misspelt area would send a complaint elsewhere, and answer as if all were well.
+    """
+    if isinstance(shape, serializers.ListSerializer):
+        rows = data if isinstance(data, list) else []
+        child = cast(serializers.BaseSerializer[Any], shape.child)
+        return sorted({name for row in rows for name in not_read(child, row)})
+    if not isinstance(data, Mapping) or not isinstance(shape, serializers.Serializer):
+        return []
+    taken = {name: field for name, field in shape.fields.items() if not field.read_only}
+    found = sorted(str(name) for name in data if name not in taken and name not in OF_THE_FORM)
+    for name, field in taken.items():
+        if isinstance(field, serializers.BaseSerializer):
+            found += [f"{name}.{inner}" for inner in not_read(field, data.get(name))]
+    return found
 
 
 class Visible(serializers.SlugRelatedField[Any]):

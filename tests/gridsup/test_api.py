@@ -327,3 +327,14 @@ def test_a_job_is_asked_for_by_the_day_and_made_once(district):
     assert longer.status_code == 400
     assert errors(longer)[0][1] == "period"
     assert Job.objects.count() == 1
+
+
+def test_a_field_that_nobody_reads_is_refused_and_nothing_is_done(district, english):
+    task = TaskFactory()
+
+    answer = api_as(district.chief).post(f"/api/v1/tasks/{task.pk}/cancel", {"why": "gone", "area_code": "0502"})
+
+    assert answer.status_code == 400
+    assert errors(answer) == [("unknown", "area_code")]
+    task.refresh_from_db()
+    assert task.state == "due"
