@@ -78,7 +78,7 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
         given = shape(data=self.request.data, context=self.get_serializer_context())
         if strange := not_read(given, self.request.data):
             sentence = _("Nothing here is called so: nothing was done.")
-            raise exceptions.ValidationError({name: sentence for name in strange}, code="unknown")
+            raise exceptions.ValidationError(dict.fromkeys(strange, sentence), code="unknown")
         given.is_valid(raise_exception=True)
         return cast(dict[str, Any], given.validated_data)
 
