@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessment.dashboard.shares import Share
 from assessment.dashboard.stretches import Span, Stretch
@@ -67,7 +68,7 @@ FIGURES: dict[str, Figure] = {
         is_late=True,
     ),
     "due": Figure(
-        _("Due"), _("visits whose due day lies in these days, but for those cancelled or merged"), "tasks",
+        pgettext_lazy("how many", "Due"), _("visits whose due day lies in these days, but for those cancelled or merged"), "tasks",
         _due(state="counted"),
     ),
     "done": Figure(_("Done"), _("of these, visits made"), "tasks", _due(state="done")),
@@ -82,7 +83,7 @@ FIGURES: dict[str, Figure] = {
         _now(overdue="1"), is_late=True,
     ),
     "seen": Figure(
-        _("Visited"), _("premises in business visited since the first of these days"), "ledger",
+        pgettext_lazy("how many", "Visited"), _("premises in business visited since the first of these days"), "ledger",
         _iso("seen_from", lambda stretch: stretch.first, status="active"),
     ),
     "owed": Figure(
