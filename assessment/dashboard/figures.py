@@ -68,7 +68,9 @@ FIGURES: dict[str, Figure] = {
         is_late=True,
     ),
     "due": Figure(
-        pgettext_lazy("how many", "Due"), _("visits whose due day lies in these days, but for those cancelled or merged"), "tasks",
+        pgettext_lazy("how many", "Due"),
+        _("visits whose due day lies in these days, but for those cancelled or merged"),
+        "tasks",
         _due(state="counted"),
     ),
     "done": Figure(_("Done"), _("of these, visits made"), "tasks", _due(state="done")),
