@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from subjects.querysets import PremisesQuerySet
 
 
+def premises_named(text: str) -> "QuerySet[Any]":
+    """Keys of premises whose name or address holds every word: found once, not looked up for each visit of theirs."""
+    from subjects.models import Premises
+
+    return Premises.objects.filter(holds_words(text, ["subject__name", "address"])).order_by().values("pk")
+
+
 class PlanQuerySet(ScopedQuerySet["InspectionPlan"]):
     """Plans of a bureau; every station and grid of the bureau may read what was planned for it."""
 
@@ -103,7 +110,7 @@ class TaskQuerySet(SetWise["InspectionTask"]):
 
     def search(self, text: str) -> Self:
         """Tasks of premises whose name or address holds every word of the text."""
-        return self.filter(holds_words(text, ["premises__subject__name", "premises__address"]))
+        return self.filter(premises__in=premises_named(text))
 
     def with_file(self) -> Self:
         """With everything that a list shows of a task."""
@@ -164,7 +171,15 @@ class VisitQuerySet(SetWise["Visit"]):
 
     def valid(self) -> Self:
         """The latest version of each record: what counts as what happened."""
-        return self.sent().filter(Q(corrected_by__isnull=True) | Q(corrected_by__state="draft"))
+        return self.sent().not_replaced()
+
+    def not_replaced(self) -> Self:
+        """No corrected version was handed in; one that was put aside replaces nothing yet.
+
+        A set found once: SQLite's statistics take a column of many nulls for useless, and would scan the table a row.
+        """
+        replaced = self.model._default_manager.filter(corrects__isnull=False).exclude(state="draft")
+        return self.exclude(pk__in=replaced.order_by().values("corrects"))
 
     def of_officer(self, officer: "Officer") -> Self:
         """Visits that the officer made, first or second."""
@@ -179,14 +194,15 @@ class VisitQuerySet(SetWise["Visit"]):
         from inspections.models import VisitEvent
 
         returns = VisitEvent.objects.filter(visit=OuterRef("pk"), what="state", new="returned").order_by("-pk")
-        waiting = Q(corrected_by__isnull=True) | Q(corrected_by__state="draft")
-        mine = self.of_officer(officer).filter(waiting, state="returned")
+        mine = self.of_officer(officer).filter(state="returned").not_replaced()
         return mine.annotate(why_returned=Subquery(returns.values("why")[:1]))
 
     def search(self, text: str) -> Self:
         """Visits of premises whose name or address, or by officers whose name, holds every word of the text."""
-        fields = ["premises__subject__name", "premises__address", "lead__name", "partner__name"]
-        return self.filter(holds_words(text, fields))
+        from grids.models import Officer
+
+        people = Officer.objects.filter(holds_words(text, ["name"])).order_by().values("pk")
+        return self.filter(Q(premises__in=premises_named(text)) | Q(lead__in=people) | Q(partner__in=people))
 
     def with_file(self) -> Self:
         """With everything that a list shows of a visit."""
@@ -216,7 +232,7 @@ class FindingQuerySet(SetWise["Finding"]):
 
     def search(self, text: str) -> Self:
         """Findings whose words, or whose premises' name or address, hold every word of the text."""
-        return self.filter(holds_words(text, ["text", "premises__subject__name", "premises__address"]))
+        return self.filter(Q(premises__in=premises_named(text)) | holds_words(text, ["text"]))
 
     def with_file(self) -> Self:
         """With everything that a list shows of a finding."""

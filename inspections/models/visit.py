@@ -114,8 +114,10 @@ class Visit(models.Model):
         ]  # fmt: skip
         indexes = [
             # the review, lists of an area, the trend and the indicator "entered promptly"
-            models.Index(fields=["area_code", "visited_on", "state"], name="visit_area"),
+            models.Index(fields=["area_code", "visited_on", "state", "outcome"], name="visit_area"),
             models.Index(fields=["state", "area_code"], condition=Q(state="submitted"), name="visit_to_review"),
+            # which records a corrected version stands for
+            models.Index(fields=["corrects", "state"], condition=Q(corrects__isnull=False), name="visit_corrected"),
         ]
 
     def __str__(self) -> str:
