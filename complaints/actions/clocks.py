@@ -139,7 +139,7 @@ def recompute_provisional(*, now: datetime) -> dict[str, int]:
         changed = [clock for clock in page if _end_of(clock) != before[clock.pk]]
         moved = [clock for clock in changed if clock.latest_on != before[clock.pk]["latest_on"]]
         with transaction.atomic():
-            Clock.objects.bulk_update(changed, list(before[last]), batch_size=BATCH)
+            Clock.objects.all().write_rows(changed, list(before[last]))
             ComplaintEvent.objects.bulk_create(
                 [_recounted(clock, before[clock.pk]["latest_on"], now) for clock in moved], batch_size=BATCH
             )

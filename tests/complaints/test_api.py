@@ -287,6 +287,16 @@ def test_the_list_is_filtered_by_all_that_a_page_links_to(district):
     assert found(to=str(today - timedelta(days=1))) == [red.pk]
 
 
+@pytest.mark.parametrize(("ordering", "first"), [("next_due", 1), ("-next_due", 5)])
+def test_by_limit_those_under_none_stand_last_whichever_way(district, ordering, first):
+    without = ComplaintFactory()
+    limits = {days: ClockFactory(due_on=timezone.localdate() + timedelta(days=days)) for days in (5, 1)}
+
+    rows = api_as(district.chief).get(URL, {"ordering": ordering}).json()["results"]
+
+    assert (rows[0]["id"], rows[-1]["id"]) == (limits[first].complaint_id, without.pk)
+
+
 def test_a_list_refuses_what_it_does_not_understand(district):
     for query, field in (({"clock": "blue"}, "clock"), ({"colour": "red"}, "colour"), ({"from": "soon"}, "from")):
         answer = api_as(district.chief).get(URL, query)
