@@ -24,6 +24,7 @@ from gridsup.backoffice.site import Decision
 from gridsup.backoffice.steps import Reason, Step, StepForm
 from gridsup.scoping import inside
 from gridsup.states import targets
+from subjects.lines import line_name
 
 S = Complaint.State
 # What waits for whose decision: label, the states, and the permission of whoever decides.
@@ -101,6 +102,11 @@ def _can_close(complaint: Complaint) -> bool:
     return S.CLOSED in targets(MOVES_OF[complaint.kind], complaint.state)
 
 
+def _step(name: str, label: Any, *rest: Any) -> Step:
+    """A step of the supervising side."""
+    return Step(name, label, Permission.REVIEW_COMPLAINTS, *rest)
+
+
 @admin.register(Complaint)
 class ComplaintAdmin(ScopedAdmin):
     icon = "support_agent"
@@ -111,19 +117,21 @@ class ComplaintAdmin(ScopedAdmin):
     inlines = [ClockInline]
     fields = [
         "number", "kind", "channel", "outside_number", "area_code", "premises", "locality", "about", "address",
-        "category", "line", "text", "is_urgent", "state", "received_at", "accepted_on", "result", "refusal", "ending",
-        "linked_to", "task", "closed_on",
+        "category", "business_line", "text", "is_urgent", "state", "received_at", "accepted_on", "result", "refusal",
+        "ending", "linked_to", "task", "closed_on",
     ]  # fmt: skip
     steps = (
-        Step("review", gettext_lazy("Review"), Permission.REVIEW_COMPLAINTS, _review, Remark, _is_decided, "check"),
-        Step(
-            "back", gettext_lazy("Send back"), Permission.REVIEW_COMPLAINTS, _send_back, Reason, _is_decided, "undo"
-        ),
-        Step("close", gettext_lazy("Close"), Permission.REVIEW_COMPLAINTS, _close, Remark, _can_close, "task_alt"),
-    )  # fmt: skip
+        _step("review", gettext_lazy("Review the complaint"), _review, Remark, _is_decided, "check"),
+        _step("back", gettext_lazy("Send the complaint back"), _send_back, Reason, _is_decided, "undo"),
+        _step("close", gettext_lazy("Close the complaint"), _close, Remark, _can_close, "task_alt"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).with_clock()
+
+    @display(description=gettext_lazy("line of business"))
+    def business_line(self, complaint: Complaint) -> str:
+        return line_name(complaint.line)
 
     def describe(self, row: Complaint) -> str:
         return f"{row.number} {row.get_kind_display()}"

@@ -40,7 +40,7 @@ LABELS: Mapping[str, Promise] = {
     S.ANSWERED: _("Answer"),
     S.REVIEWED: _("Reviewed: the handling stands"),
     S.TOLD: _("The person was told"),
-    S.CLOSED: _("Close"),
+    S.CLOSED: _("Close the complaint"),
     S.REOPENED: _("Take up again"),
 }
 BACK_TO_DESK, TAKEN_IN_AGAIN = _("Not ours: back to the desk"), _("It was completed: take it in again")

@@ -111,7 +111,7 @@ def test_a_complaint_goes_to_the_desk_the_grid_the_chief_and_back(visitor, someb
     clerk.open("/complaints/?waiting=tell").click("text=张三饺子馆")
     press(clerk, "The person was told", why="11月23日电话告知，无异议。")
     chief.open(f"/complaints/{complaint.pk}/")
-    press(chief, "Close")
+    press(chief, "Close the complaint")
 
     page = followed(sender, number, code)
     assert "退还差价12元。" in page.inner_text("main")
