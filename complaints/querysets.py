@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.db import connections, models
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
@@ -78,11 +78,19 @@ class ComplaintQuerySet(SetWise["Complaint"]):
 
     def of_colour(self, colour: str, on: date) -> Self:
         """Those whose next limit has the colour on the day; see `complaints.colours`."""
-        return self.with_clock().filter(conditions(on)[colour])
+        from complaints.models import Clock
+
+        # under a limit are few of all that ever came
+        running = self.filter(pk__in=Clock.objects.running().order_by().values("complaint"))
+        return running.with_clock().filter(conditions(on)[colour])
 
     def nearest_first(self) -> Self:
-        """Whose limit ends first; then those under no limit, the latest received first."""
-        return self.with_clock().order_by(F("next_due").asc(nulls_last=True), "-received_at", "-pk")
+        """Whose limit ends first; then those under no limit, the latest received first.
+
+        Which rows they are is asked for by itself: the index answers, and texts are read of those alone.
+        """
+        meant = self.model._default_manager.filter(pk__in=self.order_by().values("pk"))
+        return cast(Self, meant).with_clock().order_by(F("next_due").asc(nulls_last=True), "-received_at", "-pk")
 
 
 class ClockQuerySet(SetWise["Clock"]):
