@@ -65,7 +65,7 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
             "rows": rows,
             "effects": sorted(effects, key=lambda row: (tiers.rank(row), row.credit)),
             "trades": by_tier_and_source(rows["trade"]),
-            "items": by_item(rows["item"]),
+            "items": by_item(rows["item"], tiers),
             "coming": sorted(set(coming)),
             "events": [policy_entry(event) for event in history],
             "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
@@ -83,10 +83,10 @@ def with_trade_names(rows: Iterable[Any]) -> list[Any]:
     return rows
 
 
-def by_item(rows: Iterable[Any]) -> list[list[Any]]:
+def by_item(rows: Iterable[Any], tiers: Tiers) -> list[list[Any]]:
     """Check items in the order of the form; rows that ask the same of several tiers or trades together."""
     groups: dict[tuple[str, str, str, str], list[Any]] = {}
-    for row in sorted(with_trade_names(rows), key=lambda row: (row.position, row.code, row.tier_key, row.prefix)):
+    for row in sorted(with_trade_names(rows), key=lambda row: (row.position, row.code, tiers.rank(row), row.prefix)):
         groups.setdefault((row.code, row.text, row.line, row.source), []).append(row)
     return list(groups.values())
 

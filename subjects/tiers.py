@@ -3,7 +3,7 @@
 from datetime import date
 
 from gridsup.scoping import HoldsAreas
-from subjects.models import CreditEffect, Tier
+from subjects.models import CheckItem, CreditEffect, Tier
 
 # Colours that the style sheet and the maps know; a tier of another colour stays grey.
 COLOURS = ("red", "yellow", "green", "blue")
@@ -31,9 +31,9 @@ class Tiers:
         row = self.row(area_code, key)
         return row.colour if row and row.colour in COLOURS else ""
 
-    def rank(self, effect: CreditEffect) -> int:
-        """Rank of an effect's tier, 1 the highest risk; behind all others when no row of today knows the tier."""
-        row = self._by_key.get((effect.bureau_id, effect.tier_key))
+    def rank(self, of: CreditEffect | CheckItem) -> int:
+        """Rank of a policy row's tier, 1 the highest risk; behind all others when no row of today knows the tier."""
+        row = self._by_key.get((of.bureau_id, of.tier_key))
         return row.rank if row else len(self.rows) + 1
 
     def choices(self) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.permissions import Permission
 from gridsup.events import Event
@@ -28,7 +29,7 @@ class Finding(models.Model):
         REPORT = "report", _("grave danger: reported at once")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("of a finding", "open")
         SETTLED = "settled", _("settled on the spot")
         ORDERED = "ordered", _("ordered")
         RECTIFIED = "rectified", _("rectified")
