@@ -143,6 +143,13 @@ FINDING_MOVES = {
 
 
 class FindingEvent(Event):
-    """History of a finding."""
+    """History of a finding; it is escalated once, however many try at the same moment."""
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="events")
+
+    class Meta(Event.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(what="state", new="escalated"), name="finding_escalated_once"
+            )
+        ]

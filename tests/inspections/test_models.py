@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from inspections.models import Finding, InspectionTask, TaskEvent, Visit
+from inspections.models import Finding, FindingEvent, InspectionTask, TaskEvent, Visit
 from tests.factories import TODAY, FindingFactory, OfficerFactory, TaskFactory, VisitFactory, noon
 
 DAY = timedelta(days=1)
@@ -127,3 +127,11 @@ def test_a_task_comes_into_each_state_once(db):
         TaskEvent.objects.create(task=task, what="state", new=state, at=noon(TODAY))
 
     refused("task_moves_once|UNIQUE", TaskEvent.objects.create, task=task, what="state", new="done", at=noon(TODAY))
+
+
+def test_a_finding_is_escalated_once(db):
+    told = {"finding": FindingFactory(), "what": "state", "at": noon(TODAY)}
+    FindingEvent.objects.create(**told, new="ordered")
+    FindingEvent.objects.create(**told, new="escalated")
+
+    refused("finding_escalated_once|UNIQUE", FindingEvent.objects.create, **told, new="escalated")
