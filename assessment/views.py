@@ -26,7 +26,7 @@ MOST_SHAPES = 3_000
 def dashboard(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = DashboardQuestion(request.GET, on=on)
-    scope, stretch = Scope(officer, area_asked(request, question)), question.stretch
+    scope, stretch = scope_asked(request, question), question.stretch
     by_grid, sort = question.asked.get("by") == "grid", question.asked.get("sort", "")
     return render(
         request,
@@ -46,13 +46,13 @@ def dashboard(request: SignedIn) -> HttpResponse:
     )
 
 
-def area_asked(request: SignedIn, question: DashboardQuestion) -> str:
+def scope_asked(request: SignedIn, question: DashboardQuestion) -> Scope:
     """The area of the page: what was asked, else the one area held, else nothing, which means all that are held."""
-    roots = roots_of(request.user)
-    area = str(question.asked.get("area") or (roots[0] if len(roots) == 1 else ""))
-    if area and not request.user.may(Permission.VIEW, area):
+    roots, asked = roots_of(request.user), str(question.asked.get("area") or "")
+    scope = Scope(request.user, asked or (roots[0] if len(roots) == 1 else ""))
+    if asked and not (request.user.may(Permission.VIEW, asked) and asked in scope.names):
         raise Http404
-    return area
+    return scope
 
 
 @login_required
@@ -60,7 +60,7 @@ def area_asked(request: SignedIn, question: DashboardQuestion) -> str:
 def dashboard_grids(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = DashboardQuestion(request.GET, on=on)
-    scope, links = Scope(officer, area_asked(request, question)), Links(question.stretch, "")
+    scope, links = scope_asked(request, question), Links(question.stretch, "")
     grids = Grid.objects.visible_to(officer).in_force().filter(boundary__isnull=False)
     if scope.area:
         grids = grids.in_area(scope.area)

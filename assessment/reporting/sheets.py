@@ -15,6 +15,7 @@ from assessment.indicators import INDICATORS, Span
 from complaints.models import Clock, Complaint
 from gridsup.scoping import ScopedQuerySet
 from inspections.models import Finding, InspectionTask, Visit
+from subjects.lines import LINES
 
 DAY, TEXT, NUMBER, YES = "day", "text", "number", "yes"
 # Widths of columns, in characters of Latin letters; a Chinese one takes two.
@@ -76,7 +77,7 @@ DISPOSITION = Column(_("Disposition"), "disposition", words=_words(Finding.Dispo
 PROBLEM = (
     Column(pgettext_lazy("of a problem", "Found on"), "found_on", DAY),
     Column(_("What was found"), "text", width=WIDE),
-    Column(_("Line of business"), "line"),
+    Column(_("Line of business"), "line", words=LINES),
     DISPOSITION,
     Column(_("State"), "state", words=_words(Finding.State.choices)),
     Column(_("To be corrected by"), "rectify_by", DAY),
@@ -138,7 +139,7 @@ COMPLAINTS = Sheet(
         Column(_("Received on"), "received_on", DAY),
         Column(_("Premises"), "premises__subject__name", width=WIDE),
         Column(_("Category"), "category"),
-        Column(_("Line of business"), "line"),
+        Column(_("Line of business"), "line", words=LINES),
         Column(_("Urgent"), "is_urgent", YES, SHORT),
         Column(_("State"), "state", words=_words(Complaint.State.choices)),
         Column(_("Accepted on"), "accepted_on", DAY),

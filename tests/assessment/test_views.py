@@ -338,3 +338,7 @@ class TestOfWhatWaits:
             client.force_login(officer)
             for one in client.get("/dashboard/").context["waiting"]:
                 assert rows_behind(client.get(one.url)) == one.count == 1
+
+
+def test_an_area_that_does_not_exist_is_not_found(as_office):
+    assert as_office.get("/dashboard/?area=0599").status_code == 404
