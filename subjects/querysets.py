@@ -144,7 +144,7 @@ WITH rule AS (SELECT * FROM subjects_tradetier WHERE {_IN_FORCE}),
      by_trade AS MATERIALIZED (
          SELECT t.code, (SELECT r.id FROM rule r WHERE r.kind = '' AND substr(t.code, 1, length(r.prefix)) = r.prefix
                          ORDER BY length(r.prefix) DESC LIMIT 1) AS rule_id
-         FROM (SELECT code FROM subjects_trade UNION ALL SELECT '') AS t),
+         FROM ({_TRADES_OF[vendor] if some else _TRADES}) AS t),
      ruled AS (
          SELECT p.id, p.status, p.spread, p.entered_on, p.counts_from, s.credit, s.registered_on,
                 COALESCE(given.key, r.tier_key, '') AS tier,
@@ -184,4 +184,10 @@ _IN_FORCE = "bureau_id = %(bureau)s AND from_day <= %(on)s AND (to_day IS NULL O
 _NAMED = {
     "sqlite": "AND p.id IN (SELECT value FROM json_each(%(only)s))",
     "postgresql": "AND p.id IN (SELECT json_array_elements_text(%(only)s)::bigint)",
+}
+# The trades to look up: every one, or for a few premises theirs, since all take longer than the rest of the statement.
+_TRADES = "SELECT code FROM subjects_trade UNION ALL SELECT ''"
+_TRADES_OF = {
+    vendor: f"SELECT DISTINCT COALESCE(p.trade_id, '') AS code FROM subjects_premises p WHERE true {named}"
+    for vendor, named in _NAMED.items()
 }

@@ -31,13 +31,14 @@ from complaints.records import Intake, MoveRecord
 from grids.models import Locality, Officer
 from gridsup.holidays import calendar as holidays
 from subjects.models import Premises
+from subjects.models.ledger import Status
 
 FORMS = UUID("0d3a1c52-9f0e-4b0e-8d43-3c0c2d0f9b21")
 # Cases a day for so many premises of a ledger; a small bureau has a few all the same.
 A_DAY, OF_PREMISES = 6.9, 12_112
 FEWEST = 12
 # One case in so many goes through the single forms, the others through the bulk forms.
-SINGLE_EVERY = 25
+SINGLE_EVERY = 40
 # Posts that a step names without an account.
 POSTS = {
     "05": {"desk": "desk05", "office": "district", "head": "head05"},
@@ -53,6 +54,7 @@ class Complaints:
     calendar: Calendar
     dice: Dice
     officers: Mapping[str, Officer]
+    premises: Mapping[int, Premises]
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -68,7 +70,7 @@ class Complaints:
                 locality=row.locality_id or "",
             )
             for row in self.premises.values()
-            if len(row.area_code) == 6
+            if len(row.area_code) == 6 and row.status == Status.ACTIVE
         ]
         targets.sort(key=lambda target: target.key)
         weeks = self.calendar.weeks
@@ -94,11 +96,6 @@ class Complaints:
             for step in case.steps:
                 found[timezone.localdate(step.at)].append((case.number, step))
         return found
-
-    @cached_property
-    def premises(self) -> dict[int, Premises]:
-        """Everything in business of the bureau's ledger, read once."""
-        return {row.pk: row for row in Premises.objects.in_area(self.bureau).active().select_related("subject")}
 
     @cached_property
     def localities(self) -> dict[str, Locality]:

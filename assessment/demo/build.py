@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, Min, Value, When
 from django.utils import timezone
 
-from assessment.actions import load_scheme, publish_scores
+from assessment.actions import load_scheme, publish_scores, request_report
 from assessment.demo import areas
 from assessment.demo.answering import Complaints
 from assessment.demo.calendar import Calendar, Week, moment, morning
@@ -22,7 +22,7 @@ from assessment.demo.ledger import invent, write_sheet
 from assessment.demo.mix import FULL, TINY, Mix
 from assessment.demo.people import Member, cast
 from assessment.demo.visiting import Visits
-from assessment.models import Scorecard
+from assessment.models import Report, Scorecard
 from complaints.models import Complaint
 from grids.actions import add_officer, post_officer
 from grids.models import Bureau, Grid, GridEvent, Officer, Station
@@ -39,6 +39,8 @@ from subjects.models.policy import Mode
 from subjects.trades import load_trades
 
 PRESET, SCHEME = "FR", "B1"
+# Whose last quarter is told in a report: the bureau's, and one station's.
+REPORTED = ("05", "0501")
 # From the computation of scores to their publication.
 MINUTES_TO_LOOK = 120
 # Who acts for each bureau: the grid office, and the head who approves.
@@ -81,6 +83,7 @@ class Build:
         self.step("plan", self.plans)
         self.step("story", self.story)
         self.step("scores", self.scores)
+        self.step("reports", self.reports)
         return {**report(), "seconds": self.seconds}
 
     def step(self, name: str, work: Callable[[], str]) -> None:
@@ -194,8 +197,10 @@ class Build:
         officers = {officer.username: officer for officer in Officer.objects.all()}
         dice, told = Dice(self.seed), 0
         for bureau in OFFICES:
-            visits = Visits(bureau, self.calendar, dice, officers)
-            complaints = Complaints(bureau, self.calendar, dice, officers)
+            ledger = Premises.objects.in_area(bureau).select_related("subject").order_by("pk")
+            premises = {row.pk: row for row in ledger}
+            visits = Visits(bureau, self.calendar, dice, officers, premises)
+            complaints = Complaints(bureau, self.calendar, dice, officers, premises)
             told += sum(self.week(week, visits, complaints) for week in self.calendar.weeks)
             self.night(self.calendar.today, bureau)
         tasks, visits_made, cases = (model.objects.count() for model in (InspectionTask, Visit, Complaint))
@@ -226,9 +231,24 @@ class Build:
         if Scorecard.objects.in_area(bureau).filter(period=str(quarter), state=Scorecard.State.PUBLISHED).exists():
             return
         day = self.calendar.scored_on(quarter)
-        job = run_inline(name="score_period", period=str(quarter), area_code=bureau, now=morning(day))
-        self.check(job)
+        self.run_job("score_period", str(quarter), bureau, morning(day))
         publish_scores(bureau=bureau, period=str(quarter), by=by, now=moment(day, MINUTES_TO_LOOK))
+
+    def reports(self) -> str:
+        """The last quarter's reports, asked for by the grid office and built by the job."""
+        for area in REPORTED:
+            self.report_on(area, self.calendar.quarters[-1])
+        return ", ".join(report_files())
+
+    @transaction.atomic
+    def report_on(self, area: str, quarter: Period) -> None:
+        """One area's report, once."""
+        if Report.objects.filter(area_code=area, period=str(quarter), built_at__isnull=False).exists():
+            return
+        by = Officer.objects.get(username=OFFICES[area[:2]][0])
+        now = moment(self.calendar.scored_on(quarter), 2 * MINUTES_TO_LOOK)
+        request_report(area=area, period=str(quarter), by=by, now=now)
+        self.run_job("build_report", str(quarter), area, now)
 
     def night(self, day: date, bureau: str) -> None:
         """The jobs that run before a day begins."""
@@ -239,15 +259,16 @@ class Build:
         """Runs a job inline for a bureau's day, once; returns how many rows it made or changed."""
         if self.is_done(name, day, bureau):
             return 0
-        job = run_inline(name=name, period=day.isoformat(), area_code=bureau, now=morning(day))
-        self.check(job)
+        job = self.run_job(name, day.isoformat(), bureau, morning(day))
         return int(job.counts.get("made", 0) or job.counts.get("changed", 0))
 
     @staticmethod
-    def check(job: Job) -> None:
-        """Raises BuildFailed for a job that did not come to its end."""
+    def run_job(name: str, period: str, area: str, now: datetime) -> Job:
+        """A job at a moment of the story; raises BuildFailed unless it comes to its end."""
+        job = run_inline(name=name, period=period, area_code=area, now=now, clock=lambda: now)
         if job.state != Job.State.DONE:
-            raise BuildFailed(f"{job.name} for {job.period} in {job.area_code}: {job.error}")
+            raise BuildFailed(f"{name} for {period} in {area}: {job.error}")
+        return job
 
     @staticmethod
     def is_done(name: str, day: date, bureau: str) -> bool:
@@ -270,7 +291,14 @@ def report(bureau: str = "05") -> dict[str, object]:
         "visits": Visit.objects.in_area(bureau).sent().count(),
         "complaints": Complaint.objects.in_area(bureau).count(),
         "scorecards": Scorecard.objects.in_area(bureau).count(),
+        "report_files": report_files(bureau),
     }
+
+
+def report_files(bureau: str = "05") -> list[str]:
+    """The files of the bureau's reports, below the folder of files that were handed in or built."""
+    built = Report.objects.in_area(bureau).filter(built_at__isnull=False).order_by("area_code", "period", "version")
+    return [name for report in built for name in (report.sheet.name, report.text.name)]
 
 
 def modes(bureau: str) -> dict[str, int]:

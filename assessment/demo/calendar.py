@@ -11,7 +11,7 @@ from gridsup.periods import Period
 # Chosen so that the site looks lived in. Grids stand longer than anybody's post; the ledger came in some weeks before
 # the two quarters that are told, so that their first day finds visits due.
 DAYS_OF_GRIDS = 1100
-WEEKS_BEFORE = 4
+WEEKS_BEFORE = 2
 QUARTERS_TOLD = 2
 DAYS_TO_SCORE = 12
 WEEK = timedelta(weeks=1)

@@ -33,7 +33,7 @@ C_MEANS = 2.5  # how much more often something is wrong where credit is C
 SECOND_PROBLEM = 0.2
 ELSEWHERE = {"not_found": 0.012, "refused": 0.004}
 UNLICENSED_GONE = 0.18
-RETURNED = 0.005
+RETURNED = 0.004
 
 
 @dataclass(frozen=True)

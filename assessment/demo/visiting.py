@@ -16,7 +16,6 @@ from grids.models import Officer
 from gridsup.holidays import calendar as holidays
 from gridsup.workdays import WorkCalendar
 from inspections.actions import (
-    archive_visit,
     archive_visits,
     close_finding,
     hand_over,
@@ -53,11 +52,7 @@ class Visits:
     calendar: Calendar
     dice: Dice
     officers: Mapping[str, Officer]
-
-    @cached_property
-    def premises(self) -> dict[int, Premises]:
-        """Everything of the bureau's ledger, read once."""
-        return {row.pk: row for row in Premises.objects.in_area(self.bureau).select_related("subject")}
+    premises: Mapping[int, Premises]
 
     @cached_property
     def places(self) -> dict[int, Place]:
@@ -183,14 +178,13 @@ class Visits:
             submit_visit(record=corrected, by=record.lead, now=moment(again_on, REVIEW_MINUTE))
 
     def _review(self, week: Week) -> None:
-        """The chiefs archive what has waited for some working days: the problem-free in bulk, the others one by one."""
+        """The chiefs archive what has waited for some working days."""
         day = self._last_working_day(week)
         now, before = moment(day, REVIEW_MINUTE), self._days_before(day)
         waiting = Visit.objects.in_area(self.bureau).to_review().filter(submitted_on__lt=before)
-        for chief in self._chiefs():
-            archive_visits(visits=waiting, by=chief, now=now)
-        for visit in waiting.order_by("pk"):
-            archive_visit(visit=visit, by=self.officers[f"chief{visit.area_code[:4]}"], now=now)
+        for name, chief in sorted(self.officers.items()):
+            if name.startswith(f"chief{self.bureau}"):
+                archive_visits(visits=waiting, by=chief, now=now, were_read=True)
 
     def _follow(self, week: Week) -> None:
         """What becomes of grave dangers, of cases, and of orders that nobody follows."""
@@ -259,6 +253,3 @@ class Visits:
             day -= DAY
             left -= self.work.is_working(day)
         return day
-
-    def _chiefs(self) -> list[Officer]:
-        return [person for name, person in sorted(self.officers.items()) if name.startswith(f"chief{self.bureau}")]

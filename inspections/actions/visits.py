@@ -111,16 +111,18 @@ def return_visit(*, visit: Visit, why: str, by: Officer, now: datetime) -> Visit
     return _review(visit, State.RETURNED, why.strip(), by, now)
 
 
-def archive_visits(*, visits: VisitQuerySet, by: Officer, now: datetime) -> int:
+def archive_visits(*, visits: VisitQuerySet, by: Officer, now: datetime, were_read: bool = False) -> int:
     """Archives those of the visits that wait for review, are free of problems, and that the person may review.
 
-    Returns how many; records that somebody else decided on meanwhile are left out. Raises NotAllowed for whoever
-    reviews nowhere.
+    `were_read`: each was read by itself, as `archive_visit` asks, so that those with problems go too; history is
+    entered so. Returns how many; records that somebody else decided on meanwhile are left out. Raises NotAllowed for
+    whoever reviews nowhere.
     """
     areas = by.area_codes(Permission.REVIEW_VISITS)
     if not areas:
         raise NotAllowed(_("Your duties do not permit this here."))
-    waiting = visits.to_review().problem_free().exclude(Q(lead=by) | Q(partner=by)).filter(inside(areas))
+    waiting = visits.to_review() if were_read else visits.to_review().problem_free()
+    waiting = waiting.exclude(Q(lead=by) | Q(partner=by)).filter(inside(areas))
     with transaction.atomic():
         held = Visit.objects.to_review().filter(pk__in=waiting.order_by().values("pk"))
         keys = list(held.select_for_update().order_by("pk").values_list("pk", flat=True))

@@ -1,6 +1,7 @@
 import json
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
+from django.test import override_settings
 
 from assessment.demo.answering import Complaints
 from assessment.demo.build import Build, built_for, report
@@ -55,7 +57,7 @@ def break_off(build):
 def build(django_db_setup, django_db_blocker, tmp_path_factory):
     """A fortieth of the demonstration, told in few pieces, built once for these tests and rolled back after them."""
     build = Build(Calendar(TODAY, pace=4), tmp_path_factory.mktemp("demo"), lambda line: None, mix=SMALL)
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=build.folder / "media"):
         break_off(build)
         build.run()
         yield build
@@ -119,6 +121,8 @@ def test_the_report_counts_the_database(demo):
     assert found["visits"] == Visit.objects.in_area("05").sent().count() > 0
     assert found["complaints"] == Complaint.objects.in_area("05").count() > 0
     assert found["scorecards"] == Scorecard.objects.in_area("05").count() > 0
+    assert [Path(name).suffix for name in found["report_files"]] == [".xlsx", ".docx"] * 2
+    assert all((demo.folder / "media" / name).stat().st_size > 5_000 for name in found["report_files"])
 
 
 def test_running_again_changes_nothing(demo):

@@ -79,8 +79,8 @@ def test_the_two_full_quarters_before_today_are_told(today, quarters):
     calendar = Calendar(today)
 
     assert [str(period) for period in calendar.quarters] == quarters
-    assert calendar.quarters[0].first - calendar.ledger_came == timedelta(weeks=4)
-    assert 200 < (today - calendar.ledger_came).days <= 310
+    assert calendar.quarters[0].first - calendar.ledger_came == timedelta(weeks=2)
+    assert 190 < (today - calendar.ledger_came).days <= 300
 
 
 def test_the_weeks_follow_each_other_up_to_yesterday():

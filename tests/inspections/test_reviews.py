@@ -158,3 +158,12 @@ def test_a_form_of_another_number_is_another_visit(district):
         submit_visit(record=given, by=district.lead, now=NOON)
 
     assert Visit.objects.filter(client_id__in=[first.client_id, second.client_id, uuid4()]).count() == 2
+
+
+def test_history_whose_records_were_read_one_by_one_is_archived_together(district):
+    for outcome in ("no_problem", "problem", "unlicensed", "not_found"):
+        made(district, outcome=outcome)
+    made(district, outcome="problem", area_code="050201")
+
+    assert archive_visits(visits=Visit.objects.all(), by=district.chief, now=NOON, were_read=True) == 4
+    assert Visit.objects.get(state="submitted").area_code == "050201"
