@@ -85,11 +85,14 @@ FIGURES: dict[str, Figure] = {
         _now(overdue="1"), is_late=True,
     ),
     "seen": Figure(
-        pgettext_lazy("how many", "Visited"), _("premises in business visited since the first of these days"), "ledger",
+        pgettext_lazy("how many", "Visited"),
+        _("premises in business visited since the first of these days"),
+        "ledger",
         _iso("seen_from", lambda stretch: stretch.first, status="active"),
     ),
     "owed": Figure(
-        _("Not visited"), _("premises in business not visited since then, although due by the last of these days"),
+        _("Not visited"),
+        _("premises in business not visited since then, although due by the last of these days"),
         "ledger", _owed, is_late=True,
     ),
     "red": Figure(
@@ -107,7 +110,7 @@ FIGURES: dict[str, Figure] = {
         _("To rectify"), _("findings ordered to be corrected that are not yet"), "findings", _now(state="to_rectify")
     ),
     "unrectified": Figure(
-        _("Rectification overdue"), _("of these, those whose last day is over"), "findings", _now(overdue="1"),
+        _("Orders overdue"), _("of these, those whose last day is over"), "findings", _now(overdue="1"),
         is_late=True,
     ),
 }  # fmt: skip

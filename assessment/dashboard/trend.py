@@ -5,7 +5,6 @@ from datetime import date
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from assessment.dashboard.counting import Counts
 from assessment.dashboard.figures import Cell, Links, Question, due_in
@@ -104,15 +103,9 @@ def _week(number: int, span: Span, counts: Counts, top: int, links: Links) -> We
         "first": span[0].isoformat(), "last": span[1].isoformat(), "due": counts["due"],
         "in_time": counts["in_time"], "late": counts["done_late"], "undone": counts["undone"],
     }  # fmt: skip
-    names = {
-        "due": pgettext("how many", "Due"),
-        "in_time": _("In time"),
-        "done_late": _("Done late"),
-        "undone": _("Not done"),
-    }
     asking = {"due": {"state": "counted"}, **dict(PARTS)}
     cells = [
-        Cell(names[name], f"{counts[name]:,}", "", links.to("tasks", due_in(span, **question)), counts[name])
+        Cell(links.words[name][0], f"{counts[name]:,}", "", links.to("tasks", due_in(span, **question)), counts[name])
         for name, question in asking.items()
     ]
     return Week(
