@@ -73,7 +73,7 @@ def sent(person):
     page.fill("[name=name]", "李秀英")
     page.fill("[name=phone]", "13800001234")
     page.set_input_files("[name=pictures]", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": upload().read()}])
-    page.dblclick(SEND)
+    page.click(SEND)
     page.wait_for_url("**/sent/**")
     assert fine(person) == []
     return page.locator(".receipt-figure").all_inner_texts()

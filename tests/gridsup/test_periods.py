@@ -87,6 +87,6 @@ def test_the_period_before_has_the_same_shape_and_ends_the_day_before(day, kind)
 
 def test_work_for_some_shapes_refuses_the_others_and_says_how_to_write_them():
     assert Period.parse("2026Q4").shaped("month", "quarter").shape == "quarter"
-    with pytest.raises(BadInput, match=r"2026-11\b.*2026Q4") as refused:
+    with pytest.raises(BadInput, match=r"2026-11(?!-).*2026Q4") as refused:
         Period.parse("2026H2").shaped("month", "quarter")
     assert refused.value.field == "period"
