@@ -81,11 +81,12 @@ def test_a_problem_is_ordered_reviewed_and_seen_to_be_put_right(lead, district):
     assert [*lead.faults(), *lead.small_targets()] == []
 
 
-def test_two_quick_taps_and_the_way_back_make_one_visit(lead):
+def test_the_way_back_and_another_tap_make_one_visit(lead):
+    # two taps at once are tested on PostgreSQL: the live server's threads share one connection to SQLite in memory
     page = begin(lead)
     address = page.url
 
-    page.locator(HAND_IN).dblclick()
+    page.locator(HAND_IN).click()
     visit = handed_in(page)
     page.go_back()
     page.wait_for_load_state()
