@@ -298,7 +298,7 @@ def report(bureau: str = "05") -> dict[str, object]:
 def report_files(bureau: str = "05") -> list[str]:
     """The files of the bureau's reports, below the folder of files that were handed in or built."""
     built = Report.objects.in_area(bureau).filter(built_at__isnull=False).order_by("area_code", "period", "version")
-    return [name for report in built for name in (report.sheet.name, report.text.name)]
+    return [str(file) for report in built for file in (report.sheet, report.text)]
 
 
 def modes(bureau: str) -> dict[str, int]:
