@@ -129,7 +129,7 @@ def test_a_post_does_not_end_before_it_began_nor_by_a_stranger(district):
 
 
 def test_two_heads_posted_at_the_same_moment_are_refused_by_the_database(district, monkeypatch):
-    monkeypatch.setattr("grids.actions._check_period", lambda *facts: None)
+    monkeypatch.setattr("grids.actions.posts._check_period", lambda *facts: None)
 
     with pytest.raises(Overtaken):
         post(officer=district.nobody, duty="grid_lead", area_code="050101", from_day=DAY, now=NOON)

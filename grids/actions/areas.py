@@ -1,0 +1,148 @@
+"""Areas: a district loaded, a grid proposed, approved or returned."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from grids.districts import District
+from grids.geometry import as_geojson, read_boundary
+from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer, Station
+from grids.permissions import Permission
+from gridsup.codes import is_area_code
+from gridsup.errors import BadInput
+from gridsup.states import advance, check
+
+M = TypeVar("M", bound=models.Model)
+
+# Two digits after the station's four.
+GRIDS_OF_A_STATION = 99
+
+
+@transaction.atomic
+def propose_grid(
+    *,
+    station: Station,
+    name: str,
+    now: datetime,
+    by: Officer | None = None,
+    code: str = "",
+    extent: str = "",
+    boundary: object = None,
+    synthetic: bool = False,
+) -> Grid:
+    """A station's proposal; a returned grid's code proposes that grid again, no code takes the next free one.
+
+    `boundary` is a GeoJSON polygon in WGS 84, or None while only the extent in words is known. A code once used is
+    never given to another grid (handbook §1). Raises BadInput, NotAllowed, or WrongState for a code in use.
+    """
+    check(by, Permission.PROPOSE_GRIDS, station.code)
+    if not name.strip():
+        raise BadInput(_("A grid needs a name."), field="name")
+    shape = None if boundary is None else as_geojson(read_boundary(boundary))
+    facts: dict[str, Any] = {"name": name.strip(), "extent": extent, "boundary": shape, "synthetic": synthetic}
+    code = code or next_grid_code(station)
+    before = Grid.objects.filter(code=code).first()
+    if before is not None:
+        advance(before, Grid.State.PROPOSED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by, **facts)
+        return before
+    if not (is_area_code(code) and len(code) == 6 and code.startswith(station.code)):
+        raise BadInput(
+            _("A grid of this station has a code of six digits that starts with %(code)s.") % {"code": station.code},
+            field="code",
+        )
+    grid = Grid.objects.create(code=code, station=station, **facts)
+    GridEvent.objects.create(grid=grid, what="state", new=grid.state, by=by, at=now)
+    return grid
+
+
+def next_grid_code(station: Station) -> str:
+    """The lowest code that no grid of the station ever had; raises BadInput when all are used."""
+    used = set(Grid.objects.filter(station=station).values_list("code", flat=True))
+    for number in range(1, GRIDS_OF_A_STATION + 1):
+        if (code := f"{station.code}{number:02}") not in used:
+            return code
+    raise BadInput(_("Every code of this station has been used."), field="code")
+
+
+def approve_grid(*, grid: Grid, now: datetime, by: Officer | None = None) -> Grid:
+    """The grid takes effect; raises as `advance` does."""
+    advance(grid, Grid.State.APPROVED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by)
+    return grid
+
+
+def return_grid(*, grid: Grid, why: str, now: datetime, by: Officer | None = None) -> Grid:
+    """The proposal goes back to the station with a reason; raises as `advance` does."""
+    advance(grid, Grid.State.RETURNED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by, why=why)
+    return grid
+
+
+@transaction.atomic
+def give_localities(*, grid: Grid, codes: Collection[str], by: Officer | None = None) -> int:
+    """Puts streets, villages or communities of the grid's station into the grid; returns how many moved.
+
+    Raises BadInput for a locality of another station or an unknown one, NotAllowed for who may not draw grids there.
+    """
+    check(by, Permission.PROPOSE_GRIDS, grid.code)
+    places = Locality.objects.in_area(grid.station_id).filter(code__in=codes)
+    if missing := set(codes) - set(places.values_list("code", flat=True)):
+        raise BadInput(
+            _("Not a locality of station %(station)s: %(codes)s.")
+            % {"station": grid.station_id, "codes": ", ".join(sorted(missing))},
+            field="localities",
+        )
+    return places.filter(Q(grid__isnull=True) | ~Q(grid=grid)).update(grid=grid, area_code=grid.code)
+
+
+@transaction.atomic
+def load_district(*, district: District, synthetic: bool = False) -> dict[str, int]:
+    """Makes or updates a bureau, its stations and localities from what a folder said; returns counts.
+
+    A locality keeps its grid while its street stays with the grid's station. Nothing is ever deleted.
+    """
+    counts = {"read": 1 + len(district.stations) + len(district.places), "made": 0, "changed": 0}
+    bureau = {
+        "name": district.name,
+        "district_code": district.district_code,
+        "level_names": district.level_names,
+        "outline": district.outline,
+        "synthetic": synthetic,
+    }
+    _bring(counts, Bureau, {district.code: bureau})
+    _bring(counts, Station, {code: {"bureau_id": code[:2], "name": name} for code, name in district.stations.items()})
+    grids = dict(Locality.objects.filter(grid__isnull=False).values_list("code", "area_code"))
+    places = {}
+    for place in district.places:
+        grid = grids.get(place.code)
+        kept = grid if grid and grid.startswith(place.station) else None
+        facts = {"name": place.name, "kind": place.kind, "street_id": place.street or None, "grid_id": kept}
+        places[place.code] = {**facts, "area_code": kept or place.station}
+    _bring(counts, Locality, places)
+    return counts
+
+
+def _bring(counts: dict[str, int], model: type[M], wanted: dict[str, dict[str, Any]]) -> None:
+    """Makes the missing rows and writes those that differ, by code; adds to the counts."""
+    manager = model._default_manager
+    rows = manager.in_bulk(list(wanted), field_name="code")
+    missing = [model(code=code, **facts) for code, facts in wanted.items() if code not in rows]
+    differing = []
+    for code, row in rows.items():
+        if any(getattr(row, name) != value for name, value in wanted[code].items()):
+            for name, value in wanted[code].items():
+                setattr(row, name, value)
+            differing.append(row)
+    manager.bulk_create(missing)
+    if differing:
+        manager.bulk_update(differing, [name.removesuffix("_id") for name in next(iter(wanted.values()))])
+    counts["made"] += len(missing)
+    counts["changed"] += len(differing)
+
+
+def find_area(code: str) -> Bureau | Station | Grid | None:
+    """The bureau, station or grid of this code of 2, 4 or 6 digits."""
+    kinds: dict[int, type[Bureau] | type[Station] | type[Grid]] = {2: Bureau, 4: Station, 6: Grid}
+    return kinds[len(code)]._default_manager.filter(code=code).first()
