@@ -51,11 +51,17 @@ class StationRow(serializers.ModelSerializer[Station]):
         fields = ["id", "area_code", "code", "name", "bureau"]
 
 
-class StationViewSet(ScopedViewSet):
-    """Market-supervision stations."""
+class StationDetail(StationRow):
+    class Meta(StationRow.Meta):
+        fields = [*StationRow.Meta.fields, "outline", "outline_synthetic"]
 
-    queryset = Station.objects.all()
+
+class StationViewSet(ScopedViewSet):
+    """Market-supervision stations; the outline stands on the station's own page."""
+
+    queryset = Station.objects.defer("outline")
     serializer_class = StationRow
+    detail_serializer_class = StationDetail
 
 
 class GridRow(serializers.ModelSerializer[Grid]):
@@ -72,11 +78,15 @@ class GridDetail(GridRow):
 
 
 class GridFilter(InArea):
+    on = filters.DateFilter(method="in_force_on", help_text="grids in force on this day")
     ordering = Ordering(fields=["code", "name"])
 
     class Meta:
         model = Grid
         fields = ["state"]
+
+    def in_force_on(self, queryset: Any, name: str, day: Any) -> Any:
+        return queryset.in_force_on(day)
 
 
 class GridViewSet(ScopedViewSet):

@@ -49,6 +49,7 @@ class District:
     level_names: list[str]
     outline: dict[str, Any] | None
     stations: dict[str, str] = field(default_factory=dict)
+    station_outlines: dict[str, dict[str, Any]] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
 
 
@@ -73,6 +74,7 @@ def read_district(folder: str | Path) -> District:
         level_names=[str(name) for name in facts.get("level_names", [])],
         outline=_outline(path, facts),
         stations=stations,
+        station_outlines=_station_outlines(path, facts),
         places=[*streets, *_places(path / "places.csv", {street.code[:9]: street for street in streets})],
     )
 
@@ -148,6 +150,13 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str,
             raise BadInput(_("%(where)s: %(code)s stands there twice.") % {"where": where, "code": values[columns[0]]})
         seen.add(values[columns[0]])
         yield where, values
+
+
+def _station_outlines(folder: Path, facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Station code → its outline; stations for which district.json names no file are left out."""
+    named = {station["code"]: {"crs": facts.get("crs"), **station} for station in facts["stations"]}
+    outlines = {str(code): _outline(folder, station) for code, station in named.items()}
+    return {code: outline for code, outline in outlines.items() if outline is not None}
 
 
 def _outline(folder: Path, facts: dict[str, Any]) -> dict[str, Any] | None:

@@ -12,13 +12,32 @@ from gridsup.codes import lineage
 from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
 
 if TYPE_CHECKING:
-    from grids.models import Grid, Locality, Officer, Posting
+    from grids.models import Grid, GridPeriod, Locality, Officer, Posting
 
 
 class GridQuerySet(AreaQuerySet["Grid"]):
     def in_force(self) -> Self:
         """Grids that take effect: approved and not retired."""
         return self.filter(state="approved")
+
+    def in_force_on(self, day: date) -> Self:
+        """Grids that took effect on the day or before and were not retired then; their facts of then: `GridPeriod`."""
+        from grids.models import GridPeriod
+
+        return self.filter(Exists(GridPeriod.objects.on(day).filter(grid=OuterRef("code"))))
+
+
+class GridPeriodQuerySet(ScopedQuerySet["GridPeriod"]):
+    area_field = "grid_id"
+    view_permission = "view_areas"
+
+    def on(self, day: date) -> Self:
+        """Facts that hold on the day: one row for each grid in force then; `to_day` is the last day."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
+    def current(self) -> Self:
+        """Facts without a last day: one row for each grid in force."""
+        return self.filter(to_day__isnull=True)
 
 
 class LocalityQuerySet(ScopedQuerySet["Locality"]):

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from assessment.models import Report
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
+from grids.models import Bureau, Grid, GridPeriod, Locality, Officer, Posting, Station
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import MarketSubject, Permit, Premises, TimeLimit, Trade
@@ -45,11 +45,19 @@ class GridFactory(DjangoModelFactory[Grid]):
     class Meta:
         model = Grid
         django_get_or_create = ("code",)
+        skip_postgeneration_save = True
 
     code = "050101"
     name = factory.LazyAttribute(lambda grid: f"Grid {grid.code}")
     station = factory.LazyAttribute(lambda grid: StationFactory(code=grid.code[:4]))
     state = Grid.State.APPROVED
+
+    @factory.post_generation
+    def facts(self: Grid, create: bool, given: object, **named: object) -> None:
+        """A grid in force has been so for long."""
+        if create and self.state == Grid.State.APPROVED and not self.periods.exists():
+            facts = {"name": self.name, "extent": self.extent, "boundary": self.boundary}
+            GridPeriod.objects.create(grid=self, from_day=date(2020, 1, 1), **facts)
 
 
 class LocalityFactory(DjangoModelFactory[Locality]):

@@ -5,11 +5,12 @@ from datetime import datetime
 
 import numpy as np
 from django.db import transaction
+from shapely import coverage_union_all
 from shapely.geometry import box, shape
 
 from assessment.demo.drawing import Sketch, draw
 from assessment.demo.ground import Ground, Spot, bare
-from grids.actions import approve_grid, give_localities, load_district, propose_grid
+from grids.actions import approve_grid, give_localities, load_district, propose_grid, set_outline
 from grids.districts import District, Place, read_district
 from grids.geometry import as_geojson, read_boundary
 from grids.models import Grid, Locality, Station
@@ -62,6 +63,10 @@ def draw_grids(*, now: datetime) -> int:
         places = Locality.objects.filter(street__code=f"{street}000").order_by("kind", "code")
         for number, share in enumerate(np.array_split(np.array(places, dtype=object), len(shapes))):
             _found(Locality.objects.get(code=f"{street}000"), number, list(share), as_geojson(shapes[number]), now)
+    for station in Station.objects.all():
+        boundaries = Grid.objects.in_area(station.code).values_list("boundary", flat=True)
+        whole = coverage_union_all([read_boundary(boundary) for boundary in boundaries])
+        set_outline(station=station, outline=as_geojson(whole), synthetic=True, now=now)
     return Grid.objects.count()
 
 
@@ -76,7 +81,7 @@ def _found(street: Locality, number: int, places: Sequence[Locality], boundary: 
         now=now,
     )
     approve_grid(grid=grid, now=now)
-    give_localities(grid=grid, codes=[place.code for place in places])
+    give_localities(grid=grid, codes=[place.code for place in places], now=now)
 
 
 def ground(bureau: str) -> Ground:

@@ -9,6 +9,7 @@ from grids.actions.areas import (
     next_grid_code,
     propose_grid,
     return_grid,
+    set_outline,
 )
 from grids.actions.posts import end_posting, post_officer
 
@@ -25,4 +26,5 @@ __all__ = [
     "propose_grid",
     "return_grid",
     "set_active",
+    "set_outline",
 ]

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.districts import District
 from grids.geometry import as_geojson, read_boundary
 from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer, Station
+from grids.periods import date_facts
 from grids.permissions import Permission
 from gridsup.codes import is_area_code
 from gridsup.errors import BadInput
@@ -68,9 +70,11 @@ def next_grid_code(station: Station) -> str:
     raise BadInput(_("Every code of this station has been used."), field="code")
 
 
+@transaction.atomic
 def approve_grid(*, grid: Grid, now: datetime, by: Officer | None = None) -> Grid:
-    """The grid takes effect; raises as `advance` does."""
+    """The grid takes effect on the day; raises as `advance` does."""
     advance(grid, Grid.State.APPROVED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by)
+    date_facts(grids=[grid], on=timezone.localdate(now))
     return grid
 
 
@@ -81,7 +85,7 @@ def return_grid(*, grid: Grid, why: str, now: datetime, by: Officer | None = Non
 
 
 @transaction.atomic
-def give_localities(*, grid: Grid, codes: Collection[str], by: Officer | None = None) -> int:
+def give_localities(*, grid: Grid, codes: Collection[str], now: datetime, by: Officer | None = None) -> int:
     """Puts streets, villages or communities of the grid's station into the grid; returns how many moved.
 
     Raises BadInput for a locality of another station or an unknown one, NotAllowed for who may not draw grids there.
@@ -94,7 +98,24 @@ def give_localities(*, grid: Grid, codes: Collection[str], by: Officer | None = 
             % {"station": grid.station_id, "codes": ", ".join(sorted(missing))},
             field="localities",
         )
-    return places.filter(Q(grid__isnull=True) | ~Q(grid=grid)).update(grid=grid, area_code=grid.code)
+    moving = places.filter(Q(grid__isnull=True) | ~Q(grid=grid))
+    losing = set(moving.filter(grid__isnull=False).values_list("grid", flat=True))
+    moved = moving.update(grid=grid, area_code=grid.code)
+    if moved:
+        date_facts(grids=[grid, *Grid.objects.filter(code__in=losing)], on=timezone.localdate(now))
+    return moved
+
+
+@transaction.atomic
+def set_outline(
+    *, station: Station, outline: object, now: datetime, synthetic: bool = False, by: Officer | None = None
+) -> Station:
+    """The area that the grids of a station are to cover: a GeoJSON polygon in WGS 84. Raises BadInput, NotAllowed."""
+    check(by, Permission.APPROVE_GRIDS, station.code)
+    station.outline = as_geojson(read_boundary(outline, field="outline"))
+    station.outline_synthetic = synthetic
+    station.save(update_fields=["outline", "outline_synthetic"])
+    return station
 
 
 @transaction.atomic
@@ -112,7 +133,7 @@ def load_district(*, district: District, synthetic: bool = False) -> dict[str, i
         "synthetic": synthetic,
     }
     _bring(counts, Bureau, {district.code: bureau})
-    _bring(counts, Station, {code: {"bureau_id": code[:2], "name": name} for code, name in district.stations.items()})
+    _bring(counts, Station, _station_facts(district))
     grids = dict(Locality.objects.filter(grid__isnull=False).values_list("code", "area_code"))
     places = {}
     for place in district.places:
@@ -122,6 +143,18 @@ def load_district(*, district: District, synthetic: bool = False) -> dict[str, i
         places[place.code] = {**facts, "area_code": kept or place.station}
     _bring(counts, Locality, places)
     return counts
+
+
+def _station_facts(district: District) -> dict[str, dict[str, Any]]:
+    """What is wanted of each station, by code; an outline of which the folder says nothing stays as it is."""
+    stored = Station.objects.in_bulk(list(district.stations), field_name="code")
+    facts: dict[str, dict[str, Any]] = {}
+    for code, name in district.stations.items():
+        outline, synthetic = district.station_outlines.get(code), False
+        if outline is None and code in stored:
+            outline, synthetic = stored[code].outline, stored[code].outline_synthetic
+        facts[code] = {"bureau_id": code[:2], "name": name, "outline": outline, "outline_synthetic": synthetic}
+    return facts
 
 
 def _bring(counts: dict[str, int], model: type[M], wanted: dict[str, dict[str, Any]]) -> None:

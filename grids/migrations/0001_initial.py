@@ -101,6 +101,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GridPeriod',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('extent', models.TextField(blank=True, verbose_name='extent in words')),
+                ('boundary', models.JSONField(blank=True, help_text='GeoJSON geometry, WGS 84', null=True, verbose_name='boundary')),
+                ('localities', models.JSONField(blank=True, default=list, help_text='their codes', verbose_name='localities')),
+                ('from_day', models.DateField(verbose_name='from')),
+                ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='grids.grid', to_field='code', verbose_name='grid')),
+            ],
+            options={
+                'verbose_name': 'grid of its days',
+                'verbose_name_plural': 'grids of their days',
+                'ordering': ['grid', 'from_day'],
+            },
+        ),
+        migrations.CreateModel(
             name='Locality',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -158,6 +176,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=4, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{4}\\Z', 'This code has exactly 4 digits.')], verbose_name='code')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('outline', models.JSONField(blank=True, help_text='GeoJSON geometry, WGS 84', null=True, verbose_name='outline')),
+                ('outline_synthetic', models.BooleanField(default=False, verbose_name='outline is synthetic')),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='grids.bureau', to_field='code', verbose_name='bureau')),
             ],
             options={
@@ -189,6 +209,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='officer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('certificate_no', ''), ('certificate_valid_to__isnull', True)), models.Q(models.Q(('certificate_no', ''), _negated=True), ('certificate_valid_to__isnull', False)), _connector='OR'), name='officer_certificate_with_expiry'),
+        ),
+        migrations.AddConstraint(
+            model_name='gridperiod',
+            constraint=models.UniqueConstraint(condition=models.Q(('to_day__isnull', True)), fields=('grid',), name='gridperiod_one_current'),
+        ),
+        migrations.AddConstraint(
+            model_name='gridperiod',
+            constraint=models.UniqueConstraint(fields=('grid', 'from_day'), name='gridperiod_begins_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='gridperiod',
+            constraint=models.CheckConstraint(condition=models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='gridperiod_days'),
         ),
         migrations.AddConstraint(
             model_name='locality',

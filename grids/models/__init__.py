@@ -1,6 +1,6 @@
 """Areas and people: who is responsible for which place, and since when (handbook §§1, 2)."""
 
-from grids.models.areas import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Station
+from grids.models.areas import GRID_MOVES, Bureau, Grid, GridEvent, GridPeriod, Locality, Station
 from grids.models.people import ApiToken, Officer, Posting, PostingEvent
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Bureau",
     "Grid",
     "GridEvent",
+    "GridPeriod",
     "Locality",
     "Officer",
     "Posting",

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grids.permissions import Permission
-from grids.querysets import GridQuerySet, LocalityQuerySet
+from grids.querysets import GridPeriodQuerySet, GridQuerySet, LocalityQuerySet
 from gridsup.events import Event
 from gridsup.scoping import AreaQuerySet
 from gridsup.states import Move
@@ -62,6 +62,8 @@ class Station(models.Model):
         Bureau, models.PROTECT, to_field="code", related_name="stations", verbose_name=_("bureau")
     )
     name = models.CharField(_("name"), max_length=80)
+    outline = models.JSONField(_("outline"), null=True, blank=True, help_text=_("GeoJSON geometry, WGS 84"))
+    outline_synthetic = models.BooleanField(_("outline is synthetic"), default=False)
 
     objects = AreaQuerySet.as_manager()
 
@@ -137,6 +139,39 @@ class GridEvent(Event):
     """History of a grid: proposed, returned, approved, retired."""
 
     grid = models.ForeignKey(Grid, models.PROTECT, to_field="code", related_name="events")
+
+
+class GridPeriod(models.Model):
+    """What a grid was called and where it lay while in force: areas "as of" a day are one join (handbook §3)."""
+
+    grid = models.ForeignKey(Grid, models.PROTECT, to_field="code", related_name="periods", verbose_name=_("grid"))
+    name = models.CharField(_("name"), max_length=80)
+    extent = models.TextField(_("extent in words"), blank=True)
+    boundary = models.JSONField(_("boundary"), null=True, blank=True, help_text=_("GeoJSON geometry, WGS 84"))
+    localities = models.JSONField(_("localities"), default=list, blank=True, help_text=_("their codes"))
+    from_day = models.DateField(_("from"))
+    to_day = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = GridPeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grid of its days")
+        verbose_name_plural = _("grids of their days")
+        ordering = ["grid", "from_day"]
+        constraints = [
+            models.UniqueConstraint(fields=["grid"], condition=Q(to_day__isnull=True), name="gridperiod_one_current"),
+            models.UniqueConstraint(fields=["grid", "from_day"], name="gridperiod_begins_once"),
+            models.CheckConstraint(
+                condition=Q(to_day__isnull=True) | Q(to_day__gte=F("from_day")), name="gridperiod_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grid_id} {self.name} {self.from_day}–{self.to_day or ''}"
+
+    @property
+    def area_code(self) -> str:
+        return self.grid_id
 
 
 class Locality(models.Model):

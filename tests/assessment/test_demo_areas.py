@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ from shapely.geometry import shape
 from assessment.demo.areas import draw_grids, ground, load_areas
 from assessment.demo.calendar import Calendar, morning
 from assessment.demo.people import cast
-from grids.models import Bureau, Grid, GridEvent, Locality
+from grids.models import Bureau, Grid, GridEvent, GridPeriod, Locality, Station
 from grids.permissions import AREA_LENGTHS
 from tests.factories import TODAY
 
@@ -57,6 +58,23 @@ def test_every_station_hangs_together(drawn):
     for station in {grid.station_id for grid in drawn}:
         shapes = [shape(grid.boundary) for grid in drawn if grid.station_id == station]
         assert shapely.coverage_union_all(shapes).geom_type == "Polygon"
+
+
+def test_every_station_has_the_outline_of_its_grids_labelled_synthetic(drawn):
+    for station in Station.objects.all():
+        shapes = [shape(grid.boundary) for grid in Grid.objects.in_area(station.code)]
+        assert shape(station.outline).equals(shapely.coverage_union_all(shapes))
+        assert station.outline_synthetic
+
+
+def test_the_facts_of_every_grid_are_dated(drawn):
+    drawn_on = CALENDAR.grids_drawn
+
+    assert not Grid.objects.in_force_on(drawn_on - timedelta(days=1)).exists()
+    assert Grid.objects.in_force_on(drawn_on).count() == 41
+    for period in GridPeriod.objects.on(TODAY).select_related("grid"):
+        assert period.boundary == period.grid.boundary
+        assert period.localities == list(period.grid.localities.values_list("code", flat=True))
 
 
 def test_grids_grow_towards_the_country(drawn):

@@ -13,7 +13,7 @@ from grids.actions import (
     return_grid,
 )
 from grids.actions import post_officer as post
-from grids.models import GRID_MOVES, Grid, GridEvent, Locality, Posting
+from grids.models import GRID_MOVES, Grid, GridEvent, GridPeriod, Locality, Posting
 from grids.permissions import AREA_LENGTHS, Duty
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.states import advance
@@ -208,6 +208,7 @@ def test_a_code_once_used_is_never_given_again(district):
 
 @pytest.mark.parametrize("code", ["050201", "0501031", "05010a", "0501"])
 def test_a_code_outside_the_station_is_refused(district, code):
+    GridPeriod.objects.all().delete()
     Grid.objects.filter(code="050201").delete()
 
     with pytest.raises(BadInput):
@@ -252,12 +253,12 @@ def test_localities_go_into_a_grid_of_their_station_only(district):
     LocalityFactory(code="610111001000", area_code="0501")
     LocalityFactory(code="610111005000", area_code="0502")
 
-    assert give_localities(grid=district.grid, codes=["610111001000"], by=district.chief) == 1
-    assert give_localities(grid=district.grid, codes=["610111001000"]) == 0
+    assert give_localities(grid=district.grid, codes=["610111001000"], now=NOON, by=district.chief) == 1
+    assert give_localities(grid=district.grid, codes=["610111001000"], now=NOON) == 0
     with pytest.raises(BadInput, match="610111005000"):
-        give_localities(grid=district.grid, codes=["610111005000"])
+        give_localities(grid=district.grid, codes=["610111005000"], now=NOON)
     with pytest.raises(NotAllowed):
-        give_localities(grid=district.grid, codes=["610111001000"], by=district.lead)
+        give_localities(grid=district.grid, codes=["610111001000"], now=NOON, by=district.lead)
     assert Locality.objects.get(code="610111001000").area_code == "050101"
 
 

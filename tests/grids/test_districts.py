@@ -9,7 +9,9 @@ from grids.actions import give_localities, load_district
 from grids.districts import SHIPPED, read_district
 from grids.models import Bureau, Grid, Locality, Posting, Station
 from gridsup.errors import BadInput
-from tests.factories import GridFactory
+from tests.factories import TODAY, GridFactory, noon
+
+NOON = noon(TODAY)
 
 
 def loaded(*arguments):
@@ -50,7 +52,7 @@ def test_loading_again_changes_nothing(db):
 def test_a_changed_file_changes_its_rows_and_keeps_the_grids(db, folder):
     loaded(str(folder))
     grid = GridFactory(code="050201")
-    give_localities(grid=grid, codes=["610111004000"])
+    give_localities(grid=grid, codes=["610111004000"], now=NOON)
     edit(folder, "streets.csv", "席王街道", "席王新街道")
 
     assert loaded(str(folder))["changed"] == 1
@@ -60,7 +62,7 @@ def test_a_changed_file_changes_its_rows_and_keeps_the_grids(db, folder):
 
 def test_a_street_given_to_another_station_leaves_its_grid(db, folder):
     loaded(str(folder))
-    give_localities(grid=GridFactory(code="050502"), codes=["610111009000"])
+    give_localities(grid=GridFactory(code="050502"), codes=["610111009000"], now=NOON)
     edit(folder, "district.json", ', "610111009"]', "]")
     edit(folder, "district.json", '["610111006"', '["610111006", "610111009"')
 
@@ -148,3 +150,20 @@ def test_the_command_line_says_why_it_posts_nobody(district, arguments):
 
     assert not Posting.objects.filter(officer=district.nobody).exists()
     assert Grid.objects.exists()
+
+
+def test_a_station_has_an_outline_where_the_folder_names_one(db, folder):
+    edit(folder, "district.json", '{"code": "0501",', '{"code": "0501", "outline": "outline.geojson",')
+    loaded(str(folder))
+
+    assert read_district(folder).station_outlines.keys() == {"0501"}
+    assert Station.objects.get(code="0501").outline == Bureau.objects.get(code="05").outline
+    assert Station.objects.get(code="0502").outline is None
+
+
+def test_loading_a_folder_that_names_no_outline_leaves_the_stations_alone(db):
+    loaded()
+    Station.objects.filter(code="0501").update(outline={"type": "Polygon"}, outline_synthetic=True)
+
+    assert loaded()["changed"] == 0
+    assert Station.objects.get(code="0501").outline_synthetic
