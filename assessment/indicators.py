@@ -11,12 +11,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Case, Count, F, Model, Q, Value, When
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Clock, Complaint, Rating
+from complaints.models import Clock, Rating
 from gridsup.periods import Period
 from gridsup.scoping import ScopedQuerySet, inside
 from gridsup.workdays import ONE_DAY
@@ -163,14 +163,6 @@ def _satisfied(span: Span) -> Q:
     return Q(score__gte=SATISFIED)
 
 
-def _address(row: Visit | Complaint) -> str:
-    """The row's own page; nothing as long as there is none."""
-    try:
-        return row.get_absolute_url()
-    except NoReverseMatch:
-        return ""
-
-
 def _task(task: InspectionTask) -> Shown:
     place = task.premises
     detail = f"{task.get_reason_display()} · {place.address}"
@@ -180,23 +172,23 @@ def _task(task: InspectionTask) -> Shown:
 def _visit(visit: Visit) -> Shown:
     detail = _("visited on %(day)s") % {"day": visit.visited_on}
     due = visit.entry_due_on or date.max
-    return Shown(_address(visit), visit.premises.subject.name, str(detail), due, visit.submitted_on)
+    return Shown(visit.get_absolute_url(), visit.premises.subject.name, str(detail), due, visit.submitted_on)
 
 
 def _finding(finding: Finding) -> Shown:
     due = finding.rectify_by or date.max
-    return Shown(_address(finding.visit), finding.premises.subject.name, finding.text, due, finding.rectified_on)
+    return Shown(finding.get_absolute_url(), finding.premises.subject.name, finding.text, due, finding.rectified_on)
 
 
 def _clock(clock: Clock) -> Shown:
     file = clock.complaint
-    return Shown(_address(file), file.number, clock.get_kind_display(), clock.latest_on, clock.met_on)
+    return Shown(file.get_absolute_url(), file.number, clock.get_kind_display(), clock.latest_on, clock.met_on)
 
 
 def _rating(rating: Rating) -> Shown:
     file = rating.complaint
     detail = _("%(score)s of 5 points") % {"score": rating.score}
-    return Shown(_address(file), file.number, str(detail), rating.given_on, rating.given_on)
+    return Shown(file.get_absolute_url(), file.number, str(detail), rating.given_on, rating.given_on)
 
 
 OF_PREMISES = ("premises__subject",)
@@ -222,7 +214,7 @@ INDICATORS: dict[str, Indicator] = {
             _("Rectified on time"),
             _("findings whose limit ends in the period, but for those withdrawn or handed to the case team"),
             _("seen to be rectified by the limit"),
-            Finding, "rectify_by", _ordered, _rectified_in_time, _finding, (*OF_PREMISES, "visit"),
+            Finding, "rectify_by", _ordered, _rectified_in_time, _finding, OF_PREMISES,
         ),
         Indicator(
             "complaints_on_time",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from grids.requests import SignedIn
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import page_of
+from gridsup.schedule import area_codes
 
 
 @login_required
@@ -26,6 +27,9 @@ from gridsup.paging import page_of
 def report_list(request: SignedIn) -> HttpResponse:
     officer, question = request.user, ReportQuestion(request.GET)
     held = officer.area_codes(Permission.BUILD_REPORTS)
+    asked = str(question.asked.get("area") or "")
+    if asked and not (officer.may(Permission.BUILD_REPORTS, asked) and asked in area_codes(len(asked))):
+        raise Http404
     form = ReportForm(request.POST or None, held=held, on=timezone.localdate())
     if request.method == "POST" and _ask(request, form):
         return redirect("reports")

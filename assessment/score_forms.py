@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessment import schemes
-from assessment.score_tables import first_day_offered, periods_over
+from assessment.score_tables import first_day_offered, is_over, periods_over
 from gridsup.errors import BadInput
 from gridsup.periods import Period
 from gridsup.questions import SELECT, AreaField, DayField, Question, offer
@@ -42,27 +42,33 @@ class RowsQuestion(Question):
 class ComputeForm(forms.Form):
     """For which period that is over scores are computed."""
 
-    bureau = forms.CharField(widget=forms.HiddenInput)
+    bureau = forms.CharField(label=_("bureau"), widget=forms.HiddenInput)
     period = forms.ChoiceField(label=_("period"), widget=forms.Select(attrs=SELECT))
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "period", [(str(period), str(period)) for period in periods_over(on)])
+        asked = str(self["period"].value() or "")
+        offered = [str(period) for period in periods_over(on)]
+        if asked and asked not in offered and is_over(asked, on):
+            offered.append(asked)
+        offer(self, "period", [(text, text) for text in offered])
 
 
 class PublishForm(forms.Form):
     """What is published, as it was looked at: `seen` is the fingerprint of the cards on the page."""
 
-    bureau = forms.CharField(max_length=6)
+    bureau = forms.CharField(label=_("bureau"), max_length=6)
     period = forms.CharField(label=_("period"), max_length=10)
-    seen = forms.CharField(max_length=64)
-    confirm = forms.BooleanField(error_messages={"required": _("Tick that you looked at the scores.")})
+    seen = forms.CharField(label=_("what you looked at"), max_length=64)
+    confirm = forms.BooleanField(
+        label=_("I looked at these scores"), error_messages={"required": _("Tick that you looked at the scores.")}
+    )
 
 
 class SchemeForm(forms.Form):
     """Which shipped scheme a bureau takes over, and from which day."""
 
-    bureau = forms.CharField(widget=forms.HiddenInput)
+    bureau = forms.CharField(label=_("bureau"), widget=forms.HiddenInput)
     name = forms.ChoiceField(label=_("scheme"), widget=forms.Select(attrs=SELECT))
     day = DayField(label=_("from"))
 

@@ -13,13 +13,14 @@ from assessment.models import Scorecard, ScoreLine
 from assessment.querysets import ScorecardQuerySet
 from assessment.rules import rounded
 from grids.models import Bureau, Grid, Station
+from gridsup.errors import BadInput
 from gridsup.periods import Period
 from gridsup.workdays import ONE_DAY
 
 STATION, GRID = 4, 6
 HUNDRED = 100
 NOTHING = Decimal()
-# How far back a list box offers periods; older ones are asked for over the API.
+# How far back a list box offers periods; an older one is offered once the address asks for it.
 OFFERED = {"quarter": 4, "month": 3, "half": 2, "year": 1}
 # Of periods that end on one day the quarter is the one that stations are ranked by.
 PLACES = {"quarter": 0, "half": 1, "year": 2, "month": 3, "day": 4}
@@ -162,6 +163,15 @@ def periods_over(on: date) -> list[Period]:
             period = period.before
             found.append(period)
     return found
+
+
+def is_over(text: str, on: date) -> bool:
+    """The text is a period of a kind that is scored, and it is over on the day."""
+    try:
+        period = Period.parse(text)
+    except BadInput:
+        return False
+    return period.shape in OFFERED and period.last < on
 
 
 def latest_first(texts: Iterable[str]) -> list[Period]:

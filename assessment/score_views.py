@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment import score_tables as tables
-from assessment.actions import load_scheme, publish_scores, request_scores
+from assessment.actions import fits_scores, load_scheme, publish_scores, request_scores
 from assessment.actions.scores import JOB
 from assessment.indicators import INDICATORS, Span
 from assessment.models import Scheme, Scorecard
@@ -26,6 +26,7 @@ from assessment.timeline import card_entry
 from grids.models import Bureau, Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.composition import JOB_PERIODS
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import page_of
@@ -47,6 +48,7 @@ def scores(request: SignedIn) -> HttpResponse:
     periods = tables.latest_first(ours.order_by().values_list("period", flat=True).distinct())
     asked = question.asked.get("period", "")
     period = next((known for known in periods if str(known) == asked), periods[0] if periods and not asked else None)
+    why_none = absence(Period.parse(asked), bureau, on) if asked and period is None else ""
     of_period = ours.filter(period=str(period or asked))
     is_new = question.asked.get("show") == "new"
     cards = of_period.newest() if is_new else of_period.current()
@@ -56,7 +58,7 @@ def scores(request: SignedIn) -> HttpResponse:
         "assessment/score_list.html",
         {
             "question": question, "bureau": bureau, "bureaus": bureaus, "periods": periods, "period": period,
-            "asked": asked, "is_new": is_new, "by_grid": question.asked.get("by") == "grid",
+            "asked": asked, "is_new": is_new, "by_grid": question.asked.get("by") == "grid", "why_none": why_none,
             "columns": rows[0].lines if rows else [],
             "whole": next((row for row in rows if row.card.area_code == bureau), None),
             "stations": [row for row in rows if len(row.card.area_code) == tables.STATION],
@@ -70,6 +72,21 @@ def bureaus_of(officer: Officer) -> list[Bureau]:
     """The bureaus in which the person may view business rows somewhere."""
     codes = {code[:2] for code in officer.area_codes(Permission.VIEW)}
     return list(Bureau.objects.filter(code__in=codes).order_by("code"))
+
+
+def absence(period: Period, bureau: str, on: date) -> str:
+    """Why a bureau can have no scores of a period on the day, in a sentence; empty where they can be computed."""
+    days = {"period": period, "first": period.first.isoformat(), "last": period.last.isoformat()}
+    if period.shape in JOB_PERIODS[JOB]:
+        if period.first > on:
+            return _("%(period)s lies ahead: it begins on %(first)s and is scored once it is over.") % days
+        if period.last >= on:
+            return _("%(period)s is not over yet: it ends on %(last)s and is scored after that.") % days
+    try:
+        fits_scores(period=period, area_code=bureau, on=on)
+    except DomainError as error:
+        return str(error)
+    return ""
 
 
 def steps(officer: Officer, bureau: str, period: str, cards: ScorecardQuerySet, on: date) -> dict[str, Any]:

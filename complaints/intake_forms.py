@@ -29,7 +29,7 @@ def one_line(model: Any, name: str, label: Any, **attrs: Any) -> forms.CharField
 class IntakeForm(FindsPremises):
     """Everything on one screen; `form_number` makes it one complaint however often it is sent."""
 
-    form_number = forms.UUIDField(widget=forms.HiddenInput)
+    form_number = forms.UUIDField(label=_("number of the form"), widget=forms.HiddenInput)
     bureau_code = forms.ChoiceField(label=_("bureau"), widget=forms.Select(attrs=SELECT))
     kind = forms.ChoiceField(
         label=_("kind"),

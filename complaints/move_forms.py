@@ -70,7 +70,7 @@ def label_of(old: str, new: str) -> Promise:
 class MoveForm(FindsPremises):
     """One move: the fields that it takes, and the state in which the page showed the complaint."""
 
-    state = forms.CharField(widget=forms.HiddenInput)
+    state = forms.CharField(label=_("state"), widget=forms.HiddenInput)
     refusal = forms.ChoiceField(
         label=_("ground"), choices=[("", _("choose")), *Complaint.Refusal.choices], widget=forms.Select(attrs=SELECT)
     )

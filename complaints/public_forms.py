@@ -51,7 +51,7 @@ class Trap(forms.TextInput):
 class PublicForm(forms.Form):
     """One complaint, report or question to one bureau; `form_number` makes it one however often it is sent."""
 
-    form_number = forms.UUIDField(widget=forms.HiddenInput)
+    form_number = forms.UUIDField(label=_("number of the form"), widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label=_("What is it?"),
         choices=[(value, label) for value, label, _words in KINDS],

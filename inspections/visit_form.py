@@ -78,7 +78,7 @@ class VisitForm(forms.Form):
     with room for one more problem.
     """
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    client_id = forms.UUIDField(label=gettext_lazy("number of the form"), widget=forms.HiddenInput)
     partner = forms.ModelChoiceField(
         label=gettext_lazy("second officer"),
         queryset=Officer.objects.none(),
@@ -101,11 +101,13 @@ class VisitForm(forms.Form):
     )
     outcome = forms.ChoiceField(label=gettext_lazy("what we met"), choices=MET, initial=CHECKED)
     corrected = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("orders carried out"),
         queryset=Finding.objects.none(),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("One that you ticked is not open any more. Look again.")},
     )
     tasks = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("tasks discharged"),
         queryset=InspectionTask.objects.none(),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("One that you ticked is not open any more. Look again.")},

@@ -125,6 +125,15 @@ def test_the_list_shows_own_areas_alone_and_can_be_narrowed(as_chief, client, di
     assert [entry.report for entry in page(client, "?area=0502").context["entries"]] == [other]
 
 
+@pytest.mark.parametrize("area", ["99", "0502", "05", "0509", "050199"])
+def test_an_area_that_does_not_exist_or_is_foreign_is_not_found(as_chief, area):
+    assert as_chief.get(f"/reports/?area={area}").status_code == 404
+
+
+def test_an_own_area_without_reports_is_an_empty_list(as_chief):
+    assert page(as_chief, "?area=0501").context["entries"] == []
+
+
 @pytest.mark.parametrize("kind", ["sheet", "text"])
 def test_a_file_comes_under_a_name_in_chinese(as_chief, kind):
     Station.objects.filter(code="0501").update(name="纺织城市场监管所")

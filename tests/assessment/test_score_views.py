@@ -53,6 +53,14 @@ def test_grids_are_shown_on_demand_in_the_order_of_codes_and_without_a_rank(scor
     assert all(row.card.rank is None for row in page.context["grids"])
 
 
+def test_every_row_leads_to_its_own_page(scored, client):
+    for line in card("05").lines.all():
+        shown = client.get(f"/scores/{card('05').pk}/{line.indicator}/").context["rows"]
+        assert shown
+        for _row, cells in shown:
+            assert client.get(cells.url).status_code == 200
+
+
 @pytest.mark.parametrize("indicator", ["visits_on_time", "entered_promptly", "rectified_on_time", "complaints_on_time",
                                        "satisfaction"])  # fmt: skip
 @pytest.mark.parametrize("area", ["05", "0501", "050102"])
@@ -176,7 +184,8 @@ def test_scores_are_published_once_they_were_looked_at(scored, client):
 
 @pytest.mark.parametrize(
     ("facts", "sentence"),
-    [({"confirm": ""}, "Tick that you looked"), ({"seen": "other"}, "computed again after you looked"),
+    [({"confirm": ""}, "I looked at these scores: Tick that you looked"),
+     ({"seen": ""}, "what you looked at: "), ({"bureau": ""}, "bureau: "), ({"seen": "other"}, "computed again after you looked"),
      ({"period": "2026Q2"}, "compute them first"), ({"bureau": "06"}, "duties"), ({"period": "x"}, "no period")],
 )  # fmt: skip
 def test_a_publication_that_is_not_to_be_is_refused_with_a_sentence(scored, client, facts, sentence):
@@ -271,6 +280,51 @@ def test_a_chief_is_told_the_own_rank_and_nothing_of_the_neighbours(scored, clie
 @pytest.mark.parametrize("query", ["period=x", "period=2026Q2", "show=odd", "by=odd", "bureau=x", "period=%00"])
 def test_a_question_that_is_not_understood_is_answered(scored, client, query):
     assert client.get(f"/scores/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("2027Q1", "2027Q1 lies ahead: it begins on 2027-01-01"),
+        ("2026Q4", "2026Q4 is not over yet: it ends on 2026-12-31"),
+        ("2026-08-03", "not the kind of period"),
+        ("2025Q4", "had no scheme of assessment on 2025-12-31"),
+        ("2026Q1", "There are no scores of 2026Q1 yet. It is over: compute them above."),
+    ],
+)
+def test_a_period_without_cards_says_what_it_is_and_leads_on(scored, client, time_machine, asked, sentence):
+    time_machine.move_to(NOW, tick=False)
+    page = client.get(f"/scores/?period={asked}")
+
+    assert sentence in page.text
+    assert 'href="?period=2026Q3"' in page.text
+    assert not page.context["columns"]
+
+
+def test_an_older_period_that_is_over_can_be_computed_from_its_address(scored, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    assert client.get("/scores/?period=2026-03").text.count('<option value="2026-03" selected>') == 2
+
+    client.post("/scores/compute/", {"bureau": "05", "period": "2026-03"})
+
+    assert Job.objects.get().period == "2026-03"
+
+
+def test_nonsense_is_answered_with_a_sentence_and_the_latest_scores(scored, client):
+    page = client.get("/scores/?period=soon")
+
+    assert "“soon” is no period" in page.text
+    assert "Shown are the latest scores, those of 2026Q3." in page.text
+    assert page.context["stations"]
+
+
+def test_whoever_cannot_compute_is_told_who_does(scored, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(scored.chief)
+
+    text = client.get("/scores/?period=2026Q1").text
+
+    assert "There are no scores of 2026Q1 of your areas yet. The district grid office computes them." in text
 
 
 @pytest.mark.parametrize("path", ["/scores/?bureau=06", "/scores/999999/", "/scores/999999/visits_on_time/"])
