@@ -55,7 +55,7 @@ FILE_ACTIONS = ["inspections.panels.actions"]
 TODAY_PANELS = ["complaints.panels.mine"]
 
 # The pages that a person may open, in the order of the navigation: route, label, icon, and the permissions of which
-# one is needed. The first four stand in the bar at the bottom of a phone.
+# one is needed.
 NAVIGATION = [
     ("today", _("Today"), "today", ("inspect", "file_information")),
     ("visit_review", _("Review"), "review", ("review_visits",)),
@@ -70,6 +70,15 @@ NAVIGATION = [
     ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
     ("policy", _("Policy"), "grid", ("view",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
+]
+
+# What stands in the bar at the bottom of a phone, for the first permission of these that the person has: what they do all
+# day, then what they look at. Whatever they may open besides follows under "More".
+PHONE_BAR = [
+    ("inspect", ("today", "complaints", "ledger", "dashboard")),
+    ("review_visits", ("visit_review", "complaints", "tasks", "dashboard")),
+    ("take_in", ("complaints", "ledger", "tasks", "dashboard")),
+    ("view", ("dashboard", "complaints", "scores", "ledger")),
 ]
 
 # Forms that come with a token of an earlier log-in: each takes the request and says whether it kept what was typed, so

@@ -4,12 +4,22 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from gridsup.composition import NAVIGATION
+from gridsup.composition import NAVIGATION, PHONE_BAR
+
+# Fingers: beside four entries and "More" a fifth would be narrower than they need on a phone of 360 px.
+BAR_LENGTH = 4
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Whether this is a demonstration, and the pages that the person may open."""
-    return {"demo": settings.DEMO, "navigation": navigation(request)}
+    """Whether this is a demonstration, the pages that the person may open, and how a phone shows them."""
+    entries = navigation(request)
+    bar = phone_bar(request, entries)
+    return {
+        "demo": settings.DEMO,
+        "navigation": entries,
+        "bar": bar,
+        "bar_more": [entry for entry in entries if entry not in bar],
+    }
 
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
@@ -20,9 +30,18 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     entries: list[dict[str, object]] = []
     for route, label, icon, permissions in NAVIGATION:
         if any(person.has_perm(permission) for permission in permissions):
-            entries.append({"url": reverse(route), "label": label, "icon": icon})
+            entries.append({"route": route, "url": reverse(route), "label": label, "icon": icon})
     # /visits/review/ lies under /visits/: the longest address is where the person is
     here = max(
         (str(entry["url"]) for entry in entries if request.path.startswith(str(entry["url"]))), key=len, default=""
     )
     return [{**entry, "here": entry["url"] == here} for entry in entries]
+
+
+def phone_bar(request: HttpRequest, entries: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The entries of the bar at the bottom of a phone: those of the table first, then the next of the navigation."""
+    if not entries:
+        return []
+    wanted = next((routes for permission, routes in PHONE_BAR if request.user.has_perm(permission)), ())
+    own = [entry for route in wanted for entry in entries if entry["route"] == route]
+    return [*own, *(entry for entry in entries if entry not in own)][:BAR_LENGTH]

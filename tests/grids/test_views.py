@@ -5,6 +5,7 @@ from django.utils import translation
 
 from grids.models import Officer, Posting
 from grids.permissions import PERMISSION_WORDS, START_PAGES, Duty, Permission
+from gridsup.composition import NAVIGATION, PHONE_BAR
 from tests.factories import OfficerFactory
 
 
@@ -108,6 +109,40 @@ def test_navigation_leads_only_where_the_person_may_go(district, client, duty):
 
     for entry in page.context["navigation"]:
         assert client.get(entry["url"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("duty", "routes"),
+    [
+        ("grid_lead", ["today", "complaints", "ledger", "dashboard"]),
+        ("manager", ["today", "complaints", "ledger", "dashboard"]),
+        ("station_chief", ["visit_review", "complaints", "tasks", "dashboard"]),
+        ("duty_desk", ["complaints", "ledger", "tasks", "dashboard"]),
+        ("bureau_head", ["dashboard", "complaints", "scores", "ledger"]),
+        ("informant", ["today"]),
+    ],
+)
+def test_the_bar_of_a_phone_holds_what_the_person_does_all_day(district, client, duty, routes):
+    client.force_login(district.by_duty[duty])
+
+    assert [entry["route"] for entry in client.get("/account/").context["bar"]] == routes
+
+
+@pytest.mark.parametrize("duty", Duty)
+def test_a_phone_reaches_every_page_that_the_person_may_open(district, client, duty):
+    client.force_login(district.by_duty[duty])
+    page = client.get("/account/")
+    bar = page.text.partition('class="bottom-nav"')[2].partition("</nav>")[0]
+
+    assert len(page.context["bar"]) <= 4
+    assert [entry["url"] for entry in page.context["navigation"] if f'href="{entry["url"]}"' not in bar] == []
+    assert not page.context["navigation"] or 'href="/account/"' in bar
+
+
+def test_every_page_of_the_bars_is_one_of_the_navigation():
+    known = {route for route, *_facts in NAVIGATION}
+
+    assert {route for _permission, routes in PHONE_BAR for route in routes} <= known
 
 
 def test_the_language_is_chinese_until_one_switches(district, client):
