@@ -72,8 +72,8 @@ NAVIGATION = [
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]
 
-# What stands in the bar at the bottom of a phone, for the first permission of these that the person has: what they do all
-# day, then what they look at. Whatever they may open besides follows under "More".
+# What stands in the bar at the bottom of a phone, for the first permission of these that the person has: what they do
+# all day, then what they look at. Whatever they may open besides follows under "More".
 PHONE_BAR = [
     ("inspect", ("today", "complaints", "ledger", "dashboard")),
     ("review_visits", ("visit_review", "complaints", "tasks", "dashboard")),

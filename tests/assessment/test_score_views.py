@@ -185,7 +185,8 @@ def test_scores_are_published_once_they_were_looked_at(scored, client):
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [({"confirm": ""}, "I looked at these scores: Tick that you looked"),
-     ({"seen": ""}, "what you looked at: "), ({"bureau": ""}, "bureau: "), ({"seen": "other"}, "computed again after you looked"),
+     ({"seen": ""}, "what you looked at: "), ({"bureau": ""}, "bureau: "),
+     ({"seen": "other"}, "computed again after you looked"),
      ({"period": "2026Q2"}, "compute them first"), ({"bureau": "06"}, "duties"), ({"period": "x"}, "no period")],
 )  # fmt: skip
 def test_a_publication_that_is_not_to_be_is_refused_with_a_sentence(scored, client, facts, sentence):
