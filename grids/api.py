@@ -137,7 +137,9 @@ class PostingRow(serializers.ModelSerializer[Posting]):
 
     class Meta:
         model = Posting
-        fields = ["id", "area_code", "officer", "duty", "line", "team", "from_day", "to_day"]
+        fields = [
+            "id", "area_code", "officer", "duty", "line", "team", "from_day", "to_day", "stands_in_for", "called_off",
+        ]  # fmt: skip
 
 
 class PostingFilter(InArea):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import UserManager
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from grids.permissions import DUTIES, HEADS, HOLDERS, Permission
 from gridsup.codes import lineage
@@ -50,6 +50,37 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
     def on(self, day: date) -> Self:
         """Postings that hold on the day; `to_day` is the last day of the post."""
         return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
+    def meeting(self, from_day: date, to_day: date | None) -> Self:
+        """Postings that share a day with the period; one that was called off has no day."""
+        met = self.filter(Q(to_day__isnull=True) | Q(to_day__gte=from_day), called_off=False)
+        return met if to_day is None else met.filter(from_day__lte=to_day)
+
+    def begun(self, day: date) -> Self:
+        """Postings of the day and before: not those to come, nor those that were called off."""
+        return self.filter(from_day__lte=day, called_off=False)
+
+    def substitutions(self) -> Self:
+        """Posts in which somebody stands in for somebody else during leave."""
+        return self.filter(stands_in_for__isnull=False)
+
+    def absent_on(self, day: date) -> Self:
+        """Posts whose holder is on leave that day: somebody stands in."""
+        return self.on(day).filter(pk__in=self._stood_in_for(day))
+
+    def present_on(self, day: date) -> Self:
+        """Posts that hold on the day, substitutes among them, without those whose holder is on leave."""
+        return self.on(day).exclude(pk__in=self._stood_in_for(day))
+
+    def with_leave(self, day: date) -> Self:
+        """With the officer, the post it stands in for, and `standing_in`: who stands in for it on the day."""
+        standing_in = self.model._default_manager.on(day).substitutions().select_related("officer")
+        return self.select_related("officer", "stands_in_for__officer").prefetch_related(
+            Prefetch("substitutes", standing_in, to_attr="standing_in")
+        )
+
+    def _stood_in_for(self, day: date) -> "QuerySet[Any, Any]":
+        return self.model._default_manager.on(day).substitutions().order_by().values("stands_in_for")
 
     def that_inspect(self) -> Self:
         """Posts whose duty inspects."""

@@ -63,7 +63,7 @@ def premises_show(request: SignedIn, pk: int) -> HttpResponse:
             "question": question,
             "day": day,
             "area": area,
-            "people": Posting.objects.answering_for(area, day).select_related("officer") if area else [],
+            "people": Posting.objects.answering_for(area, day).with_leave(day) if area else [],
             "entries": timeline_of(premises),
             "actions": actions_of(premises, officer=officer, on=today),
             "panels": panels_of(premises, officer=officer, on=today),

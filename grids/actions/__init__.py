@@ -11,11 +11,12 @@ from grids.actions.areas import (
     return_grid,
     set_outline,
 )
-from grids.actions.posts import end_posting, post_officer
+from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
 
 __all__ = [
     "add_officer",
     "approve_grid",
+    "call_off_posting",
     "end_posting",
     "find_area",
     "give_localities",
@@ -27,4 +28,5 @@ __all__ = [
     "return_grid",
     "set_active",
     "set_outline",
+    "stand_in",
 ]

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.actions.areas import find_area
@@ -12,8 +13,10 @@ from grids.permissions import AREA_LENGTHS, HEADS, Duty, needed_to_post
 from gridsup.codes import is_area_code
 from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.states import check
+from gridsup.workdays import ONE_DAY
 
 
+@transaction.atomic
 def post_officer(
     *,
     officer: Officer,
@@ -28,37 +31,108 @@ def post_officer(
 ) -> Posting:
     """A post from `from_day` to `to_day` (last day; None: until ended); `by` None is the command line.
 
-    Raises BadInput for an unknown duty or area, days in the wrong order or a period in which the area has a head
-    already, NotAllowed for who may not post officers there, Overtaken when a head was posted at the same moment.
+    Raises BadInput for an unknown duty or area, a closed account, days in the wrong order or a period in which the area
+    has a head already, NotAllowed for who may not post officers there, Overtaken when a head was posted at the same
+    moment.
     """
     check(by, needed_to_post(duty), area_code)
     _check_area(duty, area_code)
     _check_period(officer, duty, area_code, from_day, to_day)
+    facts = {"duty": duty, "area_code": area_code, "line": line, "team": team}
+    return _post(Posting(officer=officer, from_day=from_day, to_day=to_day, **facts), by, now)
+
+
+@transaction.atomic
+def stand_in(
+    *,
+    posting: Posting,
+    officer: Officer,
+    from_day: date,
+    to_day: date,
+    now: datetime,
+    by: Officer | None = None,
+    why: str = "",
+) -> Posting:
+    """Lets somebody stand in for the holder of a post during leave, with the duty and area of the post.
+
+    The substitute sees and does there, on these days, what the post permits; the post itself goes on. Raises BadInput
+    for days outside the post's, for who holds the same post, for a post that somebody stands in for already or that is
+    a substitution itself; NotAllowed for who may not post officers there.
+    """
+    check(by, needed_to_post(posting.duty), posting.area_code)
+    held = Posting.objects.select_for_update().select_related(None).get(pk=posting.pk)
+    _check_area(held.duty, held.area_code)
+    _check_stand_in(held, officer, from_day, to_day)
+    facts = {"duty": held.duty, "area_code": held.area_code, "line": held.line, "team": held.team}
+    return _post(
+        Posting(officer=officer, from_day=from_day, to_day=to_day, stands_in_for=held, **facts), by, now, why.strip()
+    )
+
+
+def _post(posting: Posting, by: Officer | None, now: datetime, why: str = "") -> Posting:
+    if not posting.officer.is_active:
+        raise BadInput(_("The account of %(name)s is closed.") % {"name": posting.officer}, field="officer")
     try:
         with transaction.atomic():
-            posting = Posting.objects.create(
-                officer=officer, duty=duty, area_code=area_code, from_day=from_day, to_day=to_day, line=line, team=team
-            )
-            PostingEvent.objects.create(posting=posting, what="posted", new=from_day.isoformat(), by=by, at=now)
+            posting.save(force_insert=True)
     except IntegrityError as error:
         raise Overtaken(_("Somebody else changed this first. Load it again and look.")) from error
-    officer.__dict__.pop("current_postings", None)
+    what = "posted" if posting.stands_in_for is None else "stands_in"
+    PostingEvent.objects.create(posting=posting, what=what, new=posting.from_day.isoformat(), by=by, at=now, why=why)
+    posting.officer.__dict__.pop("current_postings", None)
     return posting
 
 
 @transaction.atomic
-def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None = None) -> Posting:
-    """Ends a post; `on` is its last day.
+def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None = None, why: str = "") -> Posting:
+    """Ends a post; `on` is its last day. One whose last day is to come may end earlier; its substitutes end with it.
 
     Raises BadInput for a day before the first, WrongState when it has ended already, NotAllowed for who may not.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
     if on < posting.from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": posting.from_day}, field="to_day")
-    if not Posting.objects.filter(pk=posting.pk, to_day__isnull=True).update(to_day=on):
+    to_come = Q(to_day__gt=on, to_day__gte=timezone.localdate(now), called_off=False)
+    if not Posting.objects.filter(Q(to_day__isnull=True) | to_come, pk=posting.pk).update(to_day=on):
         raise WrongState(_("This post has its last day already."))
-    PostingEvent.objects.create(posting=posting, what="ended", new=on.isoformat(), by=by, at=now)
+    _ended(posting, on, by, now, why)
+    for substitute in posting.substitutes.meeting(on + ONE_DAY, None).select_related("officer"):
+        if substitute.from_day <= on:
+            Posting.objects.filter(pk=substitute.pk).update(to_day=on)
+            _ended(substitute, on, by, now, _("The post itself has ended."))
+        else:
+            _call_off(substitute, by, now, _("The post itself has ended."))
+    return posting
+
+
+@transaction.atomic
+def call_off_posting(*, posting: Posting, now: datetime, by: Officer | None = None, why: str = "") -> Posting:
+    """Takes back a post that has not begun; it then holds on no day.
+
+    Raises WrongState for one that has begun, ended or was called off, NotAllowed for who may not.
+    """
+    check(by, needed_to_post(posting.duty), posting.area_code)
+    stored = Posting.objects.filter(pk=posting.pk).meeting(timezone.localdate(now) + ONE_DAY, None)
+    if not stored.filter(from_day__gt=timezone.localdate(now)).exists():
+        raise WrongState(_("This post has begun: give it a last day instead."))
+    for substitute in posting.substitutes.filter(called_off=False).select_related("officer"):
+        _call_off(substitute, by, now, _("The post itself was called off."))
+    return _call_off(posting, by, now, why)
+
+
+def _ended(posting: Posting, on: date, by: Officer | None, now: datetime, why: str) -> None:
+    old = posting.to_day.isoformat() if posting.to_day else ""
+    PostingEvent.objects.create(
+        posting=posting, what="ended", old=old, new=on.isoformat(), by=by, at=now, why=why.strip()
+    )
     posting.to_day = on
+    posting.officer.__dict__.pop("current_postings", None)
+
+
+def _call_off(posting: Posting, by: Officer | None, now: datetime, why: str) -> Posting:
+    posting.to_day, posting.called_off = posting.from_day - ONE_DAY, True
+    posting.save(update_fields=["to_day", "called_off"])
+    PostingEvent.objects.create(posting=posting, what="called_off", by=by, at=now, why=why.strip())
     posting.officer.__dict__.pop("current_postings", None)
     return posting
 
@@ -77,20 +151,49 @@ def _check_area(duty: str, area_code: str) -> None:
     area = find_area(area_code)
     if area is None or (isinstance(area, Grid) and area.state == Grid.State.RETIRED):
         raise BadInput(_("There is no area %(code)s.") % {"code": area_code}, field="area_code")
+    # of two who post a head at the same moment the second sees the first
+    type(area)._default_manager.select_for_update(no_key=True).get(pk=area.pk)
 
 
 def _check_period(officer: Officer, duty: str, area_code: str, from_day: date, to_day: date | None) -> None:
     """Refuses reversed days, a second head, and the same post twice for one officer."""
-    if to_day is not None and to_day < from_day:
-        raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
-    meeting = Posting.objects.filter(Q(to_day__isnull=True) | Q(to_day__gte=from_day), duty=duty, area_code=area_code)
-    if to_day is not None:
-        meeting = meeting.filter(from_day__lte=to_day)
-    if duty not in HEADS:
-        meeting = meeting.filter(officer=officer)
+    _check_days(from_day, to_day)
+    meeting = Posting.objects.meeting(from_day, to_day).filter(duty=duty, area_code=area_code)
+    # who stands in for a head is no second head
+    meeting = meeting.filter(stands_in_for=None) if duty in HEADS else meeting.filter(officer=officer)
     if other := meeting.select_related("officer").first():
         raise BadInput(
             _("%(officer)s holds this post from %(day)s. End that posting first.")
             % {"officer": other.officer, "day": other.from_day},
+            field="from_day",
+        )
+
+
+def _check_days(from_day: date, to_day: date | None) -> None:
+    if to_day is not None and to_day < from_day:
+        raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
+
+
+def _check_stand_in(posting: Posting, officer: Officer, from_day: date, to_day: date) -> None:
+    """Refuses what `stand_in` refuses of its days and people."""
+    _check_days(from_day, to_day)
+    if posting.stands_in_for_id is not None:
+        raise BadInput(_("This is a substitute's own post: give the post itself another substitute."), field="posting")
+    if from_day < posting.from_day or (posting.to_day is not None and to_day > posting.to_day) or posting.called_off:
+        until = posting.to_day or _("its end")
+        raise BadInput(
+            _("The leave must lie within the post, from %(first)s to %(last)s.")
+            % {"first": posting.from_day, "last": until},
+            field="from_day",
+        )
+    if officer == posting.officer:
+        raise BadInput(_("Nobody stands in for themselves."), field="officer")
+    same = Posting.objects.meeting(from_day, to_day).filter(duty=posting.duty, area_code=posting.area_code)
+    if same.filter(officer=officer).exists():
+        raise BadInput(_("%(name)s holds this post already on these days.") % {"name": officer}, field="officer")
+    if other := same.filter(stands_in_for=posting).select_related("officer").first():
+        raise BadInput(
+            _("%(name)s stands in from %(first)s to %(last)s already.")
+            % {"name": other.officer, "first": other.from_day, "last": other.to_day},
             field="from_day",
         )

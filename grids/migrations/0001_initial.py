@@ -145,7 +145,9 @@ class Migration(migrations.Migration):
                 ('team', models.CharField(blank=True, max_length=40, verbose_name='team')),
                 ('from_day', models.DateField(verbose_name='from')),
                 ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('called_off', models.BooleanField(default=False, verbose_name='was called off')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+                ('stands_in_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='substitutes', to='grids.posting', verbose_name='stands in for')),
             ],
             options={
                 'verbose_name': 'posting',
@@ -240,7 +242,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='posting_days'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_off', False), models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR')), models.Q(('called_off', True), ('to_day__lt', models.F('from_day'))), _connector='OR'), name='posting_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('stands_in_for__isnull', True), ('to_day__isnull', False), _connector='OR'), name='posting_substitute_has_last_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('stands_in_for', models.F('pk')), _negated=True), name='posting_not_its_own_substitute'),
         ),
         migrations.AddConstraint(
             model_name='posting',

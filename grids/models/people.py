@@ -99,7 +99,11 @@ class Officer(AbstractUser):
 
 
 class Posting(models.Model):
-    """A post as a dated period; it is ended, never edited, so that "who was responsible then" stays answerable."""
+    """A post as a dated period; it is ended, never edited, so that "who was responsible then" stays answerable.
+
+    A substitute's post names the post that it stands in for during leave: same duty and area, with a last day. One that
+    was called off before it began holds on no day: its last day lies before its first.
+    """
 
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="postings", verbose_name=_("officer"))
     duty = models.CharField(_("duty"), max_length=20, choices=Duty)
@@ -108,6 +112,10 @@ class Posting(models.Model):
     team = models.CharField(_("team"), max_length=40, blank=True)
     from_day = models.DateField(_("from"))
     to_day = models.DateField(_("last day"), null=True, blank=True)
+    stands_in_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="substitutes", verbose_name=_("stands in for")
+    )
+    called_off = models.BooleanField(_("was called off"), default=False)
 
     objects = PostingQuerySet.as_manager()
 
@@ -117,8 +125,15 @@ class Posting(models.Model):
         ordering = ["area_code", "duty", "from_day"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(to_day__isnull=True) | Q(to_day__gte=F("from_day")), name="posting_days"
+                condition=Q(called_off=False) & (Q(to_day__isnull=True) | Q(to_day__gte=F("from_day")))
+                | Q(called_off=True, to_day__lt=F("from_day")),
+                name="posting_days",
             ),
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | Q(to_day__isnull=False),
+                name="posting_substitute_has_last_day",
+            ),
+            models.CheckConstraint(condition=~Q(stands_in_for=F("pk")), name="posting_not_its_own_substitute"),
             models.CheckConstraint(condition=Q(area_code__regex=r"^([0-9]{2}){1,3}$"), name="posting_area_digits"),
             models.CheckConstraint(
                 condition=Q(

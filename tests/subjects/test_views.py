@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from grids.actions import stand_in
 from grids.models import Posting
 from subjects.actions import apply_policy, load_preset, set_tier
 from subjects.models import Permit, Placement, Premises
@@ -195,3 +196,18 @@ def test_the_file_needs_few_queries_however_long_it_is(as_chief, count_queries):
     Premises.objects.filter(pk=premises.pk).update(lon=109.0, lat=34.2)
 
     assert count_queries(as_chief, premises.get_absolute_url()) == few
+
+
+def test_who_stood_in_is_named_beside_who_was_absent(as_chief, district):
+    premises = PremisesFactory(area_code="050101", entered_on=date(2026, 1, 1))
+    stand_in(
+        posting=district.lead.postings.get(), officer=district.neighbour_lead, from_day=date(2026, 11, 1),
+        to_day=date(2026, 11, 9), now=NOON,
+    )  # fmt: skip
+
+    on_leave = as_chief.get(f"{premises.get_absolute_url()}?on=2026-11-09").content.decode()
+    back = as_chief.get(f"{premises.get_absolute_url()}?on=2026-11-10").content.decode()
+
+    assert "on leave: neighbour stands in until 2026-11-09" in on_leave
+    assert "stands in for lead" in on_leave
+    assert "stands in" not in back
