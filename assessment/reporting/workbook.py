@@ -1,13 +1,11 @@
 """The sheet of a report: a summary with charts, a table by area, and the rows that were counted."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,76 +14,20 @@ from assessment.reporting.figures import Figures, percent
 from assessment.reporting.sheets import DAY, NUMBER, SHEETS, SHORT, TEXT, USUAL, WIDE, Column, Sheet
 from assessment.reporting.template import COLOURS
 from assessment.reporting.wording import period_words
+from gridsup.workbook import LINE, MOST_ROWS, Workbook
 
-# What Excel takes on one sheet, without the row of headings; more goes on to a further sheet.
-MOST_ROWS = 1_048_575
-# and what it takes as the name of a sheet
-MOST_NAME, NO_NAME = 31, re.compile(r"[\[\]:*?/\\']")
-FONT = "宋体"
-# Height of a line in points, which a row of wrapped text needs to be told.
-LINE = 16
 PALE = {"color": "#C3CAD4", "width": 0.5}
-DATE = "yyyy-mm-dd"
 SHARE = "0.00%"
 CHARTED = ("visits_on_time", "rectified_on_time", "complaints_on_time")
 
 
-class Book:
-    """A workbook under way, with its few formats.
-
-    Text is always written as text, in cells that stay text when somebody edits them: a premises may be called “=1+1”.
-    """
+class Book(Workbook):
+    """A report's workbook under way: with shares, changes in points, and values as they were gathered."""
 
     def __init__(self, path: Path) -> None:
-        self.file = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": True,
-                "tmpdir": str(path.parent),
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "default_format_properties": {"font_name": FONT, "font_size": 11},
-            },
-        )
-        self.text = self.file.add_format({"num_format": "@", "valign": "vcenter"})
-        self.wrapped = self.file.add_format({"num_format": "@", "valign": "vcenter", "text_wrap": True})
-        self.head = self.file.add_format(
-            {
-                "num_format": "@",
-                "bold": True,
-                "bg_color": "#D6E6F7",
-                "border": 1,
-                "text_wrap": True,
-                "valign": "vcenter",
-                "align": "center",
-            }
-        )
-        self.title = self.file.add_format({"num_format": "@", "bold": True, "font_size": 16})
-        self.day = self.file.add_format({"num_format": DATE, "valign": "vcenter", "align": "left"})
-        self.number = self.file.add_format({"num_format": "#,##0", "valign": "vcenter"})
+        super().__init__(path)
         self.share = self.file.add_format({"num_format": SHARE, "valign": "vcenter"})
         self.points = self.file.add_format({"num_format": "+0.00;-0.00;0", "valign": "vcenter"})
-
-    def sheet(self, label: object, widths: list[int]) -> Any:
-        """A new sheet, printed across the page."""
-        page = self.file.add_worksheet(NO_NAME.sub(" ", str(label))[:MOST_NAME])
-        for position, width in enumerate(widths):
-            page.set_column(position, position, width)
-        page.set_landscape()
-        page.set_paper(9)  # A4
-        page.fit_to_pages(1, 0)
-        return page
-
-    def put(self, page: Any, row: int, cells: list[Any], form: Any = None) -> None:
-        """A row of cells, each by its type; None stays empty."""
-        for position, cell in enumerate(cells):
-            if isinstance(cell, date):
-                page.write_datetime(row, position, datetime(cell.year, cell.month, cell.day), form or self.day)  # noqa: DTZ001
-            elif isinstance(cell, int):
-                page.write_number(row, position, cell, form or self.number)
-            elif cell is not None:
-                page.write_string(row, position, str(cell), form or self.text)
 
     def put_value(self, page: Any, at: tuple[int, int], column: Column, cell: Any) -> None:
         """A gathered value, by the kind of its column."""
