@@ -88,7 +88,9 @@ class Book(ABC, Generic[R]):
 
     name: ClassVar[str]
     label: ClassVar[Any]
+    permission: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
+    title: ClassVar[str]  # the column by which people know a row
     searched: ClassVar[bool] = False
 
     @abstractmethod
@@ -111,6 +113,10 @@ class Book(ABC, Generic[R]):
     def begins(self, codes: Collection[str]) -> date | None:
         """The first day on which anything stood in it for these areas."""
 
+    def address(self, row: R, officer: MayBook) -> str:
+        """The page of what the row is about, for whoever may open it."""
+        return ""
+
     @property
     def undated(self) -> list[Any]:
         """Words of the columns that are as written today."""
@@ -121,7 +127,7 @@ class Book(ABC, Generic[R]):
         cells = self.cells(rows, ask) if rows else []
         return [Line(found, self.key_of(row), row) for row, found in zip(rows, cells, strict=True)]
 
-    def slice(self, ask: Ask, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Slice:
+    def slice(self, ask: Ask, *, after: str = "", before: str = "", size: int) -> Slice:
         """A page: behind `after`, or before `before`; a cursor that makes no sense gives the first page."""
         after, before = (cursor if CURSOR.fullmatch(cursor) else "" for cursor in (after, before))
         rows = self.cut(ask, after=after, before=before, size=size + 1)

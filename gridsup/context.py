@@ -31,9 +31,11 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     for route, label, icon, permissions in NAVIGATION:
         if any(person.has_perm(permission) for permission in permissions):
             entries.append({"route": route, "url": reverse(route), "label": label, "icon": icon})
-    # /visits/review/ lies under /visits/: the longest address is where the person is
+    # /visits/review/ lies under /visits/: the longest address is where the person is; /ledgers/ is part of /ledger/
     here = max(
-        (str(entry["url"]) for entry in entries if request.path.startswith(str(entry["url"]))), key=len, default=""
+        (str(entry["url"]) for entry in entries if request.path.startswith(str(entry["url"]).rstrip("/"))),
+        key=len,
+        default="",
     )
     return [{**entry, "here": entry["url"] == here} for entry in entries]
 

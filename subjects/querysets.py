@@ -118,6 +118,18 @@ class OfPremisesQuerySet(ScopedQuerySet[M]):
     area_field = "premises__area_code"
 
 
+class DatedQuerySet(OfPremisesQuerySet[M]):
+    """The same, from day to day.
+
+    Books of a past day are cut by the area of the row itself (`gridsup.scoping.inside`): what stood in an area's ledger
+    stays that area's to know, wherever the premises moved since.
+    """
+
+    def on(self, day: date) -> Self:
+        """Rows that hold on the day."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
+
 def policy_statement(vendor: str, *, some: bool) -> str:
     """The statement of `PremisesQuerySet.apply_policy`; which trade has which rule is found once a trade, not a row.
 

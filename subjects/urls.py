@@ -1,9 +1,10 @@
 from django.urls import URLPattern, path
 
-from subjects import policy_views, views
+from subjects import book_views, policy_views, views
 
 urlpatterns: list[URLPattern] = [
     path("ledger/", views.ledger, name="ledger"),
+    path("ledgers/<slug:name>/", book_views.book_show, name="book"),
     path("premises/<int:pk>/", views.premises_show, name="premises"),
     path("policy/", policy_views.policy_show, name="policy"),
     path("policy/<slug:bureau>/", policy_views.policy_show, name="policy_of"),

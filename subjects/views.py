@@ -13,6 +13,7 @@ from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.paging import page_of
 from gridsup.timeline import actions_of, panels_of, timeline_of
+from subjects.books.showing import tabs
 from subjects.explanation import explain
 from subjects.forms import DayQuestion, LedgerQuestion
 from subjects.models import Premises
@@ -25,14 +26,15 @@ def ledger(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     tiers = Tiers(officer, on)
     question = LedgerQuestion(request.GET, tiers=tiers)
-    rows = question.filter(Premises.objects.visible_to(officer), on)
+    rows, area = question.filter(Premises.objects.visible_to(officer), on), question.asked.get("area", "")
     return render(
         request,
         "subjects/premises_list.html",
         {
             "on": on,
             "question": question,
-            "areas": area_choices(officer, question.asked.get("area", "")),
+            "areas": area_choices(officer, area),
+            "tabs": tabs("subjects", area=area, day=""),
             "page": page_of(rows.with_file(), request),
             "tiers": tiers,
         },

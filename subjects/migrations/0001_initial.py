@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('from_day', models.DateField(verbose_name='from')),
                 ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('area_code', models.CharField(db_index=True, max_length=6, verbose_name='area code')),
+                ('area_code', models.CharField(max_length=6, verbose_name='area code')),
                 ('premises', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='subjects.premises')),
             ],
             options={
@@ -360,6 +360,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='policyfigure',
             constraint=models.UniqueConstraint(condition=models.Q(('to_day__isnull', True)), fields=('bureau', 'key'), name='policyfigure_once_in_force'),
+        ),
+        migrations.AddIndex(
+            model_name='placement',
+            index=models.Index(fields=['area_code', 'premises', 'from_day', 'to_day'], name='placement_of_area'),
         ),
         migrations.AddConstraint(
             model_name='placement',

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Bureau, Grid, Locality
 from gridsup.events import Event
 from subjects.models.policy import CreditEffect, Mode, Trade, TradeTier
-from subjects.querysets import SPREAD_PLACES, MarketSubjectQuerySet, OfPremisesQuerySet, PremisesQuerySet
+from subjects.querysets import (
+    SPREAD_PLACES,
+    DatedQuerySet,
+    MarketSubjectQuerySet,
+    OfPremisesQuerySet,
+    PremisesQuerySet,
+)
 
 models.CharField.register_lookup(Length)
 
@@ -201,7 +207,7 @@ class OfPremises(models.Model):
     from_day = models.DateField(_("from"))
     to_day = models.DateField(_("last day"), null=True, blank=True)
 
-    objects = OfPremisesQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -211,7 +217,7 @@ class Placement(OfPremises):
     """In whose ledger a premises stood, from day to day: any ledger "as of" a day is one join."""
 
     premises = models.ForeignKey(Premises, models.PROTECT, related_name="placements")
-    area_code = models.CharField(_("area code"), max_length=6, db_index=True)
+    area_code = models.CharField(_("area code"), max_length=6)
 
     class Meta:
         verbose_name = _("placement")
@@ -224,6 +230,10 @@ class Placement(OfPremises):
             models.CheckConstraint(
                 condition=Q(to_day__isnull=True) | Q(to_day__gte=F("from_day")), name="placement_days"
             ),
+        ]
+        indexes = [
+            # a page of the ledger of an area on a day, and how many rows it has, from the index alone
+            models.Index(fields=["area_code", "premises", "from_day", "to_day"], name="placement_of_area"),
         ]
 
     def __str__(self) -> str:

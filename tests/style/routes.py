@@ -82,6 +82,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "task_assign": (P.ASSIGN,),
     "task_cancel": (P.CANCEL_TASK,),
     "ledger": (P.VIEW,),
+    "book": (P.VIEW,),
     "visit_new": (P.INSPECT,),
     "visits": (P.VIEW,),
     "visit": (P.VIEW,),
@@ -223,7 +224,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "score_rows": lambda card: [card.pk, "visits_on_time"],
 }
 # Parameters that name no row at all.
-FIXED = {"admin:app_list": ["grids"]}
+FIXED = {"admin:app_list": ["grids"], "book": ["subjects"]}
 POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
 # What stands for success where it is not a page.
 IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}

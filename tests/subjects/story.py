@@ -1,0 +1,129 @@
+"""A small history of station 0501, told by hand, and what its ledgers say on several days, reckoned by hand."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from grids.models import Officer, Posting
+from subjects.models import Placement, Premises, PremisesEvent, TierPeriod
+from tests.factories import OfficerFactory, PremisesFactory, SubjectFactory, TradeFactory
+
+
+def day(text: str) -> date:
+    """`0301` of 2025, or a whole day."""
+    return date.fromisoformat(text) if "-" in text else date(2025, int(text[:2]), int(text[2:]))
+
+
+def at(text: str) -> datetime:
+    """Ten in the morning of a day."""
+    return timezone.make_aware(datetime.combine(day(text), datetime.min.time().replace(hour=10)))
+
+
+@dataclass
+class Cast:
+    """Those whom the story names."""
+
+    noodles: Premises
+    grocer: Premises
+    printer: Premises
+    far: Premises
+
+
+def tell() -> Cast:
+    """Writes the story.
+
+    Noodles stands in 050101 from 10 January; on 1 May its tier is raised, on 1 July it moves to 050102.
+    The grocer, entered on 10 January in 050101, is called otherwise from 15 March and struck off on 20 August.
+    The printer comes on 1 June, not placed, and is placed in 050102 on 1 October; it changes its trade on 5 October.
+    Far stands in 050201 until it moves to 050101 on 1 September.
+    """
+    trade = TradeFactory(code="6210", name="正餐服务")
+    noodles = _enter("张记面馆", "050102", "0110", trade=trade, tier="high")
+    _stand(noodles, ("050101", "0110", "0630"), ("050102", "0701", ""))
+    _tier(noodles, ("low", "0110", "0430"), ("high", "0501", ""))
+    grocer = _enter("新名副食店", "050101", "0110", status="closed")
+    _stand(grocer, ("050101", "0110", ""))
+    _told(grocer, ("name", "旧名副食店", "0315"), ("status", "active", "0820"), ("address", "老街1号", "0315"))
+    printer = _enter("红印社", "050102", "0601", trade=trade)
+    _stand(printer, ("0501", "0601", "0930"), ("050102", "1001", ""))
+    _told(printer, ("trade", "5219", "1005"), ("status", "active", "1005"), ("status", "suspended", "1020"))
+    far = _enter("远来商店", "050101", "0110")
+    _stand(far, ("050201", "0110", "0831"), ("050101", "0901", ""))
+    return Cast(noodles, grocer, printer, far)
+
+
+def post() -> None:
+    """Lead 甲 holds 050101 until 15 June and 050102 from the day after, when 乙 follows in 050101."""
+    first, second = OfficerFactory(name="甲岗"), OfficerFactory(name="乙岗")
+    _post(first, "050101", "2024-03-01", "0615")
+    _post(second, "050101", "0616", "")
+    _post(first, "050102", "0616", "")
+
+
+def _enter(name: str, area: str, since: str, **facts: object) -> Premises:
+    facts.setdefault("trade", TradeFactory())
+    address = f"{name}的地址"
+    return PremisesFactory(
+        subject=SubjectFactory(name=name), area_code=area, address=address, entered_on=day(since), **facts
+    )
+
+
+def _stand(premises: Premises, *stays: tuple[str, str, str]) -> None:
+    for area, since, until in stays:
+        last = day(until) if until else None
+        Placement.objects.create(premises=premises, area_code=area, from_day=day(since), to_day=last)
+
+
+def _tier(premises: Premises, *periods: tuple[str, str, str]) -> None:
+    for tier, since, until in periods:
+        last = day(until) if until else None
+        TierPeriod.objects.create(premises=premises, tier=tier, reason="rule", from_day=day(since), to_day=last)
+
+
+def _told(premises: Premises, *events: tuple[str, str, str]) -> None:
+    for what, old, when in events:
+        PremisesEvent.objects.create(premises=premises, what=what, old=old, new="…", at=at(when))
+
+
+def _post(officer: Officer, area: str, since: str, until: str) -> None:
+    last = day(until) if until else None
+    Posting.objects.create(officer=officer, duty="grid_lead", area_code=area, from_day=day(since), to_day=last)
+
+
+# Day → area, name, address, trade, tier, status, in this area since.
+SUBJECTS = {
+    "0109": [],
+    "0110": [
+        ("050101", "张记面馆", "张记面馆的地址", "正餐服务", "low", "in business", "0110"),
+        ("050101", "旧名副食店", "老街1号", "其他综合零售", "", "in business", "0110"),
+    ],
+    "0315": [
+        ("050101", "张记面馆", "张记面馆的地址", "正餐服务", "low", "in business", "0110"),
+        ("050101", "新名副食店", "新名副食店的地址", "其他综合零售", "", "in business", "0110"),
+    ],
+    "0601": [
+        ("0501", "红印社", "红印社的地址", "其他综合零售", "", "in business", "0601"),
+        ("050101", "张记面馆", "张记面馆的地址", "正餐服务", "high", "in business", "0110"),
+        ("050101", "新名副食店", "新名副食店的地址", "其他综合零售", "", "in business", "0110"),
+    ],
+    "0901": [
+        ("0501", "红印社", "红印社的地址", "其他综合零售", "", "in business", "0601"),
+        ("050101", "新名副食店", "新名副食店的地址", "其他综合零售", "", "struck off", "0110"),
+        ("050101", "远来商店", "远来商店的地址", "其他综合零售", "", "in business", "0901"),
+        ("050102", "张记面馆", "张记面馆的地址", "正餐服务", "high", "in business", "0701"),
+    ],
+    "1010": [
+        ("050101", "新名副食店", "新名副食店的地址", "其他综合零售", "", "struck off", "0110"),
+        ("050101", "远来商店", "远来商店的地址", "其他综合零售", "", "in business", "0901"),
+        ("050102", "张记面馆", "张记面馆的地址", "正餐服务", "high", "in business", "0701"),
+        ("050102", "红印社", "红印社的地址", "正餐服务", "", "suspended", "1001"),
+    ],
+}
+
+# Day → area, duty, name, from.
+PEOPLE = {
+    "2024-02-29": [],
+    "0615": [("050101", "Grid lead", "甲岗", "2024-03-01")],
+    "0616": [("050101", "Grid lead", "乙岗", "0616"), ("050102", "Grid lead", "甲岗", "0616")],
+}

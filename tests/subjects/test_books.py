@@ -1,0 +1,175 @@
+"""The ledgers of last year say what a hand-made history says."""
+
+from datetime import date
+
+import pytest
+
+from gridsup.books import Ask
+from subjects.books import BOOKS
+from tests.factories import GridFactory, OfficerFactory, PostingFactory, PremisesFactory
+from tests.subjects import story
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture
+def told(db):
+    for code in ("050101", "050102", "050201"):
+        GridFactory(code=code)
+    return story.tell()
+
+
+def read(name, day, columns, codes=("0501",)):
+    book = BOOKS[name]
+    wanted = [position for position, column in enumerate(book.columns) if column.name in columns]
+    ask = Ask(codes, story.day(day))
+    lines = [tuple(line.cells[position] for position in wanted) for line in book.walk(ask)]
+    assert book.count(ask) == len(lines)
+    return lines
+
+
+def dated(rows):
+    return [(*row[:-1], story.day(row[-1])) for row in rows]
+
+
+@pytest.mark.parametrize("day", story.SUBJECTS)
+def test_subjects_stood_where_the_story_says(told, day):
+    columns = {"area_code", "name", "address", "trade", "tier", "status", "from_day"}
+
+    assert read("subjects", day, columns) == dated(story.SUBJECTS[day])
+
+
+@pytest.mark.parametrize("day", story.PEOPLE)
+def test_people_held_the_posts_that_the_story_says(told, day):
+    story.post()
+
+    assert read("people", day, {"area_code", "duty", "officer", "from_day"}) == dated(story.PEOPLE[day])
+
+
+def test_a_premises_that_moved_away_stands_in_the_former_ledger_of_its_former_area(told):
+    assert [name for (name,) in read("subjects", "0601", {"name"}, codes=("050201",))] == ["远来商店"]
+    assert read("subjects", "0901", {"name"}, codes=("050201",)) == []
+
+
+def test_administrators_are_no_grid_people(db):
+    PostingFactory(officer=OfficerFactory(name="Chief"), duty="station_chief", area_code="0501")
+    PostingFactory(officer=OfficerFactory(name="Auditor"), duty="auditor", area_code="05")
+
+    assert read("people", "2026-01-01", {"officer"}, codes=("05",)) == [("Chief",)]
+
+
+@pytest.fixture
+def as_chief(client, district):
+    client.cookies["django_language"] = "en"
+    client.force_login(district.chief)
+    return client
+
+
+def names(client, query, name="subjects"):
+    page = client.get(f"/ledgers/{name}/?{query}").context
+    title = [column.name for column in page["book"].columns].index(page["book"].title)
+    return [line.cells[title][1] for line in page["lines"]]
+
+
+def stand(number, area="050101", since=date(2025, 1, 1)):
+    for premises in PremisesFactory.create_batch(number, area_code=area, entered_on=since):
+        premises.placements.create(area_code=area, from_day=since)
+
+
+def test_pages_follow_one_another_forwards_and_back(as_chief, monkeypatch):
+    monkeypatch.setattr("subjects.book_views.PAGE_SIZE", 2)
+    stand(5)
+    seen, query = [], ""
+    for _ in range(3):
+        page = as_chief.get(f"/ledgers/subjects/?{query}").context["page"]
+        seen.append([line.key for line in page.lines])
+        query = f"after={page.next}"
+    back = as_chief.get(f"/ledgers/subjects/?before={page.previous}").context["page"]
+
+    assert [len(keys) for keys in seen] == [2, 2, 1]
+    assert len({key for keys in seen for key in keys}) == 5
+    assert page.next == ""
+    assert [line.key for line in back.lines] == seen[1]
+    first = as_chief.get(f"/ledgers/subjects/?before={back.previous}").context["page"]
+    assert [line.key for line in first.lines] == seen[0]
+    assert first.previous == ""
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_book_needs_as_many_queries_for_thirty_rows_as_for_three(as_chief, count_queries, name):
+    stand(3)
+    few = count_queries(as_chief, f"/ledgers/{name}/?on=2026-06-01")
+    stand(27)
+    for number in range(27):
+        PostingFactory(officer=OfficerFactory(username=f"more{number}"), duty="manager", area_code="050102")
+
+    assert count_queries(as_chief, f"/ledgers/{name}/?on=2026-06-01") == few
+
+
+def test_a_chief_reads_the_own_station_and_a_lead_the_own_grid(as_chief, district):
+    for area in ("050101", "050102", "050201"):
+        stand(1, area)
+
+    assert len(names(as_chief, "")) == 2
+    assert len(names(as_chief, "area=0502")) == 0
+    as_chief.force_login(district.lead)
+    assert len(names(as_chief, "area=05")) == 1
+
+
+def test_only_premises_that_one_may_open_are_links(as_chief, told):
+    page = as_chief.get("/ledgers/subjects/?on=2025-06-01&area=0501").context
+    assert all(line.url for line in page["lines"])
+
+    told.noodles.placements.filter(to_day=None).update(area_code="050201")
+    type(told.noodles).objects.filter(pk=told.noodles.pk).update(area_code="050201", grid="050201")
+    page = as_chief.get("/ledgers/subjects/?on=2025-06-01&area=0501").context
+
+    assert [bool(line.url) for line in page["lines"]] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("on=2025-01-09&area=0501", "This ledger begins on 2025-01-10"),
+        ("on=2999-01-01", "not known: choose today or an earlier day"),
+        ("on=2025-02-30", "Write the day as 2026-11-22."),
+        ("area=abc", "An area code has 2, 4 or 6 digits."),
+        ("q=Nowhere", "Nothing in this ledger answers to “Nowhere”"),
+    ],
+)
+def test_what_cannot_be_answered_gets_a_sentence(as_chief, told, query, sentence):
+    assert sentence in as_chief.get(f"/ledgers/subjects/?{query}").text
+
+
+@pytest.mark.parametrize("cursor", ["x", "050101", "050101,x", "050101,9" + "9" * 30, "%00", "a,b,c", "050101,-1", ","])
+def test_a_cursor_that_makes_no_sense_gives_a_page(as_chief, cursor):
+    stand(1)
+
+    assert as_chief.get(f"/ledgers/subjects/?after={cursor}").status_code == 200
+    assert as_chief.get(f"/ledgers/people/?before={cursor}").status_code == 200
+
+
+def test_the_page_of_a_past_day_says_what_is_as_written_today(as_chief):
+    past = as_chief.get("/ledgers/people/?on=2025-06-01").text
+    today = as_chief.get("/ledgers/people/").text
+
+    assert "As it stood on 2025-06-01" in past
+    assert "as written today" in past
+    assert "as written today" not in today
+
+
+def test_subjects_are_found_by_a_part_of_name_address_or_code(as_chief, told):
+    assert names(as_chief, "q=张记&on=2025-06-01") == ["张记面馆"]
+    assert names(as_chief, f"q={told.grocer.subject.uscc}&on=2025-03-01") == ["旧名副食店"]
+
+
+def test_a_book_that_does_not_exist_is_not_found(as_chief):
+    assert as_chief.get("/ledgers/nothing/").status_code == 404
+
+
+def test_todays_subjects_are_the_ledger_with_what_is_due(as_chief):
+    tabs = {str(tab.label): tab.url for tab in as_chief.get("/ledgers/people/?area=0501").context["tabs"]}
+    past = as_chief.get("/ledgers/people/?on=2025-06-01").context["tabs"]
+
+    assert tabs["Supervised subjects"] == "/ledger/?area=0501"
+    assert "/ledgers/subjects/?on=2025-06-01" in [tab.url for tab in past]
