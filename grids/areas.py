@@ -1,6 +1,7 @@
 """Areas to choose from in lists: what a person holds, one level below what is chosen."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import Permission
@@ -25,17 +26,19 @@ class AreaChoice:
         return f"{self.code} {self.name}"
 
 
-def area_choices(officer: Officer, chosen: str = "") -> list[AreaChoice]:
+def area_choices(officer: Officer, chosen: str = "", *, on: date | None = None) -> list[AreaChoice]:
     """Stations of the areas held, and the grids of the one that is chosen (or of the only one), in the order of codes.
 
-    At most three queries. A person with one grid gets that one.
+    `on`: the grids in force on that day, instead of those of now. At most three queries. A person with one grid gets
+    that one.
     """
     held = officer.area_codes(Permission.VIEW)
     within = inside(held, "code")
     bureaus = Bureau.objects.filter(within).values_list("code", "name")
     stations = list(Station.objects.filter(within).values_list("code", "name"))
     opened = chosen[:4] if len(chosen) >= 4 else stations[0][0] if len(stations) == 1 else ""
-    grids = Grid.objects.visible_to(officer).in_force()
+    visible = Grid.objects.visible_to(officer)
+    grids = visible.in_force() if on is None else visible.in_force_on(on)
     if stations:
         grids = grids.in_area(opened) if opened else grids.none()
     several = bureaus if len(bureaus) > 1 else []

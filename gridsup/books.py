@@ -91,6 +91,7 @@ class Book(ABC, Generic[R]):
     permission: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
     title: ClassVar[str]  # the column by which people know a row
+    note: ClassVar[Any] = ""  # what else is as written today
     searched: ClassVar[bool] = False
 
     @abstractmethod
@@ -155,6 +156,7 @@ class RowsBook(Book[M]):
     """A book whose rows are those of a table; `keys` order them, are unique together, and the first is the area."""
 
     keys: ClassVar[tuple[str, ...]]
+    numbers: ClassVar[tuple[str, ...]] = ()  # those of them that are numbers
 
     @abstractmethod
     def rows(self, ask: Ask) -> models.QuerySet[M]:
@@ -189,7 +191,7 @@ class RowsBook(Book[M]):
         if len(found) != len(self.keys):
             return []
         for position, key in enumerate(self.keys):
-            if key.endswith(("_id", "pk")):
+            if key in self.numbers:
                 text = str(found[position])
                 if not text.isdecimal() or int(text) > LARGEST_KEY:
                     return []

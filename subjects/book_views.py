@@ -34,7 +34,7 @@ def book_show(request: SignedIn, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         "book": book,
         "question": question,
-        "areas": area_choices(officer, area),
+        "areas": area_choices(officer, area, on=question.day),
         "tabs": tabs(name, area=area, day=question.past),
         "count": book.count(ask),
         "page": page,

@@ -22,6 +22,7 @@ class People(RowsBook[Posting]):
     permission = Permission.VIEW_PEOPLE
     title = "officer"
     keys = ("area_code", "duty", "pk")
+    numbers = ("pk",)
     columns = (
         Column("area_code", _("Area code"), width=10),
         Column("area", _("Area"), width=24),

@@ -38,6 +38,7 @@ class Subjects(RowsBook[Placement]):
     title = "name"
     searched = True
     keys = ("area_code", "premises_id")
+    numbers = ("premises_id",)
     columns = (
         Column("area_code", _("Area code"), width=10),
         Column("area", _("Area"), width=24),

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from grids.models import Officer, Posting
+from grids.models import GridPeriod, Officer, Posting
 from subjects.models import Placement, Premises, PremisesEvent, TierPeriod
-from tests.factories import OfficerFactory, PremisesFactory, SubjectFactory, TradeFactory
+from tests.factories import GridFactory, LocalityFactory, OfficerFactory, PremisesFactory, SubjectFactory, TradeFactory
 
 
 def day(text: str) -> date:
@@ -59,6 +59,39 @@ def post() -> None:
     _post(first, "050101", "2024-03-01", "0615")
     _post(second, "050101", "0616", "")
     _post(first, "050102", "0616", "")
+
+
+def draw() -> None:
+    """050101 is called otherwise from 1 July; 050109 was in force until 31 March; 050102 is split on 1 September, when
+    its eastern half and the community in it become 050103.
+    """
+    LocalityFactory(code="610111001001", name="西社区", area_code="050102")
+    LocalityFactory(code="610111001002", name="东社区", area_code="050103")
+    west, whole, east = _box(109.00, 109.01), _box(109.00, 109.02), _box(109.01, 109.02)
+    both = ["610111001001", "610111001002"]
+    _lie("050101", ("东网格", "", None, [], "0101", "0630"), ("纺东网格", "", None, [], "0701", ""))
+    _lie("050109", ("旧网格", "路南", None, [], "0101", "0331"))
+    _lie(
+        "050102",
+        ("西网格", "路西", whole, both, "0101", "0831"),
+        ("西网格", "路西一半", west, both[:1], "0901", ""),
+    )
+    _lie("050103", ("中网格", "路东一半", east, both[1:], "0901", ""))
+
+
+def _box(west: float, east: float) -> object:
+    ring = [[west, 34.2], [east, 34.2], [east, 34.21], [west, 34.21], [west, 34.2]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def _lie(code: str, *periods: tuple[str, str, object, list[str], str, str]) -> None:
+    grid = GridFactory(code=code)
+    grid.periods.all().delete()
+    for name, extent, boundary, places, since, until in periods:
+        GridPeriod.objects.create(
+            grid=grid, name=name, extent=extent, boundary=boundary, localities=places, from_day=day(since),
+            to_day=day(until) if until else None,
+        )  # fmt: skip
 
 
 def _enter(name: str, area: str, since: str, **facts: object) -> Premises:
@@ -126,4 +159,42 @@ PEOPLE = {
     "2024-02-29": [],
     "0615": [("050101", "Grid lead", "甲岗", "2024-03-01")],
     "0616": [("050101", "Grid lead", "乙岗", "0616"), ("050102", "Grid lead", "甲岗", "0616")],
+}
+
+# Day → code, name, level, area above, state, in force since, last day in force.
+STATION = ("0501", "Station 0501", "管理单元", "05", "in force", None, None)
+CODES = {
+    "2024-12-31": [STATION],
+    "0331": [
+        STATION,
+        ("050101", "东网格", "管理网格", "0501", "in force", "0101", None),
+        ("050102", "西网格", "管理网格", "0501", "in force", "0101", None),
+        ("050109", "旧网格", "管理网格", "0501", "in force", "0101", None),
+    ],
+    "0901": [
+        STATION,
+        ("050101", "纺东网格", "管理网格", "0501", "in force", "0101", None),
+        ("050102", "西网格", "管理网格", "0501", "in force", "0101", None),
+        ("050103", "中网格", "管理网格", "0501", "in force", "0901", None),
+        ("050109", "旧网格", "管理网格", "0501", "retired", "0101", "0331"),
+    ],
+}
+
+# Day → code, name, extent, localities, km² by spherical trigonometry, so since.
+AREAS = {
+    "2024-12-31": [],
+    "0331": [
+        ("050101", "东网格", "", "", None, "0101"),
+        ("050102", "西网格", "路西", "西社区、东社区", 2.04, "0101"),
+        ("050109", "旧网格", "路南", "", None, "0101"),
+    ],
+    "0831": [
+        ("050101", "纺东网格", "", "", None, "0701"),
+        ("050102", "西网格", "路西", "西社区、东社区", 2.04, "0101"),
+    ],
+    "0901": [
+        ("050101", "纺东网格", "", "", None, "0701"),
+        ("050102", "西网格", "路西一半", "西社区", 1.02, "0901"),
+        ("050103", "中网格", "路东一半", "东社区", 1.02, "0901"),
+    ],
 }

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from grids.models import Bureau
 from gridsup.books import Ask
 from subjects.books import BOOKS
 from tests.factories import GridFactory, OfficerFactory, PostingFactory, PremisesFactory
@@ -37,6 +38,31 @@ def test_subjects_stood_where_the_story_says(told, day):
     columns = {"area_code", "name", "address", "trade", "tier", "status", "from_day"}
 
     assert read("subjects", day, columns) == dated(story.SUBJECTS[day])
+
+
+@pytest.mark.parametrize("day", story.CODES)
+def test_codes_were_in_force_or_retired_as_the_story_says(db, day):
+    story.draw()
+    Bureau.objects.filter(code="05").update(level_names=["管理片区", "管理单元", "管理网格"])
+    said = [(*row[:-2], *(story.day(one) if one else None for one in row[-2:])) for row in story.CODES[day]]
+
+    assert read("codes", day, {"code", "name", "level", "above", "state", "since", "until"}) == said
+
+
+@pytest.mark.parametrize("day", story.AREAS)
+def test_areas_lay_as_the_story_says(db, day):
+    story.draw()
+    columns = {"code", "name", "extent", "localities", "square_km", "since"}
+    measured = [(*row[:4], row[4] and float(row[4]), row[5]) for row in read("areas", day, columns)]
+
+    assert measured == dated(story.AREAS[day])
+
+
+def test_areas_are_called_as_they_were_on_the_day(told):
+    story.draw()
+
+    assert {name for (name,) in read("subjects", "0601", {"area"})} == {"Station 0501", "东网格"}
+    assert {name for (name,) in read("subjects", "1010", {"area"})} == {"纺东网格", "西网格"}
 
 
 @pytest.mark.parametrize("day", story.PEOPLE)
