@@ -1,11 +1,24 @@
 """What a fresh connection needs."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from zlib import crc32
 
+from django.db import OperationalError
 from django.db import connection as default
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+# Of two that block each other the database refuses one, which only has to come again.
+MOST_TRIES = 3
+# PostgreSQL's word for that: one of a circle of transactions that wait for each other was rolled back.
+DEADLOCK = "40P01"
 
 # Pages SQLite may keep in memory, as negative KiB; with the default of 2 MB large statements read the file again.
 SQLITE_CACHE_KIB = -32_000
@@ -56,3 +69,26 @@ def wait_alone(*key: str) -> None:
     if default.vendor == "postgresql":
         with default.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(":".join(key).encode())])
+
+
+def comes_again(act: Callable[P, R]) -> Callable[P, R]:
+    """Does a whole action again that PostgreSQL rolled back to end a deadlock, so that nobody reads of it.
+
+    For actions that are one transaction and read whatever they decide on anew. Inside a transaction of the caller it
+    does nothing: that is rolled back, too, and only its owner can do it again.
+    """
+
+    @wraps(act)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        if default.in_atomic_block:
+            return act(*args, **kwargs)
+        for _try in range(MOST_TRIES - 1):
+            try:
+                return act(*args, **kwargs)
+            except OperationalError as error:
+                if getattr(error.__cause__, "pgcode", None) != DEADLOCK:
+                    raise
+                log.warning("%s is tried again: %s", act.__name__, error)
+        return act(*args, **kwargs)
+
+    return whole

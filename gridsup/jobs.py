@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerAway
 
 from gridsup.codes import is_area_code
-from gridsup.database import room_to_work, wait_alone
+from gridsup.database import MOST_TRIES, room_to_work, wait_alone
 from gridsup.errors import BadInput, DomainError, Overtaken
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 # A job that was taken up this often without coming to its end is broken, not unlucky.
 MOST_ATTEMPTS = 5
-# Of one thing on the spot: of two workers that block each other the database refuses one, which only has to come again.
-MOST_TRIES = 3
 # The sweeper sends what waits every minute; this bounds what piles up in the broker while all workers are busy.
 MESSAGE_SECONDS = 600
 COUNTED = ("read", "made", "changed", "refused")

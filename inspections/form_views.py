@@ -158,10 +158,7 @@ def hand_in(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -
     pictures, faults = pictures_of(request)
     if form.is_valid() and not faults:
         try:
-            with transaction.atomic():
-                visit = submit_visit(record=form.record(), by=officer, now=now)
-                for picture in pictures if visit.submitted_at == now else []:
-                    attach_photo(visit=visit, picture=picture, by=officer, now=now)
+            visit = submit_visit(record=form.record(), by=officer, now=now, pictures=pictures)
         except DomainError as error:
             form.refuse(error)
         else:

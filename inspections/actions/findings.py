@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -96,6 +96,8 @@ def escalate_findings(*, part: Part, on: date, now: datetime) -> dict[str, int]:
     """Orders whose last day is over go up once: they are the station's to decide on; returns {"changed"}."""
     late = Finding.objects.filter(part.rows(), state=State.ORDERED, rectify_by__lt=on)
     with transaction.atomic():
+        if connection.features.has_select_for_update:  # in the order in which a visit holds them
+            list(late.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
         changed = late.update(state=State.ESCALATED)
         # After the update, which holds the rows: what was put right meanwhile gets no event. Those told before are left
         # out by the database, which is quicker than to look for them.

@@ -17,7 +17,7 @@ from gridsup.errors import BadInput, Overtaken
 from gridsup.parts import Part
 from gridsup.states import advance, check
 from gridsup.workdays import ONE_DAY
-from inspections.facts import hold
+from inspections.facts import hold, hold_those_of
 from inspections.models import Finding, InspectionPlan, InspectionTask, TaskEvent
 from inspections.models.task import TASK_MOVES
 from inspections.querysets import TaskQuerySet
@@ -66,8 +66,7 @@ def ask_visits(*, reason: str, wanted: Sequence[tuple[Premises, date, date]]) ->
     with transaction.atomic():
         for start in range(0, len(keys), EVENT_BATCH):
             batch = keys[start : start + EVENT_BATCH]
-            # of two who ask at the same moment the second sees what the first made
-            list(Premises.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
+            hold(batch)  # of two who ask at the same moment the second sees what the first made
             for task in InspectionTask.objects.filter(premises__in=batch, reason=reason).order_by("due_on"):
                 known[task.premises_id].append(task)
         for premises, first, last in wanted:
@@ -110,10 +109,11 @@ def follow_part(*, part: Part, now: datetime) -> dict[str, int]:
     """One part of `follow_ledger`; returns {"changed": tasks and findings moved, tasks cancelled}."""
     ours = InspectionTask.objects.open().filter(part.rows())
     elsewhere = ours.exclude(area_code=F("premises__area_code"))
-    moved = elsewhere.write_to(InspectionTask, key="pk", area_code=F("premises__area_code"))
     strays = Finding.objects.to_follow().filter(part.rows()).exclude(area_code=F("premises__area_code"))
-    moved += strays.write_to(Finding, key="pk", area_code=F("premises__area_code"))
     gone = ours.exclude(premises__status="active")
+    hold_those_of(elsewhere, gone, strays)
+    moved = elsewhere.write_to(InspectionTask, key="pk", area_code=F("premises__area_code"))
+    moved += strays.write_to(Finding, key="pk", area_code=F("premises__area_code"))
     return {"changed": moved + _end(gone, State.CANCELLED, now, _("The premises is no longer in business."))}
 
 
@@ -161,6 +161,7 @@ def falling_due(*, part: Part, year: int, on: date, lead: int) -> PremisesQueryS
 def open_planned(*, part: Part, on: date, now: datetime) -> dict[str, int]:
     """Planned tasks whose window is open on the day become due; returns {"changed"}."""
     opening = InspectionTask.objects.filter(part.rows(), state=State.PLANNED, opens_on__lte=on)
+    hold_those_of(opening)
     opening.insert_into(TaskEvent, **_moved(State.DUE, now, ""))
     return {"changed": opening.update(state=State.DUE)}
 
@@ -171,6 +172,7 @@ def merge_near(*, part: Part, span: int, now: datetime) -> dict[str, int]:
     if not pairs:
         return {"changed": 0}
     # Held until the end of the step: a visit that comes in meanwhile must not be merged away.
+    hold_those_of(InspectionTask.objects.filter(pk__in=pairs))
     held = InspectionTask.objects.open().select_for_update().in_bulk({*pairs, *pairs.values()})
     joining = [held[task] for task, into in pairs.items() if task in held and into in held]
     why = _("Near each other on one premises: one visit.")

@@ -13,11 +13,14 @@ from django.utils.translation import gettext as _
 
 from grids.models import Officer
 from grids.permissions import Permission
+from gridsup.database import comes_again
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
+from gridsup.images import Picture
 from gridsup.scoping import inside
 from gridsup.states import advance, check
 from inspections import rules
 from inspections.actions.entering import enter
+from inspections.actions.photos import attach_photo
 from inspections.models import Visit, VisitEvent
 from inspections.models.visit import VISIT_MOVES
 from inspections.querysets import VisitQuerySet
@@ -70,8 +73,10 @@ def save_draft(
     return visit
 
 
-def submit_visit(*, record: VisitRecord, by: Officer | None, now: datetime) -> Visit:
-    """Hands a record in: it discharges the tasks it covers, stores findings, moves the next due day on.
+@comes_again
+def submit_visit(*, record: VisitRecord, by: Officer | None, now: datetime, pictures: Sequence[Picture] = ()) -> Visit:
+    """Hands a record in: it discharges the tasks it covers, stores findings, moves the next due day on; its pictures
+    come with it.
 
     The same form again returns the stored visit and changes nothing, also when both arrive at the same moment. Raises
     BadInput, NotAllowed or WrongState with a sentence for whatever a record must not be (`inspections.rules`).
@@ -79,7 +84,10 @@ def submit_visit(*, record: VisitRecord, by: Officer | None, now: datetime) -> V
     given = Submission(record, by, now)
     try:
         with transaction.atomic():
-            return enter(submissions=[given])[0][0]
+            [(visit, is_new)] = enter(submissions=[given])
+            for picture in pictures if is_new else ():
+                attach_photo(visit=visit, picture=picture, by=by or record.lead, now=now)
+            return visit
     except IntegrityError as error:
         stored = Visit.objects.filter(client_id=record.client_id).first()
         if stored is None:
@@ -87,6 +95,7 @@ def submit_visit(*, record: VisitRecord, by: Officer | None, now: datetime) -> V
         return rules.same_form(stored, given)
 
 
+@comes_again
 def submit_visits(*, records: Sequence[tuple[VisitRecord, datetime]]) -> int:
     """Hands in many records at once, each with the moment when it was handed in and in the name of its first officer,
     in the order given; returns how many were new. For the command line.

@@ -4,73 +4,26 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any
 from uuid import uuid4
 
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from gridsup.celery import app
 from gridsup.models import Job
+from tests.together import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 CELERY = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "gridsup"]
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 40) -> Any:
-    """The first truthy answer; fails with `what` was waited for."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited {seconds} s in vain: {what}")
-
-
 def ended(*jobs: Job) -> bool:
     return Job.objects.filter(pk__in=[job.pk for job in jobs], state__in=["done", "failed"]).count() == len(jobs)
-
-
-def waiting_for_a_lock() -> int:
-    """Connections to the test database that wait for another one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return int(cursor.fetchone()[0])
-
-
-@contextmanager
-def uncommitted(write: Callable[[], object]) -> Iterator[None]:
-    """Holds what `write` writes in a transaction of its own, which is undone at the end: who wants the same waits."""
-    ready, release = Event(), Event()
-
-    def hold() -> None:
-        try:
-            with transaction.atomic():
-                write()
-                ready.set()
-                release.wait(60)
-                transaction.set_rollback(True)
-        finally:
-            connection.close()
-
-    thread = Thread(target=hold)
-    thread.start()
-    try:
-        assert ready.wait(10)
-        yield
-    finally:
-        release.set()
-        thread.join()
 
 
 @dataclass

@@ -13,7 +13,8 @@ from gridsup.models import Job
 from inspections.models import InspectionPlan, InspectionTask
 from subjects.models import Premises
 from tests.factories import TaskFactory
-from tests.worker.conftest import Workers, ended, uncommitted, wait_for, waiting_for_a_lock
+from tests.together import uncommitted, wait_for, waiting_for_a_lock
+from tests.worker.conftest import Workers, ended
 from tests.worker.ledger import DAY, STATIONS, TODAY, rows, small_bureau, undisturbed
 
 pytestmark = pytest.mark.worker
