@@ -203,6 +203,7 @@ def score_rows(request: SignedIn, pk: int, indicator: str) -> HttpResponse:
     found, question = INDICATORS[indicator], RowsQuestion(request.GET)
     span = Span(card.area_code, Period.parse(card.period), card.cut_off)
     counted, left = found.rows(span).visible_to(request.user), found.left_out(span).visible_to(request.user)
+    is_cut = counted.is_cut_for(request.user)
     show = question.asked.get("show", "")
     rows = left if show == "left" else counted.filter(is_met=show == "met") if show else counted
     page = page_of(rows.select_related(*found.with_file).order_by(found.day, "pk"), request)
@@ -220,6 +221,7 @@ def score_rows(request: SignedIn, pk: int, indicator: str) -> HttpResponse:
             "rows": [(row, found.show(row)) for row in page],
             "question": question,
             "counts": {"whole": whole, "met": met, "missed": whole - met, "left": left.count()},
-            "differs": (met, whole) != (line.line.numerator, line.line.denominator),
+            "is_cut": is_cut,
+            "differs": not is_cut and (met, whole) != (line.line.numerator, line.line.denominator),
         },
     )

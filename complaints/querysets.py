@@ -13,7 +13,7 @@ from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
-    from complaints.models import Clock, Complaint
+    from complaints.models import Clock, Complaint, Rating
     from grids.models import Officer
 
 M = TypeVar("M", bound=models.Model)
@@ -32,6 +32,8 @@ WAITING = {
 
 class ComplaintQuerySet(SetWise["Complaint"]):
     """Complaints, reports, clues and enquiries."""
+
+    line_field = "line"
 
     def open(self) -> Self:
         """Not at an end."""
@@ -96,6 +98,8 @@ class ComplaintQuerySet(SetWise["Complaint"]):
 class ClockQuerySet(SetWise["Clock"]):
     """Time limits that run, ran or were met."""
 
+    line_field = "complaint__line"
+
     def running(self) -> Self:
         """Neither met nor stopped; paused ones are among them."""
         return self.filter(met_on__isnull=True, stopped_on__isnull=True)
@@ -154,10 +158,17 @@ class ClockQuerySet(SetWise["Clock"]):
         return found
 
 
+class RatingQuerySet(SetWise["Rating"]):
+    """How satisfied people were; in the area that handled it."""
+
+    line_field = "complaint__line"
+
+
 class OfComplaintQuerySet(ScopedQuerySet[M]):
     """Parts of a complaint; scoped by the complaint."""
 
     area_field = "complaint__area_code"
+    line_field = "complaint__line"
 
 
 AnyOfComplaint = OfComplaintQuerySet[Any]

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from complaints.models import Clock, Complaint, ComplaintEvent
+from gridsup.scoping import HoldsAreas
 from gridsup.timeline import Entry
 from subjects.models import Premises
 
@@ -11,9 +12,10 @@ STATES, CLOCKS = dict(Complaint.State.choices), dict(Clock.Kind.choices)
 FILED = ("received", "settled", "mediation_ended", "handled", "not_upheld", "handed_to_case", "closed")
 
 
-def entries(premises: Premises) -> list[Entry]:
+def entries(premises: Premises, *, officer: HoldsAreas) -> list[Entry]:
     """What became of the complaints about a premises, without who brought them."""
-    events = ComplaintEvent.objects.filter(complaint__premises=premises, what="state", new__in=FILED)
+    seen = Complaint.objects.of_lines(officer).filter(premises=premises).order_by().values("pk")
+    events = ComplaintEvent.objects.filter(complaint__in=seen, what="state", new__in=FILED)
     return [
         Entry(
             at=event.at,

@@ -37,7 +37,7 @@ LEDGER_FOLLOWERS = ["inspections.actions.follow_ledger"]
 # Run after a year of the working-day calendar was loaded (keyword argument: now); each counts provisional days anew.
 CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 
-# A premises' timeline: each takes a premises and returns entries for its file.
+# A premises' timeline: each takes a premises and an officer and returns entries for its file.
 TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries", "complaints.timeline.entries"]
 
 # Further parts of a premises' file: each takes a premises, an officer and a day and returns a gridsup.timeline.Panel.

@@ -1,6 +1,6 @@
 """Who may see which rows: written once, over each row's own area code (design §3)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from django.db import models
@@ -16,6 +16,10 @@ class HoldsAreas(Protocol):
 
     def area_codes(self, permission: str) -> Collection[str]: ...
 
+    def areas_by_line(self, permission: str) -> Mapping[str, Collection[str]]:
+        """Line of business → codes of the areas where a post of that line carries it; "": posts for every line."""
+        ...
+
 
 def inside(codes: Collection[str], field: str = "area_code") -> Q:
     """Rows at or below any of the areas; no area, no row."""
@@ -26,14 +30,31 @@ def inside(codes: Collection[str], field: str = "area_code") -> Q:
 
 
 class ScopedQuerySet(models.QuerySet[M]):
-    """Every list, page, count, export and search starts from `visible_to`."""
+    """Every list, page, count, export and search starts from `visible_to`.
+
+    `line_field`: the line of business of rows that have one; a post for a line sees of them those of its line alone.
+    """
 
     area_field: ClassVar[str] = "area_code"
+    line_field: ClassVar[str] = ""
     view_permission: ClassVar[str] = "view"
 
     def visible_to(self, officer: HoldsAreas) -> Self:
         """Rows inside the areas where the officer may view such rows today; without a posting, none."""
-        return self.filter(inside(officer.area_codes(self.view_permission), self.area_field))
+        if not self.is_cut_for(officer):
+            return self.filter(inside(officer.area_codes(self.view_permission), self.area_field))
+        seen = Q(pk__in=[])
+        for line, codes in officer.areas_by_line(self.view_permission).items():
+            seen |= inside(codes, self.area_field) & (Q(**{self.line_field: line}) if line else Q())
+        return self.filter(seen)
+
+    def is_cut_for(self, officer: HoldsAreas) -> bool:
+        """The rows belong to lines of business, and some post of the officer is for one line."""
+        return bool(self.line_field) and any(officer.areas_by_line(self.view_permission))
+
+    def of_lines(self, officer: HoldsAreas) -> Self:
+        """For rows that lie in areas of the officer, named in another way: those that their posts for lines let see."""
+        return self.visible_to(officer) if self.is_cut_for(officer) else self
 
     def in_area(self, code: str) -> Self:
         """Rows at or below one area of 2, 4 or 6 digits."""

@@ -37,9 +37,9 @@ class Action:
     url: str
 
 
-def timeline_of(premises: Any) -> list[Entry]:
-    """Everything that happened to a premises, the latest first."""
-    entries = [entry for name in TIMELINE for entry in import_string(name)(premises)]
+def timeline_of(premises: Any, **known: Any) -> list[Entry]:
+    """Everything that happened to a premises and that somebody may see (keyword argument: officer), latest first."""
+    entries = [entry for name in TIMELINE for entry in import_string(name)(premises, **known)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 

@@ -19,7 +19,7 @@ def reviews(officer: Any, on: date) -> list[Decision]:
     if not officer.has_perm(Permission.REVIEW_VISITS):
         return []
     records = waiting(officer)
-    findings = Finding.objects.filter(inside(officer.area_codes(Permission.REVIEW_VISITS)))
+    findings = Finding.objects.of_lines(officer).filter(inside(officer.area_codes(Permission.REVIEW_VISITS)))
     states = (
         ("open", _("Grave dangers"), _("Settle them, order them to be put right, or hand them over."), True),
         ("escalated", _("Orders that nobody carried out in time"), _("Hand them over, or ask for another look."), True),

@@ -212,6 +212,8 @@ class VisitQuerySet(SetWise["Visit"]):
 class FindingQuerySet(SetWise["Finding"]):
     """Problems found."""
 
+    line_field = "line"
+
     def to_rectify(self) -> Self:
         """Ordered and not yet corrected, in time or not."""
         return self.filter(state__in=["ordered", "escalated"])

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from gridsup.scoping import HoldsAreas
 from gridsup.timeline import Entry
 from inspections.models import (
     Finding,
@@ -16,12 +17,13 @@ from inspections.models import (
 from subjects.models import Premises
 
 
-def entries(premises: Premises) -> list[Entry]:
+def entries(premises: Premises, *, officer: HoldsAreas) -> list[Entry]:
     """Every event of the premises' tasks, records and findings, and what it belongs to."""
     tasks = TaskEvent.objects.filter(task__premises=premises).select_related("task", "by")
     # what an officer puts aside is nobody else's business until it is handed in
     visits = VisitEvent.objects.filter(visit__premises=premises, what="state").exclude(new=Visit.State.DRAFT)
-    findings = FindingEvent.objects.filter(finding__premises=premises).select_related("finding", "by")
+    seen = Finding.objects.of_lines(officer).filter(premises=premises).order_by().values("pk")
+    findings = FindingEvent.objects.filter(finding__in=seen).select_related("finding", "by")
     return [
         *(entry_of(event, of_task=True) for event in tasks),
         *(visit_entry(event, of_visit=True) for event in visits.select_related("visit", "by")),

@@ -63,7 +63,8 @@ def today(request: SignedIn) -> HttpResponse:
 def handed_over(officer: Officer) -> int:
     """How many findings wait for the case team, where the person is of it."""
     areas = officer.area_codes(Permission.TAKE_CASE)
-    return Finding.objects.filter(inside(areas), state=Finding.State.HANDED_OVER).count() if areas else 0
+    cases = Finding.objects.of_lines(officer).filter(inside(areas), state=Finding.State.HANDED_OVER)
+    return cases.count() if areas else 0
 
 
 def places(tasks: TaskQuerySet) -> list[Locality]:

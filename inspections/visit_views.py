@@ -15,7 +15,7 @@ from gridsup.images import CONTENT_TYPE, SUFFIX
 from gridsup.paging import page_of
 from gridsup.states import targets
 from inspections.forms import VisitQuestion
-from inspections.models import Visit, VisitPhoto
+from inspections.models import Finding, Visit, VisitPhoto
 from inspections.models.visit import VISIT_MOVES
 from inspections.review_views import RETURN_REASONS
 from inspections.timeline import visit_entry
@@ -57,8 +57,8 @@ def visit_show(request: SignedIn, pk: int) -> HttpResponse:
             "visit": visit,
             "tiers": Tiers(officer, on),
             "versions": versions(visit),
-            "findings": visit.findings.select_related("recheck"),
-            "rectified": visit.rectified.all(),
+            "findings": Finding.objects.filter(visit=visit).of_lines(officer).select_related("recheck"),
+            "rectified": Finding.objects.filter(rectified_by=visit).of_lines(officer),
             "tasks": visit.tasks.all(),
             "photos": visit.photos.all(),
             "events": [visit_entry(event) for event in visit.events.select_related("by").order_by("-at", "-pk")],

@@ -5,12 +5,13 @@ from datetime import date, datetime, time
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gridsup.scoping import HoldsAreas
 from gridsup.timeline import Entry
 from subjects.models import PolicyEvent, Premises, PremisesEvent, Tier
 from subjects.models.ledger import Status
 
 
-def entries(premises: Premises) -> list[Entry]:
+def entries(premises: Premises, *, officer: HoldsAreas) -> list[Entry]:
     """Events, placements and tier periods of the premises."""
     return [*_tiers(premises), *_placements(premises), *_events(premises)]
 

@@ -66,7 +66,7 @@ def premises_show(request: SignedIn, pk: int) -> HttpResponse:
             "day": day,
             "area": area,
             "people": Posting.objects.answering_for(area, day).with_leave(day) if area else [],
-            "entries": timeline_of(premises),
+            "entries": timeline_of(premises, officer=request.user),
             "actions": actions_of(premises, officer=officer, on=today),
             "panels": panels_of(premises, officer=officer, on=today),
             "shape": shape(premises),

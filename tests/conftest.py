@@ -65,10 +65,10 @@ class District:
     by_duty: dict[str, Officer] = field(default_factory=dict)  # one officer for each duty, in 05 / 0501 / 050101
 
 
-def posted(username: str, duty: str, area_code: str, **facts: object) -> Officer:
+def posted(username: str, duty: str, area_code: str, line: str = "", **facts: object) -> Officer:
     """An officer with one posting."""
     officer = OfficerFactory(username=username, **facts)
-    PostingFactory(officer=officer, duty=duty, area_code=area_code)
+    PostingFactory(officer=officer, duty=duty, area_code=area_code, line=line)
     return officer
 
 

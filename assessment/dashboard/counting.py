@@ -101,7 +101,7 @@ def received(scope: Scope, stretch: Stretch) -> Counts:
 
 def _of(rows: Rows, scope: Scope) -> Rows:
     """Rows of the areas, named one by one; all lie where the officer views business rows."""
-    return rows.filter(area_code__in=scope.codes)
+    return rows.filter(area_code__in=scope.codes).of_lines(scope.officer)
 
 
 def _seen(rows: Rows, scope: Scope) -> Rows:

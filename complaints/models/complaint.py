@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.querysets import ComplaintQuerySet, OfComplaintQuerySet
+from complaints.querysets import ComplaintQuerySet, OfComplaintQuerySet, RatingQuerySet
 from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.events import Event
@@ -250,7 +250,7 @@ class Rating(models.Model):
     given_at = models.DateTimeField(_("given at"))
     given_on = models.DateField(_("given on"))
 
-    objects = ComplaintQuerySet.as_manager()
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rating")

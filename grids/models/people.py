@@ -1,6 +1,7 @@
 """People and their posts: who is responsible, and since when (handbook §2)."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -72,6 +73,14 @@ class Officer(AbstractUser):
             return []
         codes = sorted({post.area_code for post in self.current_postings if permission in DUTIES[Duty(post.duty)]})
         return [code for code in codes if not any(code != wider and code.startswith(wider) for wider in codes)]
+
+    def areas_by_line(self, permission: str) -> Mapping[str, Collection[str]]:
+        """Line → areas of the posts of today for it that carry the permission; the empty line stands for every line."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for post in self.current_postings if self.is_active else []:
+            if permission in DUTIES[Duty(post.duty)]:
+                found[post.line].add(post.area_code)
+        return found
 
     def may(self, permission: str, area_code: str) -> bool:
         """A duty of today carries the permission at or above the area."""

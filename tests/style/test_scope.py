@@ -6,6 +6,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from gridsup.scoping import ScopedQuerySet
+from tests.conftest import posted
 from tests.style.reading import PRODUCT
 
 MODELS = [model for app in PRODUCT for model in apps.get_app_config(app).get_models()]
@@ -40,6 +41,14 @@ def test_nobody_without_a_posting_sees_a_row(district, model):
 def test_every_area_filter_compiles(district, model):
     for code in ("05", "0501", "050101"):
         assert model._default_manager.visible_to(district.district_office).in_area(code).count() >= 0
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_a_section_sees_of_no_model_more_than_the_whole_bureau(district, model):
+    section = posted("foods", "section", "05", line="food")
+
+    rows = model._default_manager.visible_to(section)
+    assert rows.count() <= model._default_manager.visible_to(district.district_office).count()
 
 
 @isolate_apps("tests")
