@@ -24,6 +24,7 @@ from complaints.timeline import entry_of
 from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError, Overtaken
 from gridsup.images import CONTENT_TYPE, SUFFIX
 
@@ -212,6 +213,7 @@ def complainant_reveal(request: SignedIn, pk: int) -> HttpResponseBase:
         if form.is_valid():
             # shown in the answer to the form and at no address: loading the page again hides it
             who = reveal(complaint=complaint, by=request.user, why=form.cleaned_data["why"], now=timezone.now())
+            note(request, outcome="done")
             return page(request, complaint, revealed=who)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))

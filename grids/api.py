@@ -22,6 +22,7 @@ from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
+from gridsup.audit.recording import note
 
 
 class BureauRow(serializers.ModelSerializer[Bureau]):
@@ -281,6 +282,7 @@ class TokenView(APIView):
             raise Locked(message)
         if not isinstance(officer, Officer):
             raise exceptions.AuthenticationFailed(_("User name or password is wrong."))
+        note(plain, person=officer)
         key, token = tokens.issue(officer=officer, now=timezone.now())
         expires: datetime = timezone.localtime(token.expires)
         return Response({"token": key, "expires": expires.isoformat()})
@@ -290,6 +292,7 @@ class TokenView(APIView):
         """Takes back the key that was presented."""
         if not isinstance(request.auth, ApiToken):
             raise exceptions.ValidationError({"token": [_("Present the token that is to be taken back.")]})
+        note(request, action="token_revoked")
         request.auth.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -12,8 +12,11 @@ class GridsupConfig(AppConfig):
 
     def ready(self) -> None:
         from gridsup import checks, database, holidays  # noqa: F401
+        from gridsup.audit import guard, logins
 
         connection_created.connect(database.tune_sqlite)
         connection_created.connect(database.bound_postgresql)
         # reference data, like Django's own content types: there after every migration, in tests too
         post_migrate.connect(holidays.seed, sender=self)
+        post_migrate.connect(guard.stand, sender=self)
+        logins.listen()

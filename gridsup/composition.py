@@ -10,11 +10,14 @@ JOBS = {
     "escalate_overdue": "complaints.tasks.escalate_overdue",
     "score_period": "assessment.tasks.score_period",
     "build_report": "assessment.reporting.building.build_report",
+    "check_audit": "gridsup.audit.keeping.check_audit",
+    "prune_audit": "gridsup.audit.keeping.prune_audit",
 }
 
 # Shapes of the periods (gridsup.periods.EXAMPLES) that a job is asked for; one that is not listed works on single days.
 JOB_PERIODS: dict[str, tuple[str, ...]] = {
     "build_report": ("month", "quarter"),
+    "check_audit": ("day", "month"),
     "score_period": ("month", "quarter", "half", "year"),
 }
 
@@ -98,3 +101,59 @@ DECISIONS = [
 
 # The same for whoever opens the dashboard, also without the admin: only what is counted in no time.
 WAITING = ["inspections.decisions.plans", "complaints.decisions.escalated", "gridsup.admin.waiting"]
+
+# The kind of row that a page shows or changes, by the name of its route; API and admin say it themselves. The audit
+# trail names it (gridsup.audit).
+SHOWN = {
+    "premises": "subjects.Premises",
+    "policy_of": "grids.Bureau",
+    "policy_preset": "grids.Bureau",
+    "policy_change": "subjects.Tier",
+    "task": "inspections.InspectionTask",
+    "task_assign": "inspections.InspectionTask",
+    "task_cancel": "inspections.InspectionTask",
+    "visit_new": "subjects.Premises",
+    "visit": "inspections.Visit",
+    "visit_drop": "inspections.Visit",
+    "visit_move": "inspections.Visit",
+    "visit_photo": "inspections.VisitPhoto",
+    "finding": "inspections.Finding",
+    "finding_move": "inspections.Finding",
+    "plan": "inspections.InspectionPlan",
+    "plan_move": "inspections.InspectionPlan",
+    "complaint": "complaints.Complaint",
+    "complaint_move": "complaints.Complaint",
+    "complainant_reveal": "complaints.Complaint",
+    "complainant_complete": "complaints.Complaint",
+    "complaint_picture": "complaints.Attachment",
+    "clock_act": "complaints.Complaint",
+    "report_sheet": "assessment.Report",
+    "report_text": "assessment.Report",
+    "scorecard": "assessment.Scorecard",
+    "score_rows": "assessment.Scorecard",
+}
+
+# Kinds of rows whose list leaves an entry, too: it shows personal data.
+AUDITED_LISTS = {"grids.Officer"}
+
+# Routes that leave no entry in the audit trail: logging in and out is told by the framework itself, and whoever sends
+# or follows a complaint without an account may stay unnamed (handbook §9, Art. 37).
+UNAUDITED = {
+    "login", "logout", "admin:login", "admin:logout", "set_language", "healthz",
+    "public", "public_new", "public_receipt", "public_follow", "public_rate",
+}  # fmt: skip
+
+# What the trail calls a request of a route, where that is not “looked at” or “changed”: methods and AuditEntry.Action.
+AUDIT_ACTIONS = {
+    "api-token": (("POST",), "token_made"),
+    "complainant_reveal": (("POST",), "reveal"),
+    "complaint-reveal": (("POST",), "reveal"),
+    "report_sheet": (("GET",), "export"),
+    "report_text": (("GET",), "export"),
+    "report-sheet": (("GET",), "export"),
+    "report-text": (("GET",), "export"),
+}
+
+# Routes whose reason (the field `why`) is part of the trail: what for somebody looked or interfered. Nothing else that
+# is typed is kept there.
+AUDIT_REASONS = {"complainant_reveal", "complaint-reveal"}

@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from gridsup.audit.models import AuditEntry, AuditSeal
 from gridsup.scoping import ScopedQuerySet
+
+__all__ = ["Attempt", "AuditEntry", "AuditSeal", "CalendarDay", "Job", "JobQuerySet"]
 
 
 class JobQuerySet(ScopedQuerySet["Job"]):

@@ -82,6 +82,9 @@ class Quarterly(Daily):
 
 
 SCHEDULE = (
+    Monthly("check_audit", at="03:00"),
+    Daily("check_audit", at="03:20"),
+    Daily("prune_audit", at="03:40"),
     Daily("apply_policy", at="04:00"),
     Daily("generate_due_tasks", at="04:30"),
     Daily("escalate_overdue", at="05:00"),

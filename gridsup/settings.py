@@ -23,6 +23,8 @@ DEMO = environment.flag("GRIDSUP_DEMO", default=False)
 DEMO_PASSWORD = "gridsup-demo"
 DEMO_KEY = "demo-only-key-that-protects-nothing-and-is-refused-elsewhere-0000"
 SECRET_KEY = environment.secret("SECRET_KEY", DEMO_KEY if DEMO or DEBUG else "")
+# Keys of before: what they signed stays valid, and the audit trail of their time can still be checked.
+SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")
 
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.listed("CSRF_TRUSTED_ORIGINS")
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gridsup.audit.recording.AuditMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -254,6 +257,8 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
 # How long a running job may be silent before another worker takes it over.
 JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 300, least=1, most=86_400)
+# The law asks for six months of logs; longer, because who did what is often asked after a year's end.
+AUDIT_DAYS = environment.number("AUDIT_DAYS", 400, least=183, most=3_660)
 API_TOKEN_HOURS = environment.number("API_TOKEN_HOURS", 12, least=1, most=8_760)
 
 LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))

@@ -90,6 +90,10 @@ class Officer(AbstractUser):
         """Everything that the duties of today permit somewhere."""
         return frozenset().union(*(DUTIES[Duty(post.duty)] for post in self.current_postings))
 
+    def home_bureau(self) -> str:
+        """Code of the bureau where the person works today; without a post, of the one that keeps the account."""
+        return self.current_postings[0].area_code[:2] if self.current_postings else self.bureau_id or ""
+
     def start_page(self) -> str:
         """Name of the route where the person starts; without a post it is the account page, which says whom to ask."""
         held = {post.duty for post in self.current_postings} if self.is_active else set()

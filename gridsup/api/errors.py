@@ -25,6 +25,7 @@ STATUSES: dict[type[DomainError], int] = {
     BadInput: status.HTTP_400_BAD_REQUEST,
     TooOften: status.HTTP_429_TOO_MANY_REQUESTS,
 }
+NO_TRACE = gettext_lazy("The audit trail cannot be written just now, so this is not shown. Try again in a moment.")
 
 Fault = dict[str, str]
 OUR_FAULT = gettext_lazy("Something went wrong on our side. Try again; if it stays, tell the administrator.")
@@ -88,6 +89,11 @@ def failed_before(request: HttpRequest) -> HttpResponse:
     if not is_api(request):
         return defaults.server_error(request)
     return JsonResponse({"errors": [_fault("error", "", str(OUR_FAULT))]}, status=500)
+
+
+def away() -> HttpResponse:
+    """The audit trail cannot be written: what must leave a trace there is not shown."""
+    return JsonResponse({"errors": [_fault("trail_away", "", str(NO_TRACE))]}, status=503)
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from gridsup.api.filters import InArea, refuse_not_understood
+from gridsup.audit.recording import note
 from gridsup.scoping import ScopedQuerySet
 from gridsup.states import check
 
@@ -80,7 +81,9 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
             sentence = _("Nothing here is called so: nothing was done.")
             raise exceptions.ValidationError(dict.fromkeys(strange, sentence), code="unknown")
         given.is_valid(raise_exception=True)
-        return cast(dict[str, Any], given.validated_data)
+        checked = cast(dict[str, Any], given.validated_data)
+        note(self.request, given=checked)
+        return checked
 
     def answer(self, row: models.Model, code: int = status.HTTP_201_CREATED) -> Response:
         """A row that was just made, as its own page shows it."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.enums import ActionVariant
 
+from gridsup.audit.recording import note
 from gridsup.backoffice.steps import Start, Step, StepForm
 from gridsup.errors import DomainError, NotAllowed
 
@@ -199,6 +200,8 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
             if done:
                 messages.success(request, _("%(step)s: %(count)s done.") % {"step": step.label, "count": len(done)})
             once = next((result for _row, result in done if isinstance(result, str)), None)
+            if done:
+                note(request, outcome="done")
             if once is None and (done or len(rows) > 1):
                 return redirect(back)
         hidden = [("action", step.name), *(("_selected_action", row.pk) for row in rows)]
@@ -229,6 +232,8 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
                     made = start.act(form.cleaned_data, request.user, timezone.now())
                 except DomainError as error:
                     form.add_error(error.field if error.field in form.fields else None, str(error))
+            if made is not None:
+                note(request, outcome="done")
             if isinstance(made, models.Model):
                 messages.success(request, f"{start.label}: {made}")
                 return redirect(self._back([made]))

@@ -6,7 +6,7 @@ import pytest
 
 from tests.style.reading import PRODUCT, Source, called, calls, sources
 
-PLACES = {"gridsup/setwise.py", "gridsup/database.py"}
+PLACES = {"gridsup/setwise.py", "gridsup/database.py", "gridsup/audit/guard.py"}
 RAW = {"cursor", "execute", "executemany", "executescript", "raw", "extra", "RawSQL", "RunSQL"}
 
 
