@@ -20,7 +20,7 @@ help: ## list what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 demo: $(VAR)/environment migrate $(VAR)/static-collected ## set up everything, load the demo district, serve it (SERVE=0: do not; PORT=8000)
-	@echo "· demo district"
+	@echo "· demo district (the first time takes a minute or two)"
 	@$(MANAGE) demo
 	@test "$(SERVE)" = 0 || exec $(MANAGE) serve --port $(PORT)
 

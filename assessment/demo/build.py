@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from assessment.actions import load_scheme, publish_scores, request_report
 from assessment.demo import areas
 from assessment.demo.answering import Complaints
-from assessment.demo.calendar import Calendar, Week, moment, morning
+from assessment.demo.calendar import Calendar, Week, morning
 from assessment.demo.dice import Dice
 from assessment.demo.ledger import invent, write_sheet
 from assessment.demo.mix import FULL, TINY, Mix
@@ -34,6 +34,7 @@ from inspections.actions import approve_plan, propose_plan, publish_plan
 from inspections.models import InspectionPlan, InspectionTask, Visit
 from subjects.actions import load_preset
 from subjects.importing import run as run_import
+from subjects.importing.running import JOB as IMPORT
 from subjects.models import MarketSubject, Premises, Tier
 from subjects.models.policy import Mode
 from subjects.trades import load_trades
@@ -42,7 +43,9 @@ PRESET, SCHEME = "FR", "B1"
 # Whose last quarter is told in a report: the bureau's, and one station's.
 REPORTED = ("05", "0501")
 # From the computation of scores to their publication.
-MINUTES_TO_LOOK = 120
+TIME_TO_LOOK = timedelta(hours=1)
+# Weeks of the story from one line about it to the next: some seconds.
+WEEKS_TO_SAY = 4
 # Who acts for each bureau: the grid office, and the head who approves.
 OFFICES = {"05": ("district", "head05"), "06": ("district06", "head06")}
 # What runs every night for each bureau.
@@ -88,6 +91,7 @@ class Build:
 
     def step(self, name: str, work: Callable[[], str]) -> None:
         """Does one step and says what came out and how long it took."""
+        self.say(f"  {name} …")
         start = monotonic()
         outcome = work()
         self.seconds[name] = round(monotonic() - start, 1)
@@ -163,6 +167,10 @@ class Build:
             by=Officer.objects.get(username=OFFICES[bureau][0]),
             now=morning(day),
         )
+        # the import is a job of the moment at which it ran; in the story it ran when the ledger came
+        Job.objects.filter(name=IMPORT, area_code=bureau).update(
+            queued_at=morning(day), started_at=morning(day), finished_at=morning(day)
+        )
         if outcome.refused:
             raise BuildFailed(f"The importer refused {outcome.refused} rows of {path}.")
         return len(rows)
@@ -211,6 +219,9 @@ class Build:
         """One bureau's week, whole or not at all: the jobs of its first night are the sign that it was told."""
         if self.is_done(NIGHTLY[0], week.first, visits.bureau):
             return 0
+        number, weeks = self.calendar.weeks.index(week), len(self.calendar.weeks)
+        if number % WEEKS_TO_SAY == 0:
+            self.say(f"    bureau {visits.bureau}, week {number + 1} of {weeks}, from {week.first}")
         self.night(week.first, visits.bureau)
         visits.tell(week)
         complaints.tell(week)
@@ -230,9 +241,9 @@ class Build:
         """One quarter of one bureau, once its late entries are in."""
         if Scorecard.objects.in_area(bureau).filter(period=str(quarter), state=Scorecard.State.PUBLISHED).exists():
             return
-        day = self.calendar.scored_on(quarter)
-        self.run_job("score_period", str(quarter), bureau, morning(day))
-        publish_scores(bureau=bureau, period=str(quarter), by=by, now=moment(day, MINUTES_TO_LOOK))
+        now = self.calendar.begins(self.calendar.scored_on(quarter))
+        self.run_job("score_period", str(quarter), bureau, now)
+        publish_scores(bureau=bureau, period=str(quarter), by=by, now=now + TIME_TO_LOOK)
 
     def reports(self) -> str:
         """The last quarter's reports, asked for by the grid office and built by the job."""
@@ -246,7 +257,7 @@ class Build:
         if Report.objects.filter(area_code=area, period=str(quarter), built_at__isnull=False).exists():
             return
         by = Officer.objects.get(username=OFFICES[area[:2]][0])
-        now = moment(self.calendar.scored_on(quarter), 2 * MINUTES_TO_LOOK)
+        now = self.calendar.begins(self.calendar.scored_on(quarter)) + 2 * TIME_TO_LOOK
         request_report(area=area, period=str(quarter), by=by, now=now)
         self.run_job("build_report", str(quarter), area, now)
 
@@ -259,7 +270,7 @@ class Build:
         """Runs a job inline for a bureau's day, once; returns how many rows it made or changed."""
         if self.is_done(name, day, bureau):
             return 0
-        job = self.run_job(name, day.isoformat(), bureau, morning(day))
+        job = self.run_job(name, day.isoformat(), bureau, self.calendar.begins(day))
         return int(job.counts.get("made", 0) or job.counts.get("changed", 0))
 
     @staticmethod
@@ -296,8 +307,15 @@ def report(bureau: str = "05") -> dict[str, object]:
 
 
 def report_files(bureau: str = "05") -> list[str]:
-    """The files of the bureau's reports, below the folder of files that were handed in or built."""
-    built = Report.objects.in_area(bureau).filter(built_at__isnull=False).order_by("area_code", "period", "version")
+    """The files of the demonstration's reports, below the folder of files that were handed in or built.
+
+    A site that is served builds more by itself, month by month: those are not among them.
+    """
+    day = built_for()
+    if day is None:
+        return []
+    told = Report.objects.in_area(bureau).filter(area_code__in=REPORTED, period=str(Calendar(day).quarters[-1]))
+    built = told.filter(version=1, built_at__isnull=False).order_by("area_code")
     return [str(file) for report in built for file in (report.sheet, report.text)]
 
 

@@ -5,7 +5,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from gridsup.errors import BadInput
 from gridsup.periods import Period
 
 # Chosen so that the site looks lived in. Grids stand longer than anybody's post; the ledger came in some weeks before
@@ -17,6 +19,8 @@ DAYS_TO_SCORE = 12
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
 OPENING = time(9)
+# From opening time back to three in the morning, when the daily jobs have run.
+MINUTES_TO_NIGHT = -6 * 60
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,28 @@ class Calendar:
         return [Week(day, following - DAY) for day, following in pairwise(self.job_days)]
 
     def scored_on(self, quarter: Period) -> date:
-        """The day on which a quarter is scored: some days after its end, where that is before today."""
-        return min(quarter.last + DAYS_TO_SCORE * DAY, self.today)
+        """The day on which a quarter is scored: some days after its end, but before today where it can be."""
+        return max(quarter.last + DAY, min(quarter.last + DAYS_TO_SCORE * DAY, self.ago(1)))
+
+    def begins(self, day: date) -> datetime:
+        """When work on a day begins; today in the night, so that nothing of the story lies ahead of who looks at it."""
+        return moment(day, MINUTES_TO_NIGHT if day == self.today else 0)
+
+    def refuse_unless_told(self, *, on: date, first_year: int) -> None:
+        """Raises BadInput for a story that lies ahead of the day `on`, or before the years whose days off are known.
+
+        Policy and posts begin with the story: before its first day nobody could see or do anything.
+        """
+        limit = {"today": self.today.isoformat(), "first": self.ledger_came.isoformat(), "on": on.isoformat()}
+        if self.ledger_came > on:
+            raise BadInput(
+                _("What is built for %(today)s begins on %(first)s, after %(on)s: take an earlier day.") % limit
+            )
+        if self.ledger_came.year < first_year:
+            raise BadInput(
+                _("What is built for %(today)s begins on %(first)s; working days are known from %(year)s on.")
+                % {**limit, "year": first_year}
+            )
 
     @property
     def plan_years(self) -> list[int]:

@@ -38,49 +38,49 @@ def _matters(kind: str, trades: tuple[str, ...], table: str) -> tuple[Grievance,
 
 MATTERS = (
     *_matters("complaint", CATERING, """
-食品质量 food 在该店购买的食品打开后发现有异物，要求退款并赔偿，商家只同意退{money}元。
+食品质量 food 在该店购买的食品打开后发现有异物，要求退款并赔偿，商家只同意退{small}元。
 食品质量 food 购买的散装糕点已有霉点，保存有付款记录和照片，要求按规定赔偿。
-食品质量 food 外卖送达时包装破损、菜品不全，与商家协商{days}天未果，要求退款{money}元。
-价格 fair_trade 结账金额与菜单标价不符，多收{money}元，要求退还。
+食品质量 food 外卖送达时包装破损、菜品不全，与商家协商{days}天未果，要求退款{small}元。
+价格 fair_trade 结账金额与菜单标价不符，多收{small}元，要求退还。
 食品质量 food 购买的牛奶已过保质期{days}天，要求退一赔十。
 """),
     *_matters("complaint", CLOTHES, """
-三包 consumer_protection 购买的鞋穿了{days}天开胶，商家以已穿着为由拒绝退换，涉及{money}元。
-三包 consumer_protection 购买的外套洗一次严重掉色，商家不承认质量问题，要求退款{money}元。
-合同 market_contract 交定金{money}元订购服装，店家逾期未交货也不退定金。
+三包 consumer_protection 购买的鞋穿了{days}天开胶，商家以已穿着为由拒绝退换，涉及{middle}元。
+三包 consumer_protection 购买的外套洗一次严重掉色，商家不承认质量问题，要求退款{middle}元。
+合同 market_contract 交定金{middle}元订购服装，店家逾期未交货也不退定金。
 """),
     *_matters("complaint", THINGS, """
 三包 consumer_protection 购买的家电使用{days}天后不能启动，商家维修两次仍有故障，要求换货。
-三包 consumer_protection 购买的手机屏幕失灵，商家称人为损坏拒绝保修，涉及{money}元，要求检测。
-广告 trademark_advertising 商家宣传“全市最低价”，实际价格高于其他门店，要求补差价{money}元。
-三包 consumer_protection 订购的家具与样品材质不符，要求退货并退款{money}元。
-合同 market_contract 交付定金{money}元后商家单方加价，要求按原合同履行。
+三包 consumer_protection 购买的手机屏幕失灵，商家称人为损坏拒绝保修，涉及{large}元，要求检测。
+广告 trademark_advertising 商家宣传“全市最低价”，实际价格高于其他门店，要求补差价{middle}元。
+三包 consumer_protection 订购的家具与样品材质不符，要求退货并退款{large}元。
+合同 market_contract 交付定金{large}元后商家单方加价，要求按原合同履行。
 """),
     *_matters("complaint", CARS, """
-维修 consumer_protection 车辆维修后同一故障{days}天内再次出现，要求免费返修或退还维修费{money}元。
-价格 fair_trade 维修前未告知费用，结账时比预估多{money}元，要求出具明细并退还多收部分。
+维修 consumer_protection 车辆维修后同一故障{days}天内再次出现，要求免费返修或退还维修费{large}元。
+价格 fair_trade 维修前未告知费用，结账时比预估多{middle}元，要求出具明细并退还多收部分。
 合同 market_contract 购车时承诺的保养项目未兑现，要求履行约定。
 """),
     *_matters("complaint", PARLOURS, """
-预付卡 consumer_protection 办理预付卡{money}元，店铺以装修为由停业{days}天，要求退还余额。
-预付卡 consumer_protection 办卡后更换经营者不认可余额，要求退卡{money}元。
-服务 consumer_protection 美发前未说明价格，结账时要求支付{money}元，要求退还多收部分。
-服务 consumer_protection 使用店内产品后皮肤过敏，要求赔偿{money}元。
-预付卡 consumer_protection 培训课程未按约开课，要求退还剩余课时费{money}元。
+预付卡 consumer_protection 办理预付卡{large}元，店铺以装修为由停业{days}天，要求退还余额。
+预付卡 consumer_protection 办卡后更换经营者不认可余额，要求退卡{large}元。
+服务 consumer_protection 美发前未说明价格，结账时要求支付{middle}元，要求退还多收部分。
+服务 consumer_protection 使用店内产品后皮肤过敏，要求赔偿{middle}元。
+预付卡 consumer_protection 培训课程未按约开课，要求退还剩余课时费{large}元。
 """),
     *_matters("complaint", SERVICES, """
-服务 consumer_protection 约定的服务未按时完成，拖延{days}天，要求退还{money}元。
-合同 market_contract 中介收取{money}元后未提供约定服务，要求退款。
-价格 fair_trade 上门服务实际收费与标价不符，多收{money}元。
+服务 consumer_protection 约定的服务未按时完成，拖延{days}天，要求退还{middle}元。
+合同 market_contract 中介收取{large}元后未提供约定服务，要求退款。
+价格 fair_trade 上门服务实际收费与标价不符，多收{small}元。
 """),
     *_matters("complaint", DRUGS, """
-价格 fair_trade 药品标签价与结账价不一致，多收{money}元。
-广告 trademark_advertising 店员宣传保健食品可以治病，购买{money}元后发现为普通食品，要求退款。
+价格 fair_trade 药品标签价与结账价不一致，多收{small}元。
+广告 trademark_advertising 店员宣传保健食品可以治病，购买{middle}元后发现为普通食品，要求退款。
 """),
     *_matters("complaint", (), """
 计量 fair_trade 购买商品复秤短少，要求补足并赔偿。
-三包 consumer_protection 购买的商品与宣传不符，要求退款{money}元，商家拒绝。
-发票 consumer_protection 消费{money}元后商家拒绝提供购物凭证。
+三包 consumer_protection 购买的商品与宣传不符，要求退款{middle}元，商家拒绝。
+发票 consumer_protection 消费{small}元后商家拒绝提供购物凭证。
 """),
     *_matters("report", CATERING, """
 食品安全 food 反映该店后厨卫生差，食材直接堆放在地面。
@@ -181,7 +181,13 @@ COMMENTS: Mapping[int, tuple[str, ...]] = {
     1: ("问题没有解决。",),
 }
 CHINESE_FIGURES = str.maketrans("0123456789", "〇一二三四五六七八九")
-MONEY = (38, 68, 99, 128, 199, 260, 399, 580, 899, 1280, 1999, 2680)
+# What is at stake, in yuan: a meal or a small overcharge; a garment, a repair, a treatment; a deposit, a device, a card
+# paid beforehand.
+MONEY: Mapping[str, tuple[int, ...]] = {
+    "small": (12, 15, 18, 22, 26, 32, 36, 45, 58, 68, 86, 108),
+    "middle": (99, 128, 159, 199, 239, 268, 299, 368, 398, 459, 599, 799),
+    "large": (680, 899, 1099, 1299, 1500, 1980, 2399, 2680, 3000, 3599, 4280, 5800),
+}
 
 
 # How clues begin that come from the grid itself; the others come from elsewhere.
@@ -204,9 +210,8 @@ def suited(kind: str, trade: str, channel: str) -> list[Grievance]:
 
 def worded(text: str, dice: Dice, *key: object) -> str:
     """The sentence with the numbers of this one."""
-    return text.format(
-        money=dice.pick(MONEY, *key, "money"), days=dice.between(3, 40, *key, "days"), n=dice.between(2, 9, *key, "n")
-    )
+    money = {scale: dice.pick(amounts, *key, scale) for scale, amounts in MONEY.items()}
+    return text.format(days=dice.between(3, 40, *key, "days"), n=dice.between(2, 9, *key, "n"), **money)
 
 
 def phone(number: int) -> str:

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID, uuid5
+
+from django.utils import timezone
 
 from assessment.demo import findings
 from assessment.demo.calendar import DAY, Calendar, Week, moment
@@ -41,6 +43,7 @@ REVIEW_MINUTE, DESK_WORK = 390, 480
 FOLLOWED_AFTER = {"open": (2, 5), "handed_over": (20, 60), "case_returned": (27, 67), "escalated": (20, 90)}
 # Of every so many grids one has a record that came back yesterday; every one has a draft.
 RETURNED_EVERY = 2
+MINUTE = timedelta(minutes=1)
 INSIDE = ("no_problem", "problem", "unlicensed")
 
 
@@ -91,8 +94,9 @@ class Visits:
     def tell(self, week: Week) -> int:
         """What the officers of the bureau did in a week; returns how many visits came in."""
         planned = self.rounds.of_week(self.owed(), week)
-        outings = [outing for outing in planned if not self.calendar.over(outing.sent_at)]
         waiting = self._to_correct()
+        told = (self._sent_after(outing, waiting.get(outing.place.pk, ())) for outing in planned)
+        outings = [outing for outing in told if not self.calendar.over(outing.sent_at)]
         records = [(self._record(outing, waiting), outing) for outing in outings]
         plain = [(record, outing.sent_at) for record, outing in records if not outing.is_returned]
         submit_visits(records=sorted(plain, key=lambda pair: pair[1]))
@@ -118,9 +122,18 @@ class Visits:
     def _to_correct(self) -> dict[int, list[Finding]]:
         """What is still to be put right, by premises."""
         found = defaultdict(list)
-        for finding in Finding.objects.in_area(self.bureau).to_rectify().order_by("pk"):
+        for finding in Finding.objects.in_area(self.bureau).to_rectify().select_related("visit").order_by("pk"):
             found[finding.premises_id].append(finding)
         return found
+
+    @staticmethod
+    def _sent_after(outing: Outing, orders: Sequence[Finding]) -> Outing:
+        """A re-check is sent after the record that ordered it, however late that was entered."""
+        entered = [finding.visit.submitted_at for finding in orders if finding.visit.submitted_at is not None]
+        earliest = max(entered, default=outing.sent_at) + MINUTE
+        if not outing.is_recheck or earliest <= outing.sent_at:
+            return outing
+        return replace(outing, sent_at=earliest, sent_on=timezone.localdate(earliest))
 
     def _record(self, outing: Outing, waiting: Mapping[int, Sequence[Finding]]) -> VisitRecord:
         """The form as the two officers of the grid hand it in."""
@@ -189,14 +202,15 @@ class Visits:
     def _follow(self, week: Week) -> None:
         """What becomes of grave dangers, of cases, and of orders that nobody follows."""
         on = self._last_working_day(week)
-        state = Finding.State
+        state, now = Finding.State, moment(on, REVIEW_MINUTE)
         followed = [state.OPEN, state.HANDED_OVER, state.CASE_RETURNED, state.ESCALATED]
-        for finding in Finding.objects.in_area(self.bureau).filter(state__in=followed).order_by("pk"):
+        known = Finding.objects.in_area(self.bureau).filter(state__in=followed, visit__submitted_at__lt=now)
+        for finding in known.order_by("pk"):
             key = (self.places[finding.premises_id].key, finding.found_on, finding.text)
             since = (on - (finding.rectify_by or finding.found_on)).days
             low, high = FOLLOWED_AFTER[finding.state]
             if since >= self.dice.between(low, high, *key, finding.state):
-                self._decide(finding, moment(on, REVIEW_MINUTE))
+                self._decide(finding, now)
 
     def _decide(self, finding: Finding, now: datetime) -> None:
         """The next step of a finding, by whose turn it is."""

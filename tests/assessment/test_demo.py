@@ -8,16 +8,18 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.test import override_settings
 
 from assessment.demo.answering import Complaints
 from assessment.demo.build import Build, built_for, report
 from assessment.demo.calendar import DAY, Calendar, morning
 from assessment.demo.mix import FULL
-from assessment.models import Scorecard
+from assessment.management.commands.demo import remove_files
+from assessment.models import Report, Scorecard
 from complaints.models import Clock, Complaint, ComplaintEvent
 from grids.models import Bureau, Officer
+from gridsup.events import Event
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
 from subjects.models import MarketSubject, Permit, Placement, Premises
@@ -101,6 +103,32 @@ def test_the_whole_demonstration_has_the_published_numbers_and_a_second_run_chan
     assert {**second, "seconds": 0} == {**first, "seconds": 0}
     assert everything() == before
     assert "2026-11-22" in said
+
+
+@pytest.mark.parametrize(
+    ("today", "sentence"),
+    [("2099-01-01", "2098-06-17"), ("2200-12-31", "2200-"), ("2024-06-30", "2024"), ("1900-01-01", "1949")],
+)
+def test_a_day_of_which_nothing_can_be_told_is_refused_before_anything_is_thrown_away(
+    district, settings, today, sentence
+):
+    settings.DEMO = True
+
+    with pytest.raises(CommandError, match=sentence):
+        call_command("demo", "--fresh", "--today", today)
+
+    assert Bureau.objects.exists()
+
+
+def test_files_of_the_former_demonstration_go_with_it(settings, tmp_path):
+    settings.MEDIA_ROOT, settings.VAR_DIR = tmp_path / "media", tmp_path
+    for name in ("media/reports/2026/05-2026Q3-v1.xlsx", "media/photo.jpg", "demo/ledger-05.xlsx", "environment"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    remove_files()
+
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["environment"]
 
 
 def test_it_refuses_a_database_that_is_no_demonstration(district):
@@ -233,6 +261,24 @@ def test_complaints_of_every_kind_were_taken_in_and_none_knows_the_future(demo):
     assert not complaints.filter(received_on__gte=TODAY).exists()
     assert not ComplaintEvent.objects.filter(at__gte=morning(TODAY + DAY)).exists()
     assert Clock.objects.filter(met_on__lte=F("latest_on")).exists()
+
+
+def test_moments_follow_each_other_and_none_lies_ahead(demo):
+    cards, reports = Scorecard.objects.all(), Report.objects.all()
+
+    assert not cards.filter(published_at__lte=F("computed_at")).exists()
+    assert not reports.filter(requested_at__lte=max(cards.values_list("published_at", flat=True))).exists()
+    assert not Job.objects.filter(Q(started_at__lt=F("queued_at")) | Q(finished_at__lt=F("started_at"))).exists()
+    assert max(Job.objects.values_list("finished_at", flat=True)) == demo.calendar.begins(TODAY)
+
+
+@pytest.mark.parametrize("model", [found for found in apps.get_models() if issubclass(found, Event)])
+def test_the_history_of_every_row_was_written_in_the_order_of_time(demo, model):
+    owner = next(field.attname for field in model._meta.fields if field.is_relation and field.name != "by")
+    latest = {}
+    for key, at in model._default_manager.order_by("pk").values_list(owner, "at"):
+        assert latest.get(key, at) <= at <= demo.calendar.begins(TODAY)
+        latest[key] = at
 
 
 def test_the_second_bureau_has_a_handful_that_the_first_does_not_see(demo):

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
@@ -81,6 +82,24 @@ def test_the_two_full_quarters_before_today_are_told(today, quarters):
     assert [str(period) for period in calendar.quarters] == quarters
     assert calendar.quarters[0].first - calendar.ledger_came == timedelta(weeks=2)
     assert 190 < (today - calendar.ledger_came).days <= 300
+
+
+@pytest.mark.parametrize(
+    ("today", "scored_on"),
+    [
+        (date(2026, 11, 22), date(2026, 10, 12)),
+        (date(2026, 10, 5), date(2026, 10, 4)),
+        (date(2026, 10, 1), date(2026, 10, 1)),
+    ],
+)
+def test_a_quarter_is_scored_once_it_is_over_and_before_today_where_it_can_be(today, scored_on):
+    calendar = Calendar(today)
+
+    assert calendar.scored_on(calendar.quarters[-1]) == scored_on
+
+
+def test_work_of_today_was_done_in_the_night():
+    assert [CALENDAR.begins(day).hour for day in (TODAY, TODAY - DAY)] == [3, 9]
 
 
 def test_the_weeks_follow_each_other_up_to_yesterday():
@@ -258,3 +277,15 @@ def test_problems_are_of_the_items_that_are_checked_and_of_the_trade():
     assert any("保质期" in wrong.text for wrong in findings.suited("5221", CODES))
     assert findings.suited("5221", ["unheard_of"]) == []
     assert all("{" not in findings.worded(wrong, DICE, 2025, 1) for wrong in findings.WRONGS)
+
+
+@pytest.mark.parametrize(
+    ("words", "least", "most"), [("菜单标价", 10, 120), ("外套洗一次", 90, 800), ("订购的家具", 600, 6_000)]
+)
+def test_amounts_fit_what_is_complained_of(words, least, most):
+    (matter,) = (found for found in grievances.MATTERS if words in found.text)
+    sentences = [grievances.worded(matter.text, DICE, number) for number in range(100)]
+    amounts = {int(amount) for sentence in sentences for amount in re.findall(r"(\d+)元", sentence)}
+
+    assert least <= min(amounts) < max(amounts) <= most
+    assert len(amounts) > 5
