@@ -2,15 +2,16 @@
 
 An indicator is a share of obligations that were met; never a count of visits, cases or fines (handbook §9). Each is a
 pure function of the streams at a cut-off: what was written down later is not known yet. An obligation that somebody
-ended on a ground (cancelled, merged, withdrawn, handed over, stopped) is left out; the ground stands in its history.
+ended on a ground (cancelled, merged, withdrawn, handed over, stopped) is left out; the ground stands in its history. A
+task that was cancelled when its due day was over is a miss: what was owed in time cannot be cancelled away afterwards.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Case, Count, F, Model, Q, Value, When
+from django.db.models import Case, Count, F, Model, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -41,13 +42,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Shown:
-    """One row as a list shows it: its name and address, what it is about, its last day and what was done on which."""
+    """One row as a list shows it: its name and address, what it is about, its last day and what was done on which;
+    `ground`: why and when somebody ended it."""
 
     url: str
     name: str
     detail: str
     due_on: date
     done_on: date | None
+    ground: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Indicator:
     """One indicator, declared once for the job, the pages and the API.
 
     `day`: the column whose day decides the period. `counted`: which rows of the span are the denominator. `met`: which
-    of these are the numerator. `show`: a row for a list, which needs the relations of `with_file`.
+    of these are the numerator. `show`: a row for a list, which needs the relations of `with_file` and what `beside`
+    looks up for each row.
     """
 
     name: str
@@ -68,6 +72,12 @@ class Indicator:
     met: Callable[[Span], Q]
     show: Callable[[Any], Shown]
     with_file: tuple[str, ...]
+    beside: Mapping[str, Subquery] = field(default_factory=dict)
+
+    def filed(self, rows: Rows) -> Rows:
+        """The rows with everything that `show` needs."""
+        filed: Rows = rows.annotate(**self.beside).select_related(*self.with_file)
+        return filed
 
     def stream(self, span: Span) -> Rows:
         """Every row of the area whose day lies in the period, left out or not."""
@@ -106,7 +116,15 @@ def _stands(span: Span, standing: Sequence[str], *, states: Sequence[str], event
 def _tasks(span: Span) -> Q:
     state = InspectionTask.State
     standing = [state.PLANNED, state.DUE, state.DONE]
-    return _stands(span, standing, states=state.values, events=TaskEvent.objects, owner="task", day="due_on")
+    stands = _stands(span, standing, states=state.values, events=TaskEvent.objects, owner="task", day="due_on")
+    return stands | Q(pk__in=_cancelled_late(span).values("task"))
+
+
+def _cancelled_late(span: Span) -> Any:
+    """The events with which tasks of the span were cancelled when their due day was over."""
+    of_span = {"task__due_on__range": (span.period.first, span.period.last), "task__state": "cancelled"}
+    cancelled = TaskEvent.objects.filter(inside([span.area], "task__area_code"), what="state", new="cancelled")
+    return cancelled.filter(**of_span, at__date__gt=F("task__due_on"))
 
 
 def _known(record: str, span: Span) -> Q:
@@ -166,7 +184,10 @@ def _satisfied(span: Span) -> Q:
 def _task(task: InspectionTask) -> Shown:
     place = task.premises
     detail = f"{task.get_reason_display()} · {place.address}"
-    return Shown(reverse("task", args=[task.pk]), place.subject.name, detail, task.due_on, task.done_on)
+    ground, at = getattr(task, "ended_why", None), getattr(task, "ended_at", None)
+    said = {"state": task.get_state_display(), "day": timezone.localdate(at) if at else "", "why": ground}
+    ended = _("%(state)s on %(day)s: %(why)s") % said if ground else ""
+    return Shown(reverse("task", args=[task.pk]), place.subject.name, detail, task.due_on, task.done_on, str(ended))
 
 
 def _visit(visit: Visit) -> Shown:
@@ -191,6 +212,9 @@ def _rating(rating: Rating) -> Shown:
     return Shown(file.get_absolute_url(), file.number, str(detail), rating.given_on, rating.given_on)
 
 
+# How a task came to its end without a visit.
+ENDS = TaskEvent.objects.filter(task=OuterRef("pk"), what="state", new__in=["cancelled", "merged"]).order_by("-pk")
+OF_TASK = {"ended_why": Subquery(ENDS.values("why")[:1]), "ended_at": Subquery(ENDS.values("at")[:1])}
 OF_PREMISES = ("premises__subject",)
 INDICATORS: dict[str, Indicator] = {
     indicator.name: indicator
@@ -198,9 +222,9 @@ INDICATORS: dict[str, Indicator] = {
         Indicator(
             "visits_on_time",
             _("Visits on time"),
-            _("tasks whose due day lies in the period, but for those cancelled or merged"),
+            _("tasks whose due day lies in the period, but for those merged, or cancelled by their due day"),
             _("visited by the due day"),
-            InspectionTask, "due_on", _tasks, _visited_in_time, _task, OF_PREMISES,
+            InspectionTask, "due_on", _tasks, _visited_in_time, _task, OF_PREMISES, OF_TASK,
         ),
         Indicator(
             "entered_promptly",

@@ -206,7 +206,7 @@ def score_rows(request: SignedIn, pk: int, indicator: str) -> HttpResponse:
     is_cut = counted.is_cut_for(request.user)
     show = question.asked.get("show", "")
     rows = left if show == "left" else counted.filter(is_met=show == "met") if show else counted
-    page = page_of(rows.select_related(*found.with_file).order_by(found.day, "pk"), request)
+    page = page_of(found.filed(rows).order_by(found.day, "pk"), request)
     met, whole = counted.filter(is_met=True).count(), counted.count()
     return render(
         request,

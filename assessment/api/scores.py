@@ -101,6 +101,7 @@ class CountedRow(serializers.Serializer[Any]):
     detail = serializers.CharField()
     due_on = serializers.DateField(help_text="the last day in time")
     done_on = serializers.DateField(allow_null=True)
+    ground = serializers.CharField(help_text="why and when it was cancelled or merged; else empty")
     met = serializers.BooleanField(allow_null=True, help_text="null for a row that is left out")
 
 
@@ -180,7 +181,7 @@ class ScorecardViewSet(ScopedViewSet):
         rows = indicator.left_out(span) if show == "left_out" else indicator.rows(span)
         if show in {"met", "missed"}:
             rows = rows.filter(is_met=show == "met")
-        files = rows.visible_to(self.officer).select_related(*indicator.with_file).order_by(indicator.day, "pk")
+        files = indicator.filed(rows.visible_to(self.officer)).order_by(indicator.day, "pk")
         page = self.paginate_queryset(files) or []
         return self.get_paginated_response(
             CountedRow([counted(row, indicator.show(row)) for row in page], many=True).data
@@ -222,5 +223,6 @@ def counted(row: Any, shown: Shown) -> dict[str, Any]:
         "detail": shown.detail,
         "due_on": shown.due_on,
         "done_on": shown.done_on,
+        "ground": shown.ground,
         "met": getattr(row, "is_met", None),
     }

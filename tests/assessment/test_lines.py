@@ -131,13 +131,14 @@ def test_a_post_for_a_line_does_not_reach_beyond_its_area(district, visit):
     assert not Finding.objects.visible_to(neighbour).exists()
 
 
-def test_a_line_of_a_card_says_that_only_rows_of_the_own_line_are_shown(client, section, english):
+def test_a_line_of_a_card_says_that_only_rows_of_the_own_line_are_shown(client, section):
     load_scheme(bureau="05", on=worked.Q3.first, now=noon(worked.Q3.first))
     worked.finding("050101", line="food")
     worked.finding("050101", line="fair_trade")
     worked.compute()
     card = worked.card("050101")
 
+    client.cookies["django_language"] = "en"
     text = page(client, section, f"/scores/{card.pk}/rectified_on_time/").text
     assert "you see the rows of yours" in text
     assert "stays so" not in text

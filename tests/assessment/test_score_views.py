@@ -40,8 +40,8 @@ def test_stations_stand_by_rank_with_their_totals_and_the_bureau_below(scored, c
     page = client.get("/scores/")
 
     ranked = [(row.card.rank, row.card.area_code, str(row.card.total)) for row in page.context["stations"]]
-    assert ranked == [(1, "0502", "84.07"), (2, "0501", "75.76")]
-    assert str(page.context["whole"].card.total) == "74.91"
+    assert ranked == [(1, "0502", "84.07"), (2, "0501", "73.42")]
+    assert str(page.context["whole"].card.total) == "73.26"
     assert str(page.context["period"]) == "2026Q3"
 
 
@@ -83,21 +83,30 @@ def test_what_was_left_out_can_be_looked_at(scored, client):
     assert page.text.count("left out") >= 3
 
 
+def test_a_task_cancelled_after_its_due_day_stands_among_the_missed_with_its_ground(scored, client):
+    address = f"/scores/{card('050102').pk}/visits_on_time/"
+
+    missed, left = (client.get(f"{address}?show={show}") for show in ("missed", "left"))
+    assert [cells.ground for _row, cells in missed.context["rows"]] == ["cancelled on 2026-08-17: The road is closed."]
+    assert "cancelled on 2026-08-17: The road is closed." in missed.text
+    assert left.context["rows"] == []
+
+
 def test_rows_that_changed_since_are_said_and_the_card_stays(scored, client):
     worked.task("050101", late=0)
     page = client.get(f"/scores/{card('0501').pk}/visits_on_time/")
 
     assert page.context["differs"]
-    assert "The card says 7 of 9 and stays so; today's rows say 8 of 10." in page.text
+    assert "The card says 7 of 10 and stays so; today's rows say 8 of 11." in page.text
 
 
 def test_the_card_says_why_a_station_is_last_and_leads_to_the_rows(scored, client):
     page = client.get(f"/scores/{card('0501').pk}/")
 
     against = page.context["compared"][0]
-    # lost there and here: 10 and 6.67 · 0 and 1.88 · 0 and 5.96 · nothing and 7.14 · 5.93 and 2.59
-    assert [f"{found:.2f}" for found in against.differences.values()] == ["3.33", "-1.88", "-5.96", "-7.14", "3.33"]
-    assert (against.other.area_code, f"{against.total:.2f}") == ("0502", "-8.31")
+    # lost there and here: 10 and 9 · 0 and 1.88 · 0 and 5.96 · nothing and 7.14 · 5.93 and 2.59
+    assert [f"{found:.2f}" for found in against.differences.values()] == ["1.00", "-1.88", "-5.96", "-7.14", "3.33"]
+    assert (against.other.area_code, f"{against.total:.2f}") == ("0502", "-10.65")
     assert against.worst.line.indicator == "complaints_on_time"
     assert client.get(f"/scores/{card('0501').pk}/complaints_on_time/?show=missed").status_code == 200
 
@@ -117,7 +126,7 @@ def test_each_line_says_how_its_points_came_about(scored, client):
     text = client.get(f"/scores/{card('050102').pk}/").text
 
     assert "35.7143 × (1 ÷ 2) ÷ 100 % = 17.8571" in text
-    assert "42.8571 × 1 = 42.8571" in text
+    assert "42.8571 × (3 ÷ 4) ÷ 100 % = 32.1429" in text
     assert "30 → 42.8571" in text
     assert text.count("Nothing to count") == 2
 
@@ -214,8 +223,8 @@ def test_what_was_computed_after_a_publication_is_pointed_out_and_looked_at_apar
     page, new = client.get(LIST), client.get(LIST + "&show=new")
 
     assert "3 cards were computed after the publication" in page.text
-    assert [str(row.card.total) for row in page.context["stations"]] == ["84.07", "75.76"]
-    assert [str(row.card.total) for row in new.context["stations"]] == ["86.07", "75.76"]
+    assert [str(row.card.total) for row in page.context["stations"]] == ["84.07", "73.42"]
+    assert [str(row.card.total) for row in new.context["stations"]] == ["86.07", "73.42"]
     client.post("/scores/publish/", body(client))
     assert (card("0502", state="published").version, card("0502", state="superseded").version) == (2, 1)
 

@@ -7,28 +7,29 @@ import pytest
 
 from assessment.actions import publish_scores
 from assessment.models import Scorecard, ScoreLine
+from inspections.models import TaskEvent
 from tests.assessment import worked
 from tests.assessment.worked import CUT_OFF, NOW, Q3, card, compute
-from tests.factories import GridFactory
+from tests.factories import GridFactory, noon
 
 POINTS = {
     # 30 × 4/5 = 24 · 15 × 4/5 = 12 · 20 × 2/3 ÷ 95/100 = 800/57 · 25 × 3/4 = 18.75 · 10 × 2/3 ÷ 9/10 = 200/27
     "050101": ["24.0000", "12.0000", "14.0351", "18.7500", "7.4074"],
-    # nothing to rectify, no rating: 70 points count, each grows by 10/7; 300/7 · 150/7 · - · 250/7 × 1/2 · -
-    "050102": ["42.8571", "21.4286", None, "17.8571", None],
-    # 30 × 7/9 = 70/3 · 15 × 7/8 = 13.125 · 800/57 · 25 × 5/7 = 125/7 · 200/27
-    "0501": ["23.3333", "13.1250", "14.0351", "17.8571", "7.4074"],
+    # nothing to rectify, no rating: 70 points count, each grows by 10/7; 300/7 × 3/4 · 150/7 · - · 250/7 × 1/2 · -
+    "050102": ["32.1429", "21.4286", None, "17.8571", None],
+    # 30 × 7/10 = 21 · 15 × 7/8 = 13.125 · 800/57 · 25 × 5/7 = 125/7 · 200/27
+    "0501": ["21.0000", "13.1250", "14.0351", "17.8571", "7.4074"],
     # no time limit ended: 75 points count, each grows by 4/3; 40 × 3/4 · 20 · 80/3 · - · 40/3 × 1/2 ÷ 9/10 = 200/27
     "0502": ["30.0000", "20.0000", "26.6667", None, "7.4074"],
-    # 30 × 10/13 = 300/13 · 15 × 11/12 = 13.75 · 20 × 3/4 ÷ 95/100 = 300/19 · 25 × 5/8 · 10 × 3/5 ÷ 9/10 = 20/3
-    "05": ["23.0769", "13.7500", "15.7895", "15.6250", "6.6667"],
+    # 30 × 10/14 = 150/7 · 15 × 11/12 = 13.75 · 20 × 3/4 ÷ 95/100 = 300/19 · 25 × 5/8 · 10 × 3/5 ÷ 9/10 = 20/3
+    "05": ["21.4286", "13.7500", "15.7895", "15.6250", "6.6667"],
 }
 TOTALS = {
     "050101": "76.19",  # 24 + 12 + 14.035087… + 18.75 + 7.407407… = 76.192495…
-    "050102": "82.14",  # 300/7 + 150/7 + 125/7 = 575/7 = 82.142857…
-    "0501": "75.76",  # 23.333333… + 13.125 + 14.035087… + 17.857142… + 7.407407… = 75.757971…
+    "050102": "71.43",  # 225/7 + 150/7 + 125/7 = 500/7 = 71.428571…
+    "0501": "73.42",  # 21 + 13.125 + 14.035087… + 17.857142… + 7.407407… = 73.424637…
     "0502": "84.07",  # 30 + 20 + 26.666666… + 7.407407… = 84.074074…
-    "05": "74.91",  # 23.076923… + 13.75 + 15.789473… + 15.625 + 6.666666… = 74.908063…
+    "05": "73.26",  # 21.428571… + 13.75 + 15.789473… + 15.625 + 6.666666… = 73.259711…
 }
 TOTALS["050201"] = TOTALS["0502"]  # its station has nothing of its own
 POINTS["050201"] = POINTS["0502"]
@@ -48,10 +49,10 @@ def lines(area):
 
 def test_the_counts_are_those_of_the_table(scored):
     assert lines("050101") == [(4, 5), (4, 5), (2, 3), (3, 4), (2, 3)]
-    assert lines("050102") == [(3, 3), (3, 3), (0, 0), (1, 2), (0, 0)]
-    assert lines("0501") == [(7, 9), (7, 8), (2, 3), (5, 7), (2, 3)]
+    assert lines("050102") == [(3, 4), (3, 3), (0, 0), (1, 2), (0, 0)]
+    assert lines("0501") == [(7, 10), (7, 8), (2, 3), (5, 7), (2, 3)]
     assert lines("050201") == lines("0502") == [(3, 4), (4, 4), (1, 1), (0, 0), (1, 2)]
-    assert lines("05") == [(10, 13), (11, 12), (3, 4), (5, 8), (3, 5)]
+    assert lines("05") == [(10, 14), (11, 12), (3, 4), (5, 8), (3, 5)]
 
 
 @pytest.mark.parametrize("area", POINTS)
@@ -82,8 +83,8 @@ def test_a_mean_of_the_grids_would_be_another_number(scored):
 
 
 def test_what_it_read_and_made_is_told(scored):
-    # 13 + 12 + 4 + 8 + 5 rows counted; six areas
-    assert scored == {"read": 42, "made": 6, "changed": 0}
+    # 14 + 12 + 4 + 8 + 5 rows counted; six areas
+    assert scored == {"read": 43, "made": 6, "changed": 0}
 
 
 def test_another_bureau_is_not_touched(scored):
@@ -93,10 +94,10 @@ def test_another_bureau_is_not_touched(scored):
 def test_a_second_run_changes_nothing_and_a_later_cut_off_alone_neither(scored):
     before = list(Scorecard.objects.order_by("pk").values())
 
-    assert compute(now=NOW + timedelta(days=1)) == {"read": 42, "made": 0, "changed": 0}
+    assert compute(now=NOW + timedelta(days=1)) == {"read": 43, "made": 0, "changed": 0}
     later = compute(cut_off=CUT_OFF + timedelta(days=1), now=NOW + timedelta(days=2))
     # the record that came in on 11 October is known now: three more cards say something else
-    assert later == {"read": 43, "made": 0, "changed": 3}
+    assert later == {"read": 44, "made": 0, "changed": 3}
     assert {row["area_code"] for row in before if row["cut_off"] == CUT_OFF} == {
         "05", "0501", "0502", "050101", "050102", "050201",
     }  # fmt: skip
@@ -105,7 +106,7 @@ def test_a_second_run_changes_nothing_and_a_later_cut_off_alone_neither(scored):
 def test_a_card_computed_again_is_replaced_and_its_history_tells_both_totals(scored):
     worked.task("050201", late=0)
 
-    assert compute() == {"read": 44, "made": 0, "changed": 3}
+    assert compute() == {"read": 45, "made": 0, "changed": 3}
     again = card("0502")
     # 30 × 4/3 × 4/5 = 32 in place of 30
     assert (again.version, again.total, again.lines.count()) == (1, Decimal("86.07"), 5)
@@ -118,7 +119,7 @@ def test_a_published_card_stays_to_the_last_letter_and_a_new_version_stands_besi
     said = list(ScoreLine.objects.filter(card=frozen["id"]).values())
     worked.task("050201", late=0)
 
-    assert compute() == {"read": 44, "made": 3, "changed": 0}
+    assert compute() == {"read": 45, "made": 3, "changed": 0}
     assert Scorecard.objects.filter(pk=frozen["id"]).values().get() == frozen
     assert list(ScoreLine.objects.filter(card=frozen["id"]).values()) == said
     assert (card("0502", state="computed").version, card("0502", state="computed").total) == (2, Decimal("86.07"))
@@ -170,6 +171,26 @@ def test_what_was_ended_on_a_ground_after_the_cut_off_still_stood_at_it(district
     assert lines("050101") == [(0, 1), (0, 0), (0, 1), (0, 1), (0, 0)]
 
 
+def test_a_task_cancelled_by_its_due_day_is_left_out_and_one_cancelled_later_is_missed(district):
+    worked.load()
+    for days in (-1, 0, 1):
+        row = worked.task("050101", state="cancelled")
+        worked.ended(row, worked.TaskEvent, "task", "due", "cancelled", worked.AUGUST + timedelta(days=days))
+    compute()
+
+    assert lines("050101")[0] == (0, 1)
+
+
+def test_a_task_cancelled_in_the_last_hour_of_its_due_day_is_left_out(district):
+    worked.load()
+    for area, hours in (("050101", 11), ("050102", 12)):
+        facts = {"what": "state", "old": "due", "new": "cancelled", "at": noon(worked.AUGUST) + timedelta(hours=hours)}
+        TaskEvent.objects.create(task=worked.task(area, state="cancelled"), **facts)
+    compute()
+
+    assert (lines("050101")[0], lines("050102")[0]) == ((0, 0), (0, 1))
+
+
 def test_a_finding_that_went_on_from_the_case_team_after_the_cut_off_does_not_come_back(district):
     worked.load()
     row = worked.finding("050101", state="case_returned")
@@ -207,8 +228,8 @@ def test_a_grid_that_was_retired_keeps_a_card_for_what_happened_in_it(scored, di
     worked.task("050102", late=0)
     compute()
 
-    assert card("050102").lines.first().denominator == 4
-    assert card("0501").lines.first().denominator == 10
+    assert card("050102").lines.first().denominator == 5
+    assert card("0501").lines.first().denominator == 11
 
 
 @pytest.mark.parametrize("text", ["2026-08", "2026Q3", "2026H2", "2026"])
