@@ -43,7 +43,7 @@ class Schema(AutoSchema):
         """Status codes and what each means here."""
         acts = self.method in {"POST", "PUT", "PATCH"}
         listed = self._is_list_view()
-        if acts or listed:
+        if acts or listed or self.get_override_parameters():
             yield "400", "Something handed in cannot be used; each error names its field."
         if acts or not any(isinstance(permission, AllowAny) for permission in self.view.get_permissions()):
             yield "401", "No login, or one that ran out."

@@ -1,0 +1,87 @@
+"""What the documentation says of refusals is what the API does, for every operation of the work itself."""
+
+from functools import cache
+from io import StringIO
+from json import loads
+
+import pytest
+from django.core.management import call_command
+
+from grids.models import Officer
+from tests.api import api_as, errors
+
+NAMES = ("visits", "findings", "complaints", "clocks", "scorecards", "reports", "jobs")
+ERRORS = "#/components/schemas/Errors"
+UNKNOWN = "999999"
+
+
+@cache
+def document():
+    """The OpenAPI document."""
+    out = StringIO()
+    call_command("spectacular", "--format", "openapi-json", stdout=out)
+    return loads(out.getvalue())
+
+
+def operations():
+    """(path, method, what the document says) of every operation of the six lists and the clocks of complaints."""
+    return [
+        (path, method, said)
+        for path, methods in document()["paths"].items()
+        for method, said in methods.items()
+        if path.removeprefix("/api/v1/").split("/")[0] in NAMES
+    ]
+
+
+def call(officer, path, method, body=None):
+    return getattr(api_as(officer), method)(path.replace("{id}", UNKNOWN), body or {}, format="json")
+
+
+@pytest.fixture
+def everyone(district):
+    return [None, *Officer.objects.order_by("pk")]
+
+
+def test_every_operation_documents_each_refusal_that_it_may_answer_with(db):
+    found = {}
+    for path, method, said in operations():
+        wanted = {"401", "403"}
+        wanted |= {"404"} if "{" in path else set()
+        wanted |= {"400", "409"} if method == "post" else set()
+        wanted |= {"400"} if any(one["in"] == "query" for one in said.get("parameters", [])) else set()
+        if missing := wanted - set(said["responses"]):
+            found[f"{method} {path}"] = sorted(missing)
+
+    assert len(operations()) > 30
+    assert found == {}
+
+
+def test_every_refusal_is_documented_in_the_one_shape(db):
+    for path, method, said in operations():
+        for code, answer in said["responses"].items():
+            if code >= "400":
+                schema = answer["content"]["application/json"]["schema"]
+                assert schema == {"$ref": ERRORS}, f"{method} {path} {code}"
+                assert answer["description"], f"{method} {path} {code}"
+
+
+def test_whoever_is_not_logged_in_is_told_so_everywhere(db):
+    for path, method, _said in operations():
+        answer = call(None, path, method)
+        assert (answer.status_code, errors(answer)[0][1]) == (401, ""), f"{method} {path}"
+
+
+def test_what_is_answered_is_documented_whoever_asks(everyone):
+    for path, method, said in operations():
+        for officer in everyone:
+            answer = call(officer, path, method, {"nobody reads": "this"} if method == "post" else None)
+            if answer.status_code >= 400:
+                assert str(answer.status_code) in said["responses"], f"{method} {path}: {answer.status_code}"
+                errors(answer)
+
+
+def test_a_row_that_does_not_exist_is_not_found_by_whoever_may_see_such_rows(district):
+    for path, method, _said in operations():
+        if "{" in path:
+            answer = call(district.district_office, path, method)
+            assert answer.status_code in ({404} if method == "get" else {403, 404}), f"{method} {path}"
