@@ -38,8 +38,8 @@ class Workbook:
                 "default_format_properties": {"font_name": FONT, "font_size": 11},
             },
         )
-        self.text = self.file.add_format({"num_format": "@", "valign": "vcenter"})
-        self.wrapped = self.file.add_format({"num_format": "@", "valign": "vcenter", "text_wrap": True})
+        self.text = self.file.add_format({"num_format": "@", "valign": "vcenter", "indent": 1})
+        self.wrapped = self.file.add_format({"num_format": "@", "valign": "vcenter", "text_wrap": True, "indent": 1})
         self.head = self.file.add_format(
             {
                 "num_format": "@",
@@ -52,7 +52,7 @@ class Workbook:
             }
         )
         self.title = self.file.add_format({"num_format": "@", "bold": True, "font_size": 16})
-        self.day = self.file.add_format({"num_format": DATE, "valign": "vcenter", "align": "left"})
+        self.day = self.file.add_format({"num_format": DATE, "valign": "vcenter", "align": "left", "indent": 1})
         self.number = self.file.add_format({"num_format": "#,##0", "valign": "vcenter"})
         self.decimal = self.file.add_format({"num_format": "#,##0.00", "valign": "vcenter"})
 

@@ -25,7 +25,7 @@ from assessment.reporting.wording import (
     day_words,
     period_words,
     rate_words,
-    share_words,
+    share_figure,
 )
 from assessment.reporting.workbook import CHARTED
 from grids.permissions import LEVEL_WORDS
@@ -89,7 +89,7 @@ def context(figures: Figures) -> dict[str, Any]:
                 "name": row.name,
                 "premises": row.premises,
                 **row.rows,
-                **{name: share_words(pair) for name, pair in row.rates.items()},
+                **{name: share_figure(pair) for name, pair in row.rates.items()},
             }
             for row in figures.areas
         ],
@@ -118,8 +118,8 @@ def _rate(rate: Rate) -> dict[str, Any]:
         "label": str(rate.label),
         "met": rate.now[0],
         "counted": rate.now[1],
-        "share": share_words(rate.now),
-        "share_before": share_words(rate.before),
+        "share": share_figure(rate.now),
+        "share_before": share_figure(rate.before),
         "change": change_words(rate),
         "sentence": rate_words(rate),
     }

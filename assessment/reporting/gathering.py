@@ -6,7 +6,7 @@ report is being made cannot set the two apart.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,9 @@ def gather(sheet: Sheet, span: Span, names: Mapping[str, str], path: Path) -> di
             if not met and len(missed) < MOST_MISSED:
                 missed.append(cells)
     total = sum(everything for _met, everything in areas.values())
-    return {"rows": total, "areas": areas, "groups": dict(sorted(groups.items())), "missed": missed}
+    known = list(map(str, (sheet.columns[grouped].words or {}).values())) if grouped is not None else []
+    ordered = {words: groups[words] for words in sorted(groups, key=lambda words: _place(words, known))}
+    return {"rows": total, "areas": areas, "groups": ordered, "missed": missed}
 
 
 def names_in(area: str) -> dict[str, str]:
@@ -116,6 +118,11 @@ def _cell(column: Column, value: Any) -> Any:
     if column.kind == YES:
         return _("yes") if value else _("no")
     return value
+
+
+def _place(words: str, known: Sequence[str]) -> tuple[int, str]:
+    """Where a group stands: in the order in which its choices are declared; what is none of them comes last."""
+    return known.index(words) if words in known else len(known), words
 
 
 def _count(pair: list[int], met: bool) -> None:

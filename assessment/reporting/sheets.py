@@ -19,7 +19,7 @@ from subjects.lines import LINES
 
 DAY, TEXT, NUMBER, YES = "day", "text", "number", "yes"
 # Widths of columns, in characters of Latin letters; a Chinese one takes two.
-SHORT, USUAL, WIDE = 10, 16, 34
+SHORT, USUAL, MIDDLE, WIDE, WIDER, WIDEST = 10, 16, 22, 34, 46, 54
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ def _words(choices: list[tuple[Any, Any]]) -> dict[Any, Any]:
 
 PREMISES = (
     Column(_("Premises"), "premises__subject__name", width=WIDE),
-    Column(_("Address"), "premises__address", width=WIDE),
+    Column(_("Address"), "premises__address", width=WIDER),
 )
 MET = Column(_("Counted as met"), "is_met", YES, SHORT)
-DISPOSITION = Column(_("Disposition"), "disposition", words=_words(Finding.Disposition.choices), width=WIDE)
+DISPOSITION = Column(_("Disposition"), "disposition", words=_words(Finding.Disposition.choices), width=MIDDLE)
 PROBLEM = (
     Column(pgettext_lazy("of a problem", "Found on"), "found_on", DAY),
-    Column(_("What was found"), "text", width=WIDE),
+    Column(_("What was found"), "text", width=WIDEST),
     Column(_("Line of business"), "line", words=LINES),
     DISPOSITION,
     Column(_("State"), "state", words=_words(Finding.State.choices)),
@@ -134,7 +134,7 @@ COMPLAINTS = Sheet(
     _received,
     (
         NUMBERED,
-        Column(_("Kind"), "kind", words=_words(Complaint.Kind.choices), width=WIDE),
+        Column(_("Kind"), "kind", words=_words(Complaint.Kind.choices), width=MIDDLE),
         Column(_("Channel"), "channel", words=_words(Complaint.Channel.choices)),
         Column(_("Received on"), "received_on", DAY),
         Column(_("Premises"), "premises__subject__name", width=WIDE),
@@ -154,7 +154,7 @@ CLOCKS = Sheet(
     _of("complaints_on_time"),
     (
         Column(_("Number"), "complaint__number"),
-        Column(_("Kind"), "complaint__kind", words=_words(Complaint.Kind.choices), width=WIDE),
+        Column(_("Kind"), "complaint__kind", words=_words(Complaint.Kind.choices), width=MIDDLE),
         Column(_("Time limit"), "kind", words=_words(Clock.Kind.choices)),
         Column(_("Runs from"), "started_on", DAY),
         Column(_("Warned from"), "due_on", DAY),

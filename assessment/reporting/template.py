@@ -41,14 +41,14 @@ RATES = [
     ("增减（百分点）", "{{ rate.change }}", 3.0),
 ]
 AREAS = [
-    ("名称", "{{ row.name }}", 3.4),
-    ("经营场所", "{{ row.premises }}", 1.74),
-    ("巡查记录", "{{ row.visits }}", 1.74),
-    ("发现问题", "{{ row.findings }}", 1.74),
-    ("投诉举报", "{{ row.complaints }}", 1.74),
-    ("按期巡查", "{{ row.visits_on_time }}", 1.74),
-    ("按期整改", "{{ row.rectified_on_time }}", 1.74),
-    ("按时办理", "{{ row.complaints_on_time }}", 1.74),
+    ("名称", "{{ row.name }}", 3.1),
+    ("经营场所", "{{ row.premises }}", 1.7),
+    ("巡查记录", "{{ row.visits }}", 1.7),
+    ("发现问题", "{{ row.findings }}", 1.7),
+    ("投诉举报", "{{ row.complaints }}", 1.7),
+    ("按期巡查", "{{ row.visits_on_time }}", 1.9),
+    ("按期整改", "{{ row.rectified_on_time }}", 1.9),
+    ("按时办理", "{{ row.complaints_on_time }}", 1.9),
 ]
 LATE_FINDINGS = [
     ("经营场所", "{{ row.premises }}", 4.4),
@@ -63,6 +63,8 @@ LATE_CLOCKS = [
     ("最后一日", "{{ row.limit }}", 2.5),
     ("办结日", "{{ row.met }}", 2.5),
 ]
+# Columns as wide as this, in centimetres, hold sentences, which begin at the left.
+SENTENCE = 5.0
 SCORES = [
     ("名称", "{{ score.name }}", 6.0),
     ("得分", "{{ score.total }}", 3.2),
@@ -196,8 +198,9 @@ def _body(document: Any) -> None:
     _end_either(document, "本期尚未公布考核得分。")
     say("六、下一步工作", "Heading 1")
     say("（由承办人填写下一步工作安排。）", "公文正文")
-    say("", "公文正文")
-    say("{{ area_name }}", "落款")
+    # so that no page holds the day alone
+    for line, style in (("", "公文正文"), ("{{ area_name }}", "落款")):
+        say(line, style).paragraph_format.keep_with_next = True
     say("{{ built_on }}", "落款")
 
 
@@ -243,7 +246,7 @@ def _table(
             if together:
                 cell.paragraphs[0].paragraph_format.keep_with_next = True
             cell.paragraphs[0].add_run(text).bold = number == 0
-            if number == 0 or position:
+            if number == 0 or (position and width < SENTENCE):
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         table.columns[position].width = Cm(width)
         for row in table.rows:

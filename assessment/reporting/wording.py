@@ -39,6 +39,12 @@ def share_words(pair: Pair) -> str:
     return "—" if share is None else f"{plain(share)}%"
 
 
+def share_figure(pair: Pair) -> str:
+    """“87.50%”, for a table, where figures stand below each other; a dash of nothing."""
+    share = percent(pair)
+    return "—" if share is None else f"{share}%"
+
+
 def plain(number: Decimal) -> str:
     """Without zeros at the end: 100, 92.5, 92.31."""
     return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
@@ -48,7 +54,7 @@ def change_words(rate: Rate) -> str:
     """The change in points with its sign, for a table."""
     if rate.change is None:
         return "—"
-    return f"+{plain(rate.change)}" if rate.change > 0 else plain(rate.change)
+    return f"{rate.change:+}" if rate.change else f"{rate.change}"
 
 
 def trend_words(rate: Rate) -> str:

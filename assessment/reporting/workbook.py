@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.reporting.chart import MOST_LABELLED
 from assessment.reporting.desk import Desk
 from assessment.reporting.figures import Figures, percent
 from assessment.reporting.sheets import DAY, NUMBER, SHEETS, SHORT, TEXT, USUAL, WIDE, Column, Sheet
@@ -16,6 +17,8 @@ from assessment.reporting.template import COLOURS
 from assessment.reporting.wording import period_words
 from gridsup.workbook import LINE, MOST_ROWS, Workbook
 
+# Width of the name of an area, in characters of Latin letters.
+AREA = 26
 PALE = {"color": "#C3CAD4", "width": 0.5}
 SHARE = "0.00%"
 CHARTED = ("visits_on_time", "rectified_on_time", "complaints_on_time")
@@ -69,7 +72,7 @@ def _title(figures: Figures) -> str:
 
 def _summary(book: Book, figures: Figures) -> None:
     """What the report is about, each rate with its definition, each count, and a chart against the period before."""
-    page = book.sheet(_("Summary"), [USUAL * 2, USUAL, USUAL, SHORT, USUAL, USUAL, SHORT, SHORT, WIDE, WIDE, USUAL])
+    page = book.sheet(_("Summary"), [USUAL * 2, *[USUAL] * 7, WIDE, WIDE, USUAL])
     period = figures.period
     facts: list[list[Any]] = [
         [_title(figures)],
@@ -108,7 +111,7 @@ def _summary(book: Book, figures: Figures) -> None:
 
 def _lines(width: int, *texts: object) -> int:
     """How many lines the longest of the texts needs in a column; a Chinese character is as wide as two Latin ones."""
-    return max(-(-sum(1 + (character > "\u2e80") for character in str(text)) // (width - 2)) for text in texts)
+    return max(-(-sum(1 + (character > "\u2e80") for character in str(text)) // (width - 4)) for text in texts)
 
 
 def _counts(book: Book, page: Any, figures: Figures, row: int) -> int:
@@ -173,6 +176,8 @@ class _Chart:
     def put(self, book: Book, page: Any, row: int, series: list[tuple[str, int]]) -> None:
         """Draws it below the tables; `series`: name and column."""
         chart = book.file.add_chart({"type": "column"})
+        many = len(series) * (self.last - self.first + 1) > MOST_LABELLED
+        labels = {} if many else {"value": True, "num_format": "0%", "font": {"size": 8}}
         for (name, column), colour in zip(series, COLOURS, strict=False):
             chart.add_series(
                 {
@@ -180,7 +185,7 @@ class _Chart:
                     "name": name,
                     "categories": [page.get_name(), self.first, self.names, self.last, self.names],
                     "values": [page.get_name(), self.first, column, self.last, column],
-                    "data_labels": {"value": True, "num_format": "0%", "font": {"size": 8}},
+                    "data_labels": labels,
                 }
             )
         chart.set_title({"name": self.title, "name_font": {"size": 12}})
@@ -193,7 +198,7 @@ class _Chart:
 
 def _rows(book: Book, sheet: Sheet, rows: Iterator[list[Any]]) -> None:
     """The rows of one sheet, on as many pages as Excel needs."""
-    columns = (Column(_("Area code"), "", TEXT, SHORT), Column(_("Area"), "", TEXT, USUAL), *sheet.columns)
+    columns = (Column(_("Area code"), "", TEXT, SHORT), Column(_("Area"), "", TEXT, AREA), *sheet.columns)
     # one row ahead, to know whether there is a further page before it is begun
     number, ahead = 1, next(rows, None)
     while ahead is not None or number == 1:
@@ -201,6 +206,7 @@ def _rows(book: Book, sheet: Sheet, rows: Iterator[list[Any]]) -> None:
         page = book.sheet(label, [column.width for column in columns])
         page.repeat_rows(0)
         page.freeze_panes(1, 2)
+        page.set_row(0, 2 * LINE)
         book.put(page, 0, [column.label for column in columns], book.head)
         written = 0
         while ahead is not None and written < MOST_ROWS:

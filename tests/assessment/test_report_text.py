@@ -11,8 +11,9 @@ from openpyxl import load_workbook
 
 from assessment.actions import publish_scores
 from assessment.reporting import chart, template
+from assessment.reporting.document import template_file
 from assessment.reporting.figures import Rate, percent
-from assessment.reporting.wording import change_words, period_words, rate_words, share_words
+from assessment.reporting.wording import change_words, period_words, rate_words, share_figure, share_words
 from gridsup.jobs import run_inline
 from gridsup.periods import Period
 from tests.assessment import worked
@@ -69,7 +70,7 @@ def test_the_figures_are_those_of_the_sheet(placed):
 
     table = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert [row[1:4] for row in table[1:]] == [
-        ["7", "9", "77.78%"], ["7", "8", "87.5%"], ["2", "3", "66.67%"], ["5", "7", "71.43%"], ["2", "3", "66.67%"],
+        ["7", "9", "77.78%"], ["7", "8", "87.50%"], ["2", "3", "66.67%"], ["5", "7", "71.43%"], ["2", "3", "66.67%"],
     ]  # fmt: skip
     assert [row.cells[0].text for row in document.tables[1].rows][2:] == ["Grid 050101", "Grid 050102"]
 
@@ -129,6 +130,28 @@ def test_the_chart_is_word_s_own_with_its_workbook_inside(placed):
     cached = numbers(report)
     assert {"0.7778", "0.6667", "0.7143"} <= set(cached)
     assert "Sheet1!$B$2:$B$4" in numbers(report, "f")
+
+
+@pytest.mark.parametrize(("areas", "labelled"), [(8, True), (9, False)])
+def test_numbers_stand_above_columns_only_where_they_have_room(areas, labelled):
+    document = Document(str(template_file()))
+    names = [f"Grid {number}" for number in range(areas)]
+
+    chart.fill(document, names, [chart.Series(str(number), [Decimal(1)] * areas) for number in range(3)])
+
+    part = next(rel.target_part for rel in document.part.rels.values() if rel.reltype == chart.CHART)
+    assert (b"dLbls" in part.blob) == labelled
+
+
+def test_groups_stand_in_the_order_in_which_they_are_declared(placed):
+    premises = DuePremisesFactory(area_code="050201")
+    visit = VisitFactory(premises=premises, visited_on=AUGUST, outcome="problem")
+    FindingFactory(visit=visit, disposition="case", state="handed_over", rectify_by=None)
+    FindingFactory(visit=visit, disposition="order", state="ordered", rectify_by=date(2026, 9, 1))
+
+    said = words(built("0502"))
+
+    assert 0 < said.index("责令限期改正") < said.index("移交办案1个")
 
 
 def test_a_chart_that_a_clerk_took_out_is_not_missed():
@@ -203,11 +226,12 @@ def test_numbers_read_as_people_write_them():
     assert [share_words(pair) for pair in [(1, 1), (0, 5), (1, 8), (2, 3), (0, 0)]] == [
         "100%", "0%", "12.5%", "66.67%", "—",
     ]  # fmt: skip
+    assert [share_figure(pair) for pair in [(1, 1), (1, 8), (0, 0)]] == ["100.00%", "12.50%", "—"]
     assert percent((1, 200_00)) == Decimal("0.01")  # half up: 0.005
     assert [change_words(rate((1, 2), before)) for before in [(1, 4), (3, 4), (1, 2), (0, 0)]] == [
-        "+25",
-        "-25",
-        "0",
+        "+25.00",
+        "-25.00",
+        "0.00",
         "—",
     ]
 
