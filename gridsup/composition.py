@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 JOBS = {
     "generate_due_tasks": "inspections.tasks.generate_due_tasks",
     "apply_policy": "subjects.tasks.apply_policy",
+    "check_geometry": "subjects.tasks.check_geometry",
     "escalate_overdue": "complaints.tasks.escalate_overdue",
     "score_period": "assessment.tasks.score_period",
     "build_report": "assessment.reporting.building.build_report",
@@ -24,6 +25,7 @@ JOB_PERIODS: dict[str, tuple[str, ...]] = {
 # What else a job asks of its period and area: job name → a function that raises BadInput (keyword arguments: period,
 # area_code, on); called when a person asks for the job.
 JOB_FITS = {
+    "check_geometry": "subjects.geometry.actions.fits_check",
     "score_period": "assessment.actions.fits_scores",
     "build_report": "assessment.actions.fits_report",
 }

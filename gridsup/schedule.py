@@ -88,6 +88,7 @@ SCHEDULE = (
     Daily("apply_policy", at="04:00"),
     Daily("generate_due_tasks", at="04:30"),
     Daily("escalate_overdue", at="05:00"),
+    Daily("check_geometry", at="05:15"),
     Quarterly("score_period", at="05:30"),
     Monthly("build_report", at="06:00", levels=(2, 4)),
 )

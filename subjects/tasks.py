@@ -9,6 +9,7 @@ from gridsup.models import Job
 from gridsup.parts import Part
 from gridsup.periods import Period
 from subjects.actions import apply_rules, date_tiers, ledger_parts
+from subjects.geometry.actions import Seen, keep, look
 from subjects.models import Premises
 
 
@@ -26,3 +27,11 @@ def _rules(part: Part, day: date) -> dict[str, int]:
 
 def _tiers(part: Part, day: date) -> dict[str, int]:
     return {"made": date_tiers(part=part, on=day)}
+
+
+def check_geometry(job: Job, now: datetime) -> Iterable[Step]:
+    """Finds what is wrong with the drawing of the job's bureau as it stands, and keeps it as the state of its day."""
+    day, bureau = Period.parse(job.period).one_day(), job.area_code[:2]
+    seen: list[Seen] = []
+    # a second try looks anew; the look itself holds no lock
+    yield Step(f"check {bureau}", lambda: keep(seen=seen[-1], on=day, now=now), lambda: seen.append(look(bureau)))

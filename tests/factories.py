@@ -12,7 +12,7 @@ from complaints.models import Attachment, Clock, Complaint
 from grids.models import Bureau, Grid, GridPeriod, Locality, Officer, Posting, Station
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
-from subjects.models import MarketSubject, Permit, Premises, TimeLimit, Trade
+from subjects.models import Coverage, GeometryFault, MarketSubject, Permit, Premises, TimeLimit, Trade
 
 TODAY = date(2026, 11, 22)
 
@@ -130,6 +130,31 @@ class PermitFactory(DjangoModelFactory[Permit]):
 
     premises = factory.SubFactory(PremisesFactory)
     number = factory.Sequence(lambda n: f"JY{n:014}")
+
+
+class FaultFactory(DjangoModelFactory[GeometryFault]):
+    """An open fault of grid 050101's drawing: it has no boundary."""
+
+    class Meta:
+        model = GeometryFault
+
+    kind = "undrawn"
+    area_code = "050101"
+    since = TODAY
+    checked_at = noon(TODAY)
+
+
+class CoverageFactory(DjangoModelFactory[Coverage]):
+    """Today's coverage of bureau 05: a tenth of its 100 km² lies in no grid."""
+
+    class Meta:
+        model = Coverage
+
+    area_code = "05"
+    day = TODAY
+    ground = 100_000_000.0
+    gaps = 10_000_000.0
+    checked_at = noon(TODAY)
 
 
 class DuePremisesFactory(PremisesFactory):

@@ -16,6 +16,7 @@ from gridsup.api.jobs import JobViewSet
 from gridsup.api.views import Unknown
 from inspections import api as inspections
 from subjects import api as subjects
+from subjects.geometry import api as geometry
 
 router = DefaultRouter()
 router.trailing_slash = "/?"
@@ -30,6 +31,8 @@ router.register("trades", subjects.TradeViewSet)
 router.register("tiers", subjects.TierViewSet)
 router.register("subjects", subjects.SubjectViewSet)
 router.register("premises", subjects.PremisesViewSet)
+router.register("geometry-faults", geometry.FaultViewSet)
+router.register("coverage", geometry.CoverageViewSet)
 router.register("tasks", inspections.TaskViewSet)
 router.register("plans", inspections.PlanViewSet)
 router.register("complaints", complaints.ComplaintViewSet)

@@ -1,5 +1,6 @@
 """The ledger of premises and the policy that says how often each is visited."""
 
+from subjects.models.geometry import Astray, Coverage, GeometryFault
 from subjects.models.ledger import (
     MarketSubject,
     Permit,
@@ -20,8 +21,11 @@ from subjects.models.policy import (
 )
 
 __all__ = [
+    "Astray",
     "CheckItem",
+    "Coverage",
     "CreditEffect",
+    "GeometryFault",
     "MarketSubject",
     "Permit",
     "Placement",

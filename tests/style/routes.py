@@ -17,7 +17,9 @@ from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import (
     CheckItem,
+    Coverage,
     CreditEffect,
+    GeometryFault,
     MarketSubject,
     Permit,
     PolicyFigure,
@@ -200,6 +202,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     MarketSubject: (P.VIEW,),
     Premises: (P.VIEW,),
     Permit: (P.VIEW,),
+    GeometryFault: (P.VIEW,),
+    Coverage: (P.VIEW,),
     InspectionPlan: (P.VIEW,),
     InspectionTask: (P.VIEW,),
     Complaint: (P.VIEW,),

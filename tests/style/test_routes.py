@@ -16,7 +16,9 @@ from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, V
 from subjects.actions import load_preset
 from subjects.models import (
     CheckItem,
+    Coverage,
     CreditEffect,
+    GeometryFault,
     MarketSubject,
     Permit,
     PolicyFigure,
@@ -30,6 +32,8 @@ from tests.factories import (
     AttachmentFactory,
     ClockFactory,
     ComplaintFactory,
+    CoverageFactory,
+    FaultFactory,
     FindingFactory,
     LocalityFactory,
     PhotoFactory,
@@ -72,7 +76,7 @@ def rows(district):
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
-        complaint, clock, scheme, card,
+        complaint, clock, scheme, card, FaultFactory(detail=MARK), CoverageFactory(area_code="050101"),
         *(model.objects.filter(bureau="05").first() for model in site.POLICY),
     ]  # fmt: skip
     return {type(row): row for row in made}
@@ -152,8 +156,8 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
     shown = {route.model() for route in site.walked()} - {None}
 
     assert shown <= {
-        Attachment, Bureau, CheckItem, Clock, Complaint, CreditEffect, Finding, Grid, InspectionPlan, InspectionTask,
-        Job, Locality, MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises, Report, Scheme, Scorecard,
-        Station, Tier, TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
+        Attachment, Bureau, CheckItem, Clock, Complaint, Coverage, CreditEffect, Finding, GeometryFault, Grid,
+        InspectionPlan, InspectionTask, Job, Locality, MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises,
+        Report, Scheme, Scorecard, Station, Tier, TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)
