@@ -17,6 +17,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Coverage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('area_code', models.CharField(max_length=6, verbose_name='area code')),
+                ('day', models.DateField(verbose_name='day')),
+                ('ground', models.FloatField(blank=True, null=True, verbose_name='inside the outline, m²')),
+                ('gaps', models.FloatField(default=0, verbose_name='in no grid, m²')),
+                ('overlaps', models.FloatField(default=0, verbose_name='in several grids, m²')),
+                ('faults', models.PositiveIntegerField(default=0, verbose_name='open faults')),
+                ('premises', models.PositiveIntegerField(default=0, verbose_name='premises in business')),
+                ('checked_at', models.DateTimeField(verbose_name='checked at')),
+            ],
+            options={
+                'verbose_name': 'coverage by grids',
+                'verbose_name_plural': 'coverage by grids',
+                'ordering': ['area_code', '-day'],
+                'constraints': [models.UniqueConstraint(fields=('area_code', 'day'), name='coverage_once_a_day'), models.CheckConstraint(condition=models.Q(('gaps__gte', 0), ('overlaps__gte', 0)), name='coverage_not_negative'), models.CheckConstraint(condition=models.Q(('ground__isnull', True), ('ground__gte', 0), _connector='OR'), name='coverage_ground')],
+            },
+        ),
+        migrations.CreateModel(
             name='CreditEffect',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,6 +55,30 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'effects of credit',
                 'ordering': ['bureau', 'tier_key', 'credit', 'from_day'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='GeometryFault',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('overlap', 'grids overlap'), ('gap', 'gap'), ('outside_bureau', "beyond the district's outline"), ('outside_station', "beyond the station's outline"), ('invalid', 'boundary is no valid polygon'), ('undrawn', 'grid without a boundary'), ('astray', "premises outside their grid's boundary"), ('unplaced', 'premises in no grid'), ('pointless', 'premises without coordinates')], max_length=16, verbose_name='kind')),
+                ('area_code', models.CharField(max_length=6, verbose_name='area code')),
+                ('other_code', models.CharField(blank=True, max_length=6, verbose_name='other grid')),
+                ('place', models.CharField(blank=True, help_text='longitude and latitude, degrees', max_length=24, verbose_name='place')),
+                ('square_metres', models.FloatField(blank=True, null=True, verbose_name='area, m²')),
+                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='premises')),
+                ('geometry', models.JSONField(blank=True, help_text='GeoJSON geometry, WGS 84', null=True, verbose_name='geometry')),
+                ('detail', models.CharField(blank=True, help_text='as the geometry library says it', max_length=120, verbose_name='detail')),
+                ('since', models.DateField(verbose_name='since')),
+                ('checked_at', models.DateTimeField(verbose_name='last seen')),
+                ('mended_on', models.DateField(blank=True, null=True, verbose_name='mended on')),
+            ],
+            options={
+                'verbose_name': 'fault of the drawing',
+                'verbose_name_plural': 'faults of the drawing',
+                'ordering': ['kind', 'area_code', 'other_code', 'place'],
+                'indexes': [models.Index(condition=models.Q(('mended_on__isnull', True)), fields=['area_code', 'kind'], name='geometryfault_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('mended_on__isnull', True)), fields=('kind', 'area_code', 'other_code', 'place'), name='geometryfault_open_once'), models.CheckConstraint(condition=models.Q(('mended_on__isnull', True), ('mended_on__gte', models.F('since')), _connector='OR'), name='geometryfault_days'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'overlap'), ('other_code__gt', '')), models.Q(models.Q(('kind', 'overlap'), _negated=True), ('other_code', '')), _connector='OR'), name='geometryfault_other_iff_overlap'), models.CheckConstraint(condition=models.Q(models.Q(('count__isnull', False), ('kind__in', ['astray', 'unplaced', 'pointless'])), models.Q(('kind__in', ['overlap', 'gap', 'outside_bureau', 'outside_station']), ('square_metres__isnull', False)), ('kind__in', ['invalid', 'undrawn']), _connector='OR'), name='geometryfault_has_its_size')],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +196,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'permit',
                 'verbose_name_plural': 'permits',
                 'ordering': ['premises', 'number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Astray',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('metres', models.FloatField(verbose_name='metres outside')),
+                ('premises', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='astray', to='subjects.premises', verbose_name='premises')),
+            ],
+            options={
+                'verbose_name': "premises outside its grid's boundary",
+                'verbose_name_plural': "premises outside their grid's boundary",
+                'ordering': ['-metres'],
             },
         ),
         migrations.CreateModel(
@@ -376,6 +433,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='permit',
             constraint=models.UniqueConstraint(fields=('premises', 'number'), name='permit_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='astray',
+            constraint=models.CheckConstraint(condition=models.Q(('metres__gt', 0)), name='astray_is_outside'),
         ),
         migrations.AddConstraint(
             model_name='tier',

@@ -1,18 +1,14 @@
-"""Every route of the site: how to build it, who may open it, and what is wrong with it."""
+"""Every route of the site in tables: who may open it, and how it is built; read by `walking`."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Attachment, Clock, Complaint
 from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
-from grids.permissions import DUTIES, Duty, Permission
+from grids.permissions import Permission
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import (
@@ -234,169 +230,9 @@ POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
 IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}
 
 
-@dataclass(frozen=True)
-class Route:
-    """One pattern of the site with the names of its parameters."""
-
-    name: str
-    pattern: str
-    callback: Callable[..., Any]
-    parameters: tuple[str, ...]
-
-    @property
-    def is_api(self) -> bool:
-        return self.pattern.startswith("api/") and self.name != "api-docs"
-
-    @property
-    def is_admin(self) -> bool:
-        return self.name.startswith("admin:")
-
-    def model(self) -> type[models.Model] | None:
-        """The model whose rows the route shows, where it shows any."""
-        view = getattr(self.callback, "cls", None)
-        if view is not None and getattr(view, "queryset", None) is not None:
-            return view.queryset.model
-        if self.is_admin:
-            for model in admin.site._registry:
-                if self.name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
-                    return model
-        return PAGES.get(self.name)
-
-    def needs(self) -> tuple[str, ...] | None:
-        """The permissions of which one opens it; None for a route that no table lists."""
-        model = self.model()
-        if self.name in NEEDS:
-            return NEEDS[self.name]
-        if self.name.endswith("_step_change") and model in POLICY:
-            return (P.EDIT_POLICY,)
-        return SEEN.get(model) if model else None
-
-    def address(self, rows: dict[type[models.Model], models.Model]) -> str | None:
-        """The address, with a row where it needs one; None where the row is not known."""
-        if not self.parameters:
-            return reverse(self.name)
-        row = rows.get(self.model())
-        if self.name in FIXED:
-            return reverse(self.name, args=FIXED[self.name])
-        if row is not None and self.name in ARGUMENTS:
-            return reverse(self.name, args=ARGUMENTS[self.name](row))
-        if len(self.parameters) != 1 or row is None:
-            return None
-        return reverse(self.name, args=[row.pk])
-
-
-def routes(
-    patterns: Iterable[URLPattern | URLResolver] | None = None, before: str = "", space: str = ""
-) -> list[Route]:
-    """Every pattern of the site, flat."""
-    found = []
-    for entry in get_resolver().url_patterns if patterns is None else patterns:
-        text = before + str(entry.pattern).removeprefix("^")
-        if isinstance(entry, URLResolver):
-            inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            found += routes(entry.url_patterns, text, inner)
-        elif entry.name is not None:
-            named = entry.pattern.regex.groupindex
-            found.append(Route(space + entry.name, text, entry.callback, tuple(named)))
-        else:
-            found.append(Route(f"unnamed {text}", text, entry.callback, ()))
-    return found
-
-
-# Django's own, which lead nowhere by themselves: the redirect of an old address, the catch-all that adds a slash.
-NOWHERE = ("<path:object_id>/", "(?P<url>.*)$")
-
-
-def walked() -> list[Route]:
-    """The routes that the tests open: all but those that lead nowhere, and the one that ends the session."""
-    return [
-        route
-        for route in routes()
-        if route.name not in LAST and not (route.name.startswith("unnamed admin/") and route.pattern.endswith(NOWHERE))
-    ]
-
-
 def client_of(officer: Officer | None) -> Client:
     """A client whose POST is not held up by a missing CSRF token."""
     client = Client(raise_request_exception=False)
     if officer is not None:
         client.force_login(officer, backend="grids.backends.DutyBackend")
     return client
-
-
-def probe(client: Client, address: str) -> Iterator[tuple[str, Any]]:
-    """GET and POST, each undone again."""
-    body = {"content_type": "application/json"} if address.startswith("/api/") else {}
-    for method, given in (("get", {}), ("post", body)):
-        with transaction.atomic():
-            yield method, getattr(client, method)(address, **given)
-            transaction.set_rollback(True)
-
-
-def unlisted(found: Iterable[Route], rows: dict[type[models.Model], models.Model]) -> list[str]:
-    """Routes that no table lists, or that nobody knows how to build."""
-    return [
-        route.name
-        for route in found
-        if route.name not in PUBLIC and (route.needs() is None or route.address(rows) is None)
-    ]
-
-
-def open_to_anybody(found: Iterable[Route], rows: dict[type[models.Model], models.Model]) -> list[str]:
-    """Routes that answer somebody who is not logged in with anything but the way to the login."""
-    faults = []
-    for route in found:
-        address = route.address(rows)
-        if address is None or route.name in PUBLIC:
-            continue
-        answers = dict(probe(client_of(None), address))
-        for method, answer in answers.items():
-            if route.name in LOGIN_BY_PASSWORD and method == "post":
-                continue
-            sent_away = answer.status_code == 302 and answer["Location"].startswith(reverse("login"))
-            refused = answer.status_code == 401 if route.is_api else sent_away
-            if not refused and not (answer.status_code == 405 and not route.is_api):
-                faults.append(f"{method} {route.name}: {answer.status_code}")
-    return faults
-
-
-def leaks(
-    found: Iterable[Route], rows: dict[type[models.Model], models.Model], outsider: Officer, marks: Iterable[str]
-) -> list[str]:
-    """Routes on which somebody of another bureau learns of the rows: anything but 404, or a mark in a list."""
-    faults, client = [], client_of(outsider)
-    for route in found:
-        address = route.address(rows)
-        if address is None or route.name in PUBLIC or route.model() is Trade:
-            continue
-        for method, answer in probe(client, address):
-            if route.parameters and route.name not in FIXED:
-                if answer.status_code not in {404, 405}:
-                    faults.append(f"{method} {route.name}: {answer.status_code}")
-            elif any(mark in answer.content.decode(errors="replace") for mark in marks):
-                faults.append(f"{method} {route.name}: shows a foreign row")
-    return faults
-
-
-def wrongly_open_or_shut(
-    found: Iterable[Route], rows: dict[type[models.Model], models.Model], officer: Officer, duty: str
-) -> list[str]:
-    """Routes that a duty opens though it may not, or does not open though it may."""
-    faults, client, held = [], client_of(officer), DUTIES[Duty(duty)]
-    for route in found:
-        address, needs = route.address(rows), route.needs()
-        if address is None or needs is None or route.name in PUBLIC:
-            continue
-        may = (needs == ANYBODY or any(need in held for need in needs)) and (not route.is_admin or P.USE_ADMIN in held)
-        answers: list[int] = []
-        for _method, answer in probe(client, address):
-            answers.append(answer.status_code)
-            if answer.status_code != 405:
-                break
-        opened = [code for code in answers if code not in {403, 404, 405}]
-        fine = IN_PLACE_OF_200.get(route.name, {200, 201, 204, 302, 400, 409})
-        if may and (not opened or not set(opened) <= fine):
-            faults.append(f"{duty} may not {route.name}: {answers}")
-        if not may and opened:
-            faults.append(f"{duty} may {route.name}: {answers}")
-    return faults

@@ -42,7 +42,8 @@ from tests.factories import (
     SubjectFactory,
     TaskFactory,
 )
-from tests.style import routes as site
+from tests.style import routes as tables
+from tests.style import walking as site
 
 # Stands in the names of bureau 05's rows, and nowhere else.
 MARK = "外区密号"
@@ -77,7 +78,7 @@ def rows(district):
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
         complaint, clock, scheme, card, FaultFactory(detail=MARK), CoverageFactory(area_code="050101"),
-        *(model.objects.filter(bureau="05").first() for model in site.POLICY),
+        *(model.objects.filter(bureau="05").first() for model in tables.POLICY),
     ]  # fmt: skip
     return {type(row): row for row in made}
 
@@ -87,13 +88,13 @@ def test_every_route_is_listed_and_can_be_built(rows):
 
     assert len(found) > 100
     assert site.unlisted(found, rows) == []
-    assert set(site.SEEN) <= set(rows)
+    assert set(tables.SEEN) <= set(rows)
 
 
 def test_no_route_is_listed_that_is_not_there():
     names = {route.name for route in site.routes()}
 
-    assert {*site.NEEDS, *site.PUBLIC, *site.PAGES} <= names
+    assert {*tables.NEEDS, *tables.PUBLIC, *tables.PAGES} <= names
 
 
 def test_nobody_opens_anything_without_a_login(rows):
@@ -114,9 +115,9 @@ def test_a_duty_opens_what_the_table_says_and_nothing_else(district, rows, duty)
 def test_an_account_without_a_post_opens_only_what_is_everybodys(district, rows):
     for route in site.walked():
         address = route.address(rows)
-        if route.name in site.PUBLIC or route.needs() == site.ANYBODY:
+        if route.name in tables.PUBLIC or route.needs() == tables.ANYBODY:
             continue
-        for method, answer in site.probe(site.client_of(district.nobody), address):
+        for method, answer in site.probe(tables.client_of(district.nobody), address):
             assert answer.status_code in {403, 404, 405}, f"{method} {route.name}"
 
 
@@ -126,8 +127,8 @@ class TestOfTheTest:
     @pytest.fixture(autouse=True)
     def planted(self, settings, monkeypatch):
         settings.ROOT_URLCONF = "tests.style.planted_urls"
-        monkeypatch.setitem(site.PAGES, "planted_page", Premises)
-        monkeypatch.setitem(site.NEEDS, "planted_list", (site.P.VIEW,))
+        monkeypatch.setitem(tables.PAGES, "planted_page", Premises)
+        monkeypatch.setitem(tables.NEEDS, "planted_list", (tables.P.VIEW,))
 
     def planted_routes(self):
         return [route for route in site.walked() if route.name.startswith("planted")]
