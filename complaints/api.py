@@ -19,7 +19,6 @@ from complaints.actions import (
     extend_clock,
     move,
     pause_clock,
-    rate,
     register,
     resume_clock,
     reveal,
@@ -213,11 +212,6 @@ class Explanation(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=500)
 
 
-class Feedback(serializers.Serializer[Any]):
-    score = serializers.IntegerField(min_value=1, max_value=5)
-    comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
 class Coloured(ScopedViewSet):
     """Rows with a colour: how near the next limit is."""
 
@@ -257,11 +251,12 @@ class ComplaintViewSet(Coloured):
 
     @extend_schema(request=NewComplaint, responses={201: ComplaintMade})
     def create(self, request: Request) -> Response:
-        """Takes one in; its clocks run from now. `follow_code` is for the person, and is told here alone."""
+        """Takes one in; its clocks run from now. `follow_code` is for the person and is told here alone, once."""
         self.needs(Permission.TAKE_IN)
         body = self.body(NewComplaint)
         made = register(**{**body, "bureau": body["bureau"].code}, by=self.officer, now=timezone.now())
-        shown = ComplaintMade(self.get_queryset().get(pk=made.pk), context=self.get_serializer_context())
+        told = ComplaintMade if made.tells_code(timezone.now()) else ComplaintDetail
+        shown = told(self.get_queryset().get(pk=made.pk), context=self.get_serializer_context())
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ComplaintMove, responses={200: ComplaintDetail, 204: GONE})
@@ -300,16 +295,6 @@ class ComplaintViewSet(Coloured):
         why = self.body(ForReason)["why"]
         person = reveal(complaint=complaint, by=self.officer, why=why, now=timezone.now())
         return Response(ComplainantRow(person).data, headers={"Cache-Control": "no-store"})
-
-    @extend_schema(request=Feedback, responses=ComplaintDetail)
-    @action(detail=True, methods=["post"])
-    def rate(self, request: Request, pk: str) -> Response:
-        """Keeps, once, what the person said about the result when they were called back."""
-
-        def keep(complaint: Complaint, body: dict[str, Any]) -> None:
-            rate(complaint=complaint, by=self.officer, now=timezone.now(), **body)
-
-        return self.act(keep, Feedback, Permission.FOLLOW_UP)
 
     def needs(self, permission: str) -> None:
         """Raises NotAllowed unless some duty of the person permits it somewhere."""

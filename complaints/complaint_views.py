@@ -72,7 +72,6 @@ def page(request: SignedIn, complaint: Complaint, *, status: int = 200, **change
         "pictures": complaint.attachments.all(),
         "rating": getattr(complaint, "rating", None),
         "repeats": complaint.repeats.visible_to(officer),
-        "may_follow_up": officer.may(Permission.FOLLOW_UP, complaint.area_code),
         "may_split": complaint.state in SPLIT_IN and officer.may(Permission.TAKE_IN, complaint.area_code),
         "may_visit": complaint.premises is not None and officer.may(Permission.INSPECT, complaint.area_code),
         "handled_it": not moves and handled_by(complaint, officer),

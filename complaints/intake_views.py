@@ -35,17 +35,24 @@ def new(request: SignedIn) -> HttpResponseBase:
     try:
         if form.is_valid():
             complaint = taken_in(form, request)
-            messages.success(
-                request,
-                _("Taken in as %(number)s. Tell the person this number and the follow-up code %(code)s.")
-                % {"number": complaint.number, "code": complaint.follow_code},
-            )
+            messages.success(request, told(complaint))
             if Complaint.objects.visible_to(officer).filter(pk=complaint.pk).exists():
                 return redirect("complaint", complaint.pk)
             return redirect("complaints")
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
     return shown(request, form)
+
+
+def told(complaint: Complaint) -> str:
+    """What the desk hands over to the person, while it is new; the code shows nowhere else, since who has it rates."""
+    if not complaint.tells_code(timezone.now()):
+        return _("It was taken in before, as %(number)s. Its code was shown then, for the person.") % {
+            "number": complaint.number
+        }
+    return _(
+        "Taken in as %(number)s. Tell the person this number and the follow-up code %(code)s; it is not shown again."
+    ) % {"number": complaint.number, "code": complaint.follow_code}
 
 
 def shown(request: SignedIn, form: IntakeForm) -> HttpResponse:

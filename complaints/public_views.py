@@ -3,7 +3,7 @@
 Nothing is kept in a session: on a shared telephone or computer the next person finds nothing of the one before.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from complaints.actions import rate, register
 from complaints.course import course_of
 from complaints.models import Complaint
+from complaints.models.complaint import RECEIPT
 from complaints.public_forms import FollowForm, PublicForm, RateForm
 from grids.models import Bureau
 from gridsup import flood
@@ -26,8 +27,6 @@ from gridsup.errors import BadInput, DomainError, TooOften
 from gridsup.images import proven
 from subjects.models import TimeLimit
 
-# So long is a receipt shown at its address: enough to write it down, too short for whoever uses the telephone next.
-RECEIPT_SECONDS = 1_800
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -105,7 +104,7 @@ def sent(request: HttpRequest, form: PublicForm, bureau: Bureau) -> Complaint:
 @require_GET
 @never_cache
 def receipt(request: HttpRequest, form_number: UUID) -> HttpResponse:
-    since = timezone.now() - timedelta(seconds=RECEIPT_SECONDS)
+    since = timezone.now() - RECEIPT
     complaint = Complaint.objects.filter(client_id=form_number, received_at__gte=since).first()
     shown = {"complaint": complaint, "course": complaint and course_of(complaint)}
     return render(request, "complaints/public_receipt.html", shown, status=200 if complaint else 404)
@@ -171,7 +170,11 @@ def rated(request: HttpRequest) -> HttpResponseBase:
     except DomainError as error:
         form.add_error(None, str(error))
     else:
-        if rating.is_valid():
+        if request.user.is_authenticated:
+            shown["said"] = _(
+                "Only the person who asked rates what was done. You are logged in as an officer: nothing was kept."
+            )
+        elif rating.is_valid():
             shown["said"] = given(complaint, rating)
         shown |= followed(complaint, rating)
     return answered(request, "complaints/public_follow.html", shown, wait)

@@ -33,13 +33,12 @@ def reveal(*, complaint: Complaint, by: Officer, why: str, now: datetime) -> Com
         return Complainant.objects.get_or_create(complaint=complaint)[0]
 
 
-def rate(*, complaint: Complaint, score: int, comment: str, now: datetime, by: Officer | None = None) -> Rating:
-    """Keeps how satisfied the person is, once; `by` None: they said so themselves on the public page.
+def rate(*, complaint: Complaint, score: int, comment: str, now: datetime) -> Rating:
+    """Keeps how satisfied the person is, once; only they say so, on the public page: no officer rates.
 
-    It counts for the area that handled it. Raises NotAllowed, WrongState before the person was told, BadInput for a
-    score outside of 1 to 5 or a comment that is too long, Overtaken when there is a rating already.
+    It counts for the area that handled it. Raises WrongState before the person was told, BadInput for a score outside
+    of 1 to 5 or a comment that is too long, Overtaken when there is a rating already.
     """
-    check(by, Permission.FOLLOW_UP, complaint.area_code)
     if complaint.state not in RATED_FROM:
         raise WrongState(_("It can be rated once the result was told."))
     if not 1 <= score <= 5:
@@ -54,7 +53,7 @@ def rate(*, complaint: Complaint, score: int, comment: str, now: datetime, by: O
                 complaint=complaint, area_code=complaint.area_code, score=score, comment=comment, given_at=now,
                 given_on=timezone.localdate(now),
             )  # fmt: skip
-            ComplaintEvent.objects.create(complaint=complaint, what="rate", new=str(score), by=by, at=now)
+            ComplaintEvent.objects.create(complaint=complaint, what="rate", new=str(score), at=now)
     except IntegrityError as error:
         raise Overtaken(_("It was rated already. Thank you.")) from error
     return rating

@@ -1,5 +1,6 @@
 """Complaints (a consumer's dispute), reports, clues and enquiries, with their three workflows (handbook §6, §9)."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,9 @@ from gridsup.events import Event
 from gridsup.states import Move, Moves
 from inspections.models import InspectionTask
 from subjects.models import Premises
+
+# So long a receipt is shown: enough to write number and code down, too short for whoever uses the telephone next.
+RECEIPT = timedelta(minutes=30)
 
 
 class NumberSeries(models.Model):
@@ -184,6 +188,10 @@ class Complaint(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("complaint", args=[self.pk])
+
+    def tells_code(self, now: datetime) -> bool:
+        """The form that made it still shows its code, to be handed over; nobody else of us ever sees it."""
+        return now - self.received_at < RECEIPT
 
 
 class ComplaintEvent(Event):

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from complaints.models import Clock, Complaint
+from complaints.models.complaint import RECEIPT
 from tests.api import api_as, errors
 from tests.factories import ClockFactory, ComplaintFactory, PremisesFactory
 
@@ -62,11 +63,10 @@ def test_one_is_carried_from_receipt_to_the_end_over_the_api_alone(law, district
         assert to in row["next_states"]
         row = post(who, f"{URL}/{row['id']}/move", to=to, **body)
         assert row["state"] == to
-    rated = post("desk", f"{URL}/{row['id']}/rate", score=5, comment="quick")
 
-    assert [event["new"] for event in rated["events"] if event["what"] == "state"][-1] == "closed"
-    assert (rated["rating"]["score"], rated["next_states"], rated["colour"]) == (5, ["reopened"], "")
-    assert all(clock["met_on"] or clock["stopped_on"] for clock in rated["clocks"])
+    assert [event["new"] for event in row["events"] if event["what"] == "state"][-1] == "closed"
+    assert (row["rating"], row["next_states"], row["colour"]) == (None, ["reopened"], "")
+    assert all(clock["met_on"] or clock["stopped_on"] for clock in row["clocks"])
 
 
 def test_what_is_taken_in_answers_with_number_code_and_limit_and_the_person_masked(law, post):
@@ -203,17 +203,20 @@ class TestPerson:
         assert changed["events"][-1]["what"] == "complainant"
 
 
-def test_a_rating_comes_once_and_after_the_telling(law, desk):
-    early, told = ComplaintFactory(state="reviewed"), ComplaintFactory(state="told")
+def test_no_officer_has_a_door_to_rate(law, desk):
+    told = ComplaintFactory(state="told")
 
-    def rated(row, score):
-        return api_as(desk).post(f"{URL}/{row.pk}/rate", {"score": score})
+    assert api_as(desk).post(f"{URL}/{told.pk}/rate", {"score": 5}).status_code == 404
+    assert not hasattr(told, "rating")
 
-    assert rated(early, 5).status_code == 409
-    assert errors(rated(told, 6)) == [("max_value", "score")]
-    assert rated(told, 4).status_code == 200
-    assert errors(rated(told, 1)) == [("overtaken", "")]
-    assert (told.rating.score, told.rating.area_code) == (4, "050101")
+
+def test_the_same_form_again_is_told_the_code_for_half_an_hour(law, desk, post):
+    given = {"kind": "report", "client_id": "5f0c3d7e-2f0a-4b57-9c59-1f8d2f6a9c01", **FACTS}
+    code = post("desk", URL, **given)["follow_code"]
+
+    assert post("desk", URL, **given)["follow_code"] == code
+    Complaint.objects.update(received_at=timezone.now() - RECEIPT)
+    assert "follow_code" not in post("desk", URL, **given)
 
 
 class TestClocks:

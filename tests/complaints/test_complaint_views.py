@@ -48,11 +48,11 @@ class TestWhatIsShown:
         assert "138****1234" in text
         assert "李秀英" not in text
 
-    def test_the_code_is_for_those_who_follow_up(self, page, desk, district, walk):
+    def test_the_code_is_shown_to_nobody_of_us(self, page, desk, district, walk):
         complaint = walk("accepted", "dispatched")
 
-        assert complaint.follow_code in page(desk, at(complaint)).text
-        assert complaint.follow_code not in page(district.lead, at(complaint)).text
+        for officer in (desk, district.lead, district.chief, district.district_office):
+            assert complaint.follow_code not in page(officer, at(complaint)).text
 
     def test_the_limit_is_laid_out_day_by_day_with_its_source(self, page, desk, take_in):
         complaint = take_in()

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from complaints.models import Complaint
+from complaints.models.complaint import RECEIPT
 from grids.models import Posting
 from tests.factories import LocalityFactory, PremisesFactory, SubjectFactory
 from tests.pictures import upload
@@ -28,8 +29,21 @@ def test_a_call_is_taken_in_and_the_desk_is_told_number_and_code(as_desk, desk):
 
     complaint = Complaint.objects.get()
     assert f"Taken in as {complaint.number}" in text
-    assert f"the follow-up code {complaint.follow_code}" in text
+    assert f"the follow-up code {complaint.follow_code}; it is not shown again" in text
     assert (complaint.channel, complaint.area_code, complaint.events.get().by) == ("phone", "05", desk)
+
+
+def test_the_code_is_told_to_the_form_again_for_half_an_hour_and_then_not_any_more(as_desk):
+    given = form()
+    as_desk.post(NEW, given)
+    complaint = Complaint.objects.get()
+    assert complaint.follow_code in as_desk.post(NEW, given, follow=True).text
+
+    Complaint.objects.update(received_at=complaint.received_at - RECEIPT)
+    late = as_desk.post(NEW, given, follow=True).text
+
+    assert f"It was taken in before, as {complaint.number}." in late
+    assert complaint.follow_code not in late
 
 
 def test_an_item_of_12345_keeps_its_number_and_its_limit(as_desk):

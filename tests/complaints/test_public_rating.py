@@ -41,6 +41,16 @@ def test_the_result_is_read_and_rated_once(public, told):
     assert (rating.score, rating.comment, rating.area_code) == (4, "Quick.", "050101")
 
 
+def test_an_officer_who_is_logged_in_does_not_rate(public, told, desk):
+    public.force_login(desk)
+
+    page = public.post(RATE, keys(told, score="5")).text
+
+    assert "Only the person who asked rates what was done." in page
+    assert not Rating.objects.exists()
+    assert not told.events.filter(what="rate").exists()
+
+
 def test_a_second_answer_changes_nothing(public, told):
     public.post(RATE, keys(told, score="5"))
 

@@ -135,7 +135,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "complaint-move": (P.ACCEPT, P.DISPATCH, P.HANDLE, P.REVIEW_COMPLAINTS, P.FOLLOW_UP, P.TAKE_IN),
     "complaint-complainant": (P.TAKE_IN,),
     "complaint-reveal": (P.REVEAL,),
-    "complaint-rate": (P.FOLLOW_UP,),
     "clock-pause": (P.HANDLE,),
     "clock-resume": (P.HANDLE,),
     "clock-extend": (P.EXTEND_CLOCK,),
