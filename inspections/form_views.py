@@ -25,6 +25,7 @@ from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
 from inspections import unsent
 from inspections.actions import attach_photo, drop_draft, save_draft, submit_visit
 from inspections.models import Visit
+from inspections.rules import why_not_visited
 from inspections.visit_form import VisitForm
 from subjects.models import Premises
 from subjects.tiers import Tiers
@@ -144,8 +145,8 @@ def ticked(form: VisitForm, name: str) -> set[int]:
 
 def hindrances(form: VisitForm, officer: Officer) -> Iterator[str]:
     """What will keep the form from being handed in, said before anything is typed."""
-    if form.premises.status == "closed":
-        yield _("This premises is struck off the ledger: it is not visited any more. If it trades, report it.")
+    if ended := why_not_visited(form.premises):
+        yield ended
     if not officer.certified_on(form.on):
         yield _("You hold no valid enforcement certificate today: you cannot lead a visit. Ask whoever keeps accounts.")
     if not form.colleagues:

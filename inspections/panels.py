@@ -9,6 +9,7 @@ from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.timeline import Action, Panel
 from inspections.models import Finding, InspectionTask, Visit
+from inspections.rules import why_not_visited
 from subjects.models import Premises
 
 # Visits shown in a file: a year's, where the rhythm is two months; the timeline has them all.
@@ -35,6 +36,6 @@ def open_findings(premises: Premises, *, officer: Officer, on: date) -> Panel:
 
 def actions(premises: Premises, *, officer: Officer, on: date) -> list[Action]:
     """A visit, by whoever may inspect here."""
-    if premises.status == "closed" or not officer.may(Permission.INSPECT, premises.area_code):
+    if why_not_visited(premises) or not officer.may(Permission.INSPECT, premises.area_code):
         return []
     return [Action(_("Record a visit"), reverse("visit_new", args=[premises.pk]))]

@@ -11,6 +11,7 @@ from inspections.facts import Facts
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.records import Problem, Submission, VisitRecord
 from subjects.models import CheckItem, Premises
+from subjects.models.ledger import Status
 
 Outcome = Visit.Outcome
 Disposition = Finding.Disposition
@@ -23,17 +24,24 @@ def check_moment(at: datetime, premises: Premises, now: datetime) -> None:
     """A visit is over when it is recorded, and the ledger knew the premises then."""
     if at > now:
         raise BadInput(_("A visit cannot lie in the future: look at its day and hour."), field="visited_at")
-    if premises.status == "closed":
-        raise BadInput(
-            _("This premises is struck off the ledger: it is not visited any more. If it trades, report it."),
-            field="premises",
-        )
+    if ended := why_not_visited(premises):
+        raise BadInput(ended, field="premises")
     if timezone.localdate(at) < premises.entered_on:
         raise BadInput(
             _("The ledger knows this premises since %(day)s: the visit cannot be older.")
             % {"day": premises.entered_on},
             field="visited_at",
         )
+
+
+def why_not_visited(premises: Premises) -> str:
+    """Why nobody visits a premises any more; empty for one in business, suspended or not reachable: a visit is how one
+    finds out."""
+    if premises.status != Status.CLOSED:
+        return ""
+    return _("This premises is “%(status)s” in the ledger: it is not visited any more. If it trades, report it.") % {
+        "status": premises.get_status_display()
+    }
 
 
 def check_officers(given: Submission, facts: Facts, area_code: str, on: date) -> None:

@@ -230,9 +230,19 @@ def test_a_struck_off_premises_is_not_visited(as_lead, premises):
     form = opened(as_lead, premises)
     Premises.objects.filter(pk=premises.pk).update(status="closed")
 
-    assert "struck off" in form.send().text
+    assert "This premises is “struck off” in the ledger" in form.send().text
     assert "Record a visit" not in as_lead.get(premises.get_absolute_url()).text
     assert not Visit.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["suspended", "missing"])
+def test_a_suspended_or_missing_premises_is_visited_like_any_other(as_lead, premises, status):
+    Premises.objects.filter(pk=premises.pk).update(status=status)
+    assert "Record a visit" in as_lead.get(premises.get_absolute_url()).text
+
+    opened(as_lead, premises).fill(outcome="closed").send()
+
+    assert Visit.objects.get().outcome == "closed"
 
 
 @pytest.mark.parametrize(("who", "status"), [("chief", 403), ("neighbour_lead", 404), ("outsider", 404)])

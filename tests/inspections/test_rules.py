@@ -109,12 +109,20 @@ def test_only_one_of_the_two_hands_it_in(district):
 
 
 def test_a_premises_struck_off_is_not_visited(district):
-    refused(district, "struck off", "premises", premises=shop(status="closed", next_due_on=None))
+    for outcome in ("no_problem", "closed"):
+        facts = {"premises": shop(status="closed", next_due_on=None), "outcome": outcome}
+        refused(district, "This premises is “struck off” in the ledger", "premises", **facts)
 
 
 @pytest.mark.parametrize("status", ["suspended", "missing"])
-def test_one_that_is_suspended_or_missing_is_looked_for(district, status):
-    assert submitted(district, premises=shop(status=status)).pk
+@pytest.mark.parametrize("outcome", ["closed", "not_found", "no_problem"])
+def test_one_that_is_suspended_or_missing_is_looked_for_and_what_was_owed_is_done(district, status, outcome):
+    task = TaskFactory(premises=shop(status=status))
+
+    visit = submitted(district, premises=task.premises, outcome=outcome)
+
+    task.refresh_from_db()
+    assert (task.state, task.visit) == ("done", visit)
 
 
 def test_a_visit_is_over_when_it_is_recorded(district):

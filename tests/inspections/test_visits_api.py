@@ -295,3 +295,15 @@ def test_the_items_of_a_premises_are_those_of_its_tier(district, premises):
     assert [row["code"] for row in rows][:2] == ["subject_qualification", "prior_permit"]
     assert set(rows[0]) == {"id", "code", "line", "text", "source", "preset"}
     assert api_as(district.outsider).get(f"/api/v1/premises/{premises.pk}/check_items").status_code == 404
+
+
+@pytest.mark.parametrize(("status", "answer"), [("suspended", 201), ("missing", 201), ("closed", 400)])
+def test_only_a_premises_that_is_struck_off_is_refused(district, premises, english, status, answer):
+    type(premises).objects.filter(pk=premises.pk).update(status=status)
+
+    reply = api_as(district.lead).post("/api/v1/visits", body(district, premises, outcome="not_found"))
+
+    assert reply.status_code == answer
+    assert Visit.objects.exists() == (answer == 201)
+    if answer == 400:
+        assert errors(reply) == [("bad_input", "premises")]
