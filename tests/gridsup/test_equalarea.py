@@ -5,6 +5,8 @@ import shapely
 from gridsup.equalarea import AXIS, SQUARED, Plane, square_metres
 
 XIAN = (109.06, 34.27)
+# At the equator, bounded by geodesics: C. F. F. Karney, GeographicLib, Planimeter.
+DEGREE_CELL = 12_308_778_361.469  # m²
 WHOLE_EARTH = 510_065_621_724_088.44  # m², WGS 84 (NIMA TR8350.2 gives 5.1006562172e14)
 
 
@@ -26,6 +28,16 @@ def square(side, lon=XIAN[0], lat=XIAN[1]):
 
 def test_the_whole_ellipsoid_has_its_known_area():
     assert square_metres(shapely.box(-180, -90, 180, 90)) == pytest.approx(WHOLE_EARTH, rel=1e-12)
+
+
+def test_a_cell_of_one_degree_has_its_known_area():
+    assert square_metres(shapely.box(0, 0, 1, 1)) == pytest.approx(DEGREE_CELL, rel=1e-4)
+
+
+def test_a_hole_is_not_part_of_an_area():
+    whole, hole = shapely.box(109, 34, 109.02, 34.02), shapely.box(109.01, 34.01, 109.015, 34.015)
+
+    assert square_metres(whole - hole) == pytest.approx(square_metres(whole) - square_metres(hole))
 
 
 @pytest.mark.parametrize("side", [1, 10, 100, 1_000, 10_000])
