@@ -16,9 +16,7 @@ from grids.areas import area_choices
 from grids.models import Grid
 from grids.permissions import Permission
 from grids.requests import SignedIn
-
-# Grids that one map draws: the largest district known has 2,428 (handbook §1); more would choke a phone.
-MOST_SHAPES = 3_000
+from grids.shapes import MOST_SHAPES
 
 
 @login_required
@@ -35,6 +33,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
             "on": on,
             "question": question,
             "area": scope.area,
+            "roots": scope.roots,
             "areas": area_choices(officer, scope.area),
             "stretch": stretch,
             "by_grid": by_grid,
@@ -64,9 +63,8 @@ def dashboard_grids(request: SignedIn) -> HttpResponse:
     grids = Grid.objects.visible_to(officer).in_force().filter(boundary__isnull=False)
     if scope.area:
         grids = grids.in_area(scope.area)
-    shapes = list(grids.values_list("code", "name", "boundary")[: MOST_SHAPES + 1])
-    if len(shapes) > MOST_SHAPES:
+    named = list(grids.values_list("code", "name")[: MOST_SHAPES + 1])
+    if len(named) > MOST_SHAPES:
         sentence = _("More than %(count)d grids: choose a station.") % {"count": MOST_SHAPES}
         return JsonResponse({"errors": [{"code": "too_many", "field": "area", "message": sentence}]}, status=400)
-    features = drawing.features(scope, shapes, links)
-    return JsonResponse({"type": "FeatureCollection", "legend": drawing.legend(), "features": features})
+    return JsonResponse({"legend": drawing.legend(), "grids": drawing.grids_of(scope, named, links)})

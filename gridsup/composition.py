@@ -97,6 +97,7 @@ DECISIONS = [
     "inspections.admin.waiting",
     "assessment.admin.waiting",
     "subjects.admin.waiting",
+    "subjects.geometry.decisions.waiting",
     "grids.admin.waiting",
     "gridsup.admin.waiting",
 ]

@@ -53,6 +53,15 @@ class LedgerQuestion(Question):
         choices=[*either(_("placed or not")), ("yes", _("in a grid")), ("no", _("not placed"))],
         widget=forms.Select(attrs=SELECT),
     )
+    point = forms.ChoiceField(
+        label=_("coordinates"),
+        choices=[
+            *either(_("anywhere")),
+            ("outside", _("outside their grid's boundary")),
+            ("no", _("without coordinates")),
+        ],
+        widget=forms.Select(attrs=SELECT),
+    )
     due = forms.ChoiceField(
         label=_("due"),
         choices=[*either(_("any day")), ("late", _("late")), ("ahead", _("still ahead")), ("never", _("no due day"))],
@@ -75,6 +84,8 @@ class LedgerQuestion(Question):
             ledger = ledger.filter(area_code=asked["area"]) if asked.get("exact") else ledger.in_area(asked["area"])
         if "placed" in asked:
             ledger = ledger.filter(grid__isnull=asked["placed"] == "no")
+        if "point" in asked:
+            ledger = ledger.pointless() if asked["point"] == "no" else ledger.astray()
         if "due" in asked:
             ledger = ledger.due(asked["due"], on)
         if "tier" in asked:

@@ -16,7 +16,6 @@ from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
     from subjects.models import MarketSubject, Premises
-    from subjects.models.geometry import GeometryFault
 
 M = TypeVar("M", bound=models.Model)
 
@@ -137,29 +136,6 @@ class DatedQuerySet(OfPremisesQuerySet[M]):
     def on(self, day: date) -> Self:
         """Rows that hold on the day."""
         return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
-
-
-class GeometryFaultQuerySet(SetWise["GeometryFault"]):
-    """Faults of the drawing; an overlap is seen by whoever sees either grid."""
-
-    def visible_to(self, officer: HoldsAreas) -> Self:
-        """Faults that touch the areas where the officer views business rows."""
-        return self._touching(officer.area_codes(self.view_permission))
-
-    def in_area(self, code: str) -> Self:
-        """Faults that touch an area."""
-        return self._touching([code])
-
-    def still_open(self) -> Self:
-        """Found by the last check."""
-        return self.filter(mended_on__isnull=True)
-
-    def closing(self, keys: Collection[int], on: date) -> int:
-        """Marks faults as mended on a day; returns how many were still open."""
-        return self.filter(pk__in=keys, mended_on__isnull=True).update(mended_on=on)
-
-    def _touching(self, codes: Collection[str]) -> Self:
-        return self.filter(inside(codes) | inside(codes, "other_code"))
 
 
 def policy_statement(vendor: str, *, some: bool) -> str:

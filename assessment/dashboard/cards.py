@@ -1,13 +1,18 @@
 """The cards on top of the dashboard: what stands open now, and how the days that were picked went."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessment.dashboard.areas import Scope
 from assessment.dashboard.counting import Counts
 from assessment.dashboard.figures import FIGURES, Cell, Links, Row
 from assessment.dashboard.shares import Share
+from subjects.geometry.wording import percent
+from subjects.models import Coverage
 
 
 @dataclass(frozen=True)
@@ -20,15 +25,32 @@ class Card:
     before: str = ""
 
 
-def now_cards(whole: Row, links: Links) -> list[Card]:
+def now_cards(whole: Row, links: Links, scope: Scope) -> list[Card]:
     """What stands open on the day, of whatever period."""
     counts = {name: links.count(whole, name) for name in FIGURES}
     return [
         Card(_("Overdue visits"), counts["overdue"]),
         Card(_("Complaints by time limit"), counts["red"], [counts["amber"], counts["green"], counts["paused"]]),
         Card(_("Rectifications"), counts["to_rectify"], [counts["unrectified"]]),
-        Card(_("Placed in grids"), links.share(whole, "placed_share"), [counts["unplaced"], counts["premises"]]),
+        Card(
+            _("Placed in grids"),
+            links.share(whole, "placed_share"),
+            [counts["unplaced"], counts["premises"], covered(scope)],
+        ),
     ]
+
+
+def covered(scope: Scope) -> Cell:
+    """The share of the ground that lies in grids, as the last check of the drawing saw it; leads to its faults."""
+    rows = Coverage.objects.visible_to(scope.officer).filter(area_code=scope.area)
+    latest = rows.order_by("-day").first()
+    return Cell(
+        _("Covered by grids"),
+        percent(latest) or "–",
+        _("share of the ground inside the outline that lies in some grid"),
+        f"{reverse('geometry')}?{urlencode({'area': scope.area})}",
+        is_late=latest is not None and latest.gaps > 0,
+    )
 
 
 def stretch_cards(whole: Row, before: Counts, received: Counts, links: Links) -> list[Card]:

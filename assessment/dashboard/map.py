@@ -1,7 +1,5 @@
 """The map of the dashboard: how large a share of the visits due in each grid was not made in time."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from assessment.dashboard.areas import Scope
@@ -13,7 +11,7 @@ from assessment.dashboard.shares import Share
 STEPS = (0, 5, 15, 30)
 FIGURES_SHOWN = ("due", "done_late", "undone")
 
-Shape = tuple[str, str, Any]  # code, name, boundary as GeoJSON
+Named = tuple[str, str]  # code, name
 
 
 def level_of(missed: Share) -> int | None:
@@ -34,14 +32,14 @@ def legend() -> list[str]:
     ]
 
 
-def features(scope: Scope, shapes: list[Shape], links: Links) -> list[dict[str, object]]:
-    """The grids as GeoJSON; one statement counts them all."""
+def grids_of(scope: Scope, grids: list[Named], links: Links) -> list[dict[str, object]]:
+    """What the map knows of the grids; one statement counts them all. Their shapes come from `grids.shapes`."""
     counts = {counted.pop("area_code"): counted for counted in obligations(scope, links.stretch)}
     found: list[dict[str, object]] = []
-    for code, name, boundary in shapes:
+    for code, name in grids:
         row = Row(code, name)
         row.add(counts.get(code, {}))
-        found.append({"type": "Feature", "geometry": boundary, "properties": properties_of(row, links)})
+        found.append(properties_of(row, links))
     return found
 
 

@@ -31,7 +31,7 @@ def page_of(scope: Scope, stretch: Stretch, *, by_grid: bool, sort: str) -> dict
     return {
         "trail": scope.trail(),
         "whole": whole,
-        "now_cards": now_cards(whole, links),
+        "now_cards": now_cards(whole, links, scope),
         "stretch_cards": stretch_cards(whole, tally(scope, *stretch.days_before), received(scope, stretch), links),
         "heads": heads_of(sort),
         "lines": lines_of(rows[:MOST_ROWS], links),

@@ -176,9 +176,11 @@ class Build:
         return len(rows)
 
     def apply(self) -> str:
-        """The policy over the whole ledger, by the job."""
+        """The policy over the whole ledger and the first check of the drawing, by their jobs."""
         day = self.calendar.ledger_came
         changed = sum(self.job("apply_policy", day, bureau) for bureau in OFFICES)
+        for bureau in OFFICES:
+            self.job("check_geometry", day, bureau)
         return f"{changed} premises changed"
 
     def plans(self) -> str:
@@ -211,6 +213,7 @@ class Build:
             complaints = Complaints(bureau, self.calendar, dice, officers, premises)
             told += sum(self.week(week, visits, complaints) for week in self.calendar.weeks)
             self.night(self.calendar.today, bureau)
+            self.job("check_geometry", self.calendar.today, bureau)
         tasks, visits_made, cases = (model.objects.count() for model in (InspectionTask, Visit, Complaint))
         return f"{told} weeks told; {tasks} tasks, {visits_made} visits, {cases} complaints"
 

@@ -33,12 +33,19 @@ function about(grid) {
   return box;
 }
 
-function draw(shapes) {
-  if (!shapes.features.length) {
+function draw([shapes, numbers]) {
+  const refused = shapes.errors || numbers.errors;
+  if (refused) {
+    say(refused[0].message);
+    return;
+  }
+  const grids = new Map(numbers.grids.map((grid) => [grid.code, grid]));
+  const features = shapes.features.filter((feature) => grids.has(feature.properties.code));
+  if (!features.length) {
     say(place.dataset.empty);
     return;
   }
-  shapes.legend.forEach((text, level) => {
+  numbers.legend.forEach((text, level) => {
     const item = document.createElement("li");
     const colour = document.createElement("i");
     colour.className = `level-${level}`;
@@ -46,14 +53,15 @@ function draw(shapes) {
     document.getElementById("legend").append(item);
   });
   const map = L.map(place, { preferCanvas: true, attributionControl: false, maxZoom: 19, scrollWheelZoom: false, zoomSnap: 0.25 });
-  const layer = L.geoJSON(shapes, {
-    style: (feature) => ({ color: "#2d3640", weight: 1, fillColor: COLOURS[feature.properties.level], fillOpacity: 0.9 }),
-    onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(feature.properties)),
+  const known = (feature) => grids.get(feature.properties.code);
+  const layer = L.geoJSON({ type: "FeatureCollection", features }, {
+    style: (feature) => ({ color: "#2d3640", weight: 1, fillColor: COLOURS[known(feature).level], fillOpacity: 0.9 }),
+    onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(known(feature))),
   }).addTo(map);
   map.fitBounds(layer.getBounds(), { animate: false });
 }
 
-fetch(place.dataset.shapes, { headers: { Accept: "application/json" } })
-  .then((reply) => reply.json())
-  .then((reply) => (reply.errors ? say(reply.errors[0].message) : draw(reply)))
+const ask = (address) => fetch(address, { headers: { Accept: "application/json" } }).then((reply) => reply.json());
+Promise.all([ask(place.dataset.shapes), ask(place.dataset.numbers)])
+  .then(draw)
   .catch(() => say(place.dataset.empty));

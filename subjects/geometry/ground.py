@@ -9,10 +9,9 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from shapely.geometry.base import BaseGeometry
 
-from grids.models import Bureau, Grid
+from grids.models import Bureau, Grid, Station
+from grids.shapes import POLYGONS, mended, read_shape
 from gridsup.equalarea import Plane, Shapes
-
-POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 @dataclass(frozen=True)
@@ -92,21 +91,6 @@ def sort_out(bureau: str, texts: dict[str, str]) -> Ground:
     )
 
 
-def read_shape(text: str) -> BaseGeometry | None:
-    """The polygon of a GeoJSON text, mended if need be; None where there is none in it."""
-    return mended(shapely.from_geojson(text, on_invalid="ignore"))
-
-
-def mended(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """The area that an invalid polygon most likely means; None where it has no area or no numbers."""
-    if shape is None or not np.isfinite(shapely.bounds(shape)).all():
-        return None
-    whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    parts = [part for part in shapely.get_parts(whole) if shapely.get_type_id(part) in POLYGONS]
-    union: BaseGeometry = shapely.union_all(parts)
-    return None if union.is_empty else union
-
-
 def _fault_of(shape: BaseGeometry | None) -> Broken:
     """Why GEOS refuses a shape: "Self-intersection[109.05 34.2]" is a reason and a place."""
     if shape is None:
@@ -123,10 +107,11 @@ def _fault_of(shape: BaseGeometry | None) -> Broken:
 
 
 def _texts(bureau: str) -> dict[str, str]:
-    """Code → GeoJSON as the database keeps it, of the bureau and its grids in force; empty for none."""
+    """Code → GeoJSON as the database keeps it, of the bureau, its stations and its grids in force; empty for none."""
     found: dict[str, str] = {}
     for rows, column in (
         (Bureau.objects.filter(code=bureau), "outline"),
+        (Station.objects.in_area(bureau), "outline"),
         (Grid.objects.in_force().in_area(bureau), "boundary"),
     ):
         named = rows.order_by("code").annotate(drawn=Cast(column, TextField()))

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gridsup.scoping import ScopedQuerySet
+from subjects.geometry.querysets import CoverageQuerySet, GeometryFaultQuerySet
 from subjects.models.ledger import Premises
-from subjects.querysets import GeometryFaultQuerySet, OfPremisesQuerySet
+from subjects.querysets import OfPremisesQuerySet
 
 
 class GeometryFault(models.Model):
@@ -117,7 +117,7 @@ class Coverage(models.Model):
     premises = models.PositiveIntegerField(_("premises in business"), default=0)
     checked_at = models.DateTimeField(_("checked at"))
 
-    objects: "ScopedQuerySet[Coverage]" = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+    objects = CoverageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coverage by grids")

@@ -152,7 +152,7 @@ def test_the_popups_of_the_map_open_as_many_rows(as_office, busy):
 
     reply = as_office.get("/dashboard/grids.json").json()
 
-    grids = {one["properties"]["code"]: one["properties"] for one in reply["features"]}
+    grids = {one["code"]: one for one in reply["grids"]}
     assert {code: grid["level"] for code, grid in grids.items()} == {"050101": 4, "050102": 0, "050201": 0}
     assert grids["050101"]["share"] == "not in time: 75 %"
     for grid in grids.values():

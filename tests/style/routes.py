@@ -32,6 +32,7 @@ ANYBODY: tuple[str, ...] = ()
 # Open to whoever is not logged in.
 PUBLIC = {
     "login", "logout", "set_language", "healthz", "api-unknown", "admin:login",
+    "public_board", "public_board_station", "public_board_grids",
     "public", "public_new", "public_receipt", "public_follow", "public_rate",
 }  # fmt: skip
 # Ends the session of whoever opens it, so that it is not walked with the others.
@@ -100,6 +101,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "complainant_reveal": (P.VIEW,),  # as plan_move
     "complainant_complete": (P.VIEW,),  # as plan_move
     "complaint_picture": (P.VIEW,),
+    "geometry": (P.VIEW,),
+    "geometry_map": (P.VIEW,),
+    "geometry_check": (P.PROPOSE_GRIDS, P.APPROVE_GRIDS),
     "plans": (P.VIEW,),
     "plan": (P.VIEW,),
     "plan_move": (P.VIEW,),  # each move asks for its own permission, and refuses with a sentence on the plan's page

@@ -287,7 +287,7 @@ def test_it_takes_as_many_statements_for_many(whole, count, django_assert_num_qu
         premises(1.5, 0.5)
     seen = look("05")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         keep(seen=seen, on=TODAY, now=noon(TODAY))
 
     assert GeometryFault.objects.count() == count + 1

@@ -1,0 +1,74 @@
+"""The public notice board: find a grid, read a station's board or print it, and the grids for every map of the site."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
+
+from assessment.board import MOST_FOUND, found_by, station_board, station_lines
+from grids.shapes import wire_of
+from gridsup.codes import is_area_code
+from gridsup.errors import BadInput
+from gridsup.questions import Question, SearchField
+
+# So long a browser shows the shapes that it has without asking; then it asks whether they are still the same.
+FRESH_SECONDS = 120
+# More grids than this do not fit one sheet of paper at a size that is read standing.
+LARGE_PRINT = 12
+
+
+class BoardQuestion(Question):
+    """Where somebody lives or trades."""
+
+    q = SearchField()
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    question = BoardQuestion(request.GET)
+    text = question.asked.get("q", "")
+    shown = {
+        "question": question,
+        "found": found_by(text, timezone.localdate()) if text else None,
+        "most": MOST_FOUND,
+        "stations": station_lines(),
+    }
+    return render(request, "assessment/board_stations.html", shown)
+
+
+@require_safe
+def board_station(request: HttpRequest, code: str) -> HttpResponse:
+    on = timezone.localdate()
+    station = station_board(code, on)
+    if station is None:
+        raise Http404
+    return render(
+        request,
+        "assessment/board_show.html",
+        {"station": station, "on": on, "is_long": len(station.grids) > LARGE_PRINT},
+    )
+
+
+@require_GET
+def board_grids(request: HttpRequest) -> HttpResponseBase:
+    """The grids in force of the areas asked for, as every map of the site draws them; the same for everybody."""
+    areas = [code for code in request.GET.getlist("area") if is_area_code(code)]
+    try:
+        if not areas:
+            raise BadInput(_("An area is a code of 2, 4 or 6 digits: a bureau, a station or a grid."), field="area")
+        wire = wire_of(areas)
+    except BadInput as error:
+        refused = {"code": error.code, "field": error.field, "message": str(error)}
+        return JsonResponse({"errors": [refused]}, status=400)
+    etag = f'"{wire.digest}"'
+    same = request.headers.get("If-None-Match") == etag
+    response = HttpResponse(
+        b"" if same else wire.packed(), status=304 if same else 200, content_type="application/geo+json"
+    )
+    response["ETag"] = etag
+    if not same:
+        response["Content-Encoding"] = "gzip"
+    patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
+    return response

@@ -1,0 +1,183 @@
+"""The page of faults: coverage and counts by area, the list with ways to mend, what was before."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from grids.models import Officer
+from grids.naming import names_on
+from subjects.geometry.wording import percent, reason_words, square
+from subjects.models import Coverage, GeometryFault
+
+Kind = GeometryFault.Kind
+# Days of the history that are shown; the API has them all.
+DAYS_SHOWN = 30
+# What every area ought to reach (handbook §1: coverage must be 100 %).
+TARGET = 100
+STATION = 4  # digits
+# Over a column of the table, worst first.
+SHORT = {
+    Kind.GAP: gettext_lazy("Gaps"),
+    Kind.OVERLAP: gettext_lazy("Overlaps"),
+    Kind.OUTSIDE_BUREAU: gettext_lazy("Beyond the district"),
+    Kind.OUTSIDE_STATION: gettext_lazy("Beyond the station"),
+    Kind.INVALID: gettext_lazy("Broken"),
+    Kind.UNDRAWN: gettext_lazy("Not drawn"),
+    Kind.ASTRAY: gettext_lazy("Outside their grid"),
+    Kind.UNPLACED: gettext_lazy("In no grid"),
+    Kind.POINTLESS: gettext_lazy("No coordinates"),
+}
+# Kinds that are a number of premises, each with what the ledger is asked for to list exactly them.
+LEDGER = {
+    Kind.ASTRAY: {"point": "outside"},
+    Kind.UNPLACED: {"placed": "no", "exact": "1"},
+    Kind.POINTLESS: {"point": "no", "exact": "1"},
+}
+
+
+@dataclass
+class Line:
+    """One area of the table: its coverage, and of each kind how many, and how large or how many premises."""
+
+    code: str
+    name: str
+    coverage: Coverage | None
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    sizes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def add(self, kind: str, number: int, size: float) -> None:
+        """Adds faults of a kind; `size` in m², or premises."""
+        self.counts[kind] += number
+        self.sizes[kind] += size
+
+    @property
+    def percent(self) -> str:
+        return percent(self.coverage)
+
+    @property
+    def is_whole(self) -> bool:
+        """No ground of it lies in no grid."""
+        return self.coverage is not None and not self.coverage.gaps
+
+    @property
+    def cells(self) -> list[tuple[str, Any, int, str]]:
+        """Kind, its short name, how many, and how much of it."""
+        return [(str(kind), SHORT[kind], self.counts[kind], amount(kind, self.sizes[kind])) for kind in SHORT]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault of the list, in words."""
+
+    fault: GeometryFault
+    where: list[str]
+    amount: str
+    mend: tuple[str, str]  # address and words of the way to mend it; empty where there is none
+
+    @property
+    def reason(self) -> str:
+        return reason_words(self.fault.detail)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the history, in words."""
+
+    coverage: Coverage
+    percent: str
+    gaps: str
+    overlaps: str
+
+
+def amount(kind: str, size: float | None) -> str:
+    """How much of a kind: premises or ground; nothing for a kind that has no size."""
+    if kind in LEDGER:
+        return ngettext("%(n)s premises", "%(n)s premises", int(size or 0)) % {"n": f"{int(size or 0):,}"}
+    return square(size) if size else ""
+
+
+def summary_of(officer: Officer, area: str, on: date) -> tuple[Line, list[Line]]:
+    """The whole of what the officer looks at, and one line for each bureau or station in it, in the order of codes.
+
+    `area`: the one that was asked for or held alone, empty for all. A fault of two stations stands in both their lines
+    and once in the whole. Two queries, and those for the names.
+    """
+    coverage = Coverage.objects.visible_to(officer)
+    faults = GeometryFault.objects.visible_to(officer).still_open()
+    if area:
+        coverage, faults = coverage.in_area(area), faults.in_area(area)
+    latest = {row.area_code: row for row in coverage.of_last_day()}
+    whole = Line(area, "", latest.get(area))
+    groups = faults.by_station()
+    stations = {code for group in groups for code in (group["station"], group["other"])} | set(latest)
+    seen = {code for code in stations if code and code.startswith(area[:STATION])}
+    names = names_on({*seen, area}, on)
+    lines = {code: Line(code, names.get(code, ""), latest.get(code)) for code in sorted(seen)}
+    for group in groups:
+        kind, size = group["kind"], group["premises" if group["kind"] in LEDGER else "metres"] or 0
+        whole.add(kind, group["number"], size)
+        for code in {group["station"], group["other"]} & seen:
+            lines[code].add(kind, group["number"], size)
+    whole.name = names.get(area, "")
+    return whole, [line for line in lines.values() if len(line.code) == STATION or any(line.counts.values())]
+
+
+def rows_of(faults: Collection[GeometryFault], on: date) -> list[Row]:
+    """The faults of a page in words; names of areas in at most four queries."""
+    codes = {code for fault in faults for code in (fault.area_code, fault.other_code) if code}
+    names = names_on(codes, on)
+
+    def named(code: str) -> str:
+        return f"{code} {names.get(code, '')}".strip()
+
+    return [
+        Row(
+            fault,
+            [named(code) for code in (fault.area_code, fault.other_code) if code],
+            amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
+            mending(fault),
+        )
+        for fault in faults
+    ]
+
+
+def mending(fault: GeometryFault) -> tuple[str, str]:
+    """Where somebody mends a fault, and what that is called."""
+    if fault.kind in LEDGER:
+        question = {"area": fault.area_code, "status": "active", **LEDGER[Kind(fault.kind)]}
+        return f"{reverse('ledger')}?{urlencode(question)}", _("Show these premises")
+    return f"{reverse('admin:grids_grid_changelist')}?area={fault.area_code}", _("Open the area")
+
+
+def history_of(officer: Officer, area: str) -> list[Day]:
+    """The last days for which the coverage of an area is known, latest first."""
+    rows = Coverage.objects.visible_to(officer).filter(area_code=area).order_by("-day")[:DAYS_SHOWN]
+    return [Day(row, percent(row), square(row.gaps), square(row.overlaps)) for row in rows]
+
+
+def drawn_faults(faults: Iterable[GeometryFault], on: date) -> list[dict[str, Any]]:
+    """Faults as GeoJSON features for the map; those without a shape are left out."""
+    return [
+        {
+            "type": "Feature",
+            "geometry": fault.geometry,
+            "properties": {
+                "kind": fault.kind,
+                "label": fault.get_kind_display(),
+                "areas": fault.areas,
+                "amount": amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
+                "since": fault.since.isoformat(),
+                "href": mending(fault)[0],
+                "mend": mending(fault)[1],
+            },
+        }
+        for fault in faults
+        if fault.geometry
+    ]
