@@ -4,8 +4,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import UserManager
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Substr
+from django.utils import timezone
 
 from grids.permissions import DUTIES, HEADS, HOLDERS, Permission
 from gridsup.codes import lineage
@@ -126,6 +129,40 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         posted = Posting.objects.filter(inside(codes), officer=OuterRef("pk"))
         return self.filter(Exists(posted) | Q(bureau__in=codes))
 
+    def led_by(self, officer: HoldsAreas) -> Self:
+        """People whose posts the officer gives and ends: with a running post in those areas; of those who have none,
+        who had one there, or never had any and whose account the bureau keeps.
+        """
+        from grids.models import Posting
+
+        codes = officer.area_codes("post_officers")
+        posts = Posting.objects.filter(officer=OuterRef("pk"), called_off=False)
+        running = posts.filter(Q(to_day__isnull=True) | Q(to_day__gte=timezone.localdate()))
+        once = Exists(posts.filter(inside(codes))) | Q(~Exists(posts), bureau__in={code[:2] for code in codes})
+        return self.filter(Exists(running.filter(inside(codes))) | (~Exists(running) & once))
+
+    def posted(self, on: date, *, area: str = "", duty: str = "") -> Self:
+        """People with a post on the day, at or below the area and of the duty where they are given."""
+        from grids.models import Posting
+
+        posts = Posting.objects.on(on).filter(officer=OuterRef("pk"))
+        if area:
+            posts = posts.in_area(area)
+        return self.filter(Exists(posts.filter(duty=duty) if duty else posts))
+
+    def never_invited(self) -> Self:
+        """Open accounts that nobody can log in to: without a password, and without an invitation that was used or is
+        open."""
+        shut = self.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return shut.exclude(invitations__in=_open_invitations())
+
+    def with_running_post(self, on: date) -> Self:
+        """People with a post that is not over on the day; it may begin later."""
+        from grids.models import Posting
+
+        posts = Posting.objects.filter(Q(to_day__isnull=True) | Q(to_day__gte=on), called_off=False)
+        return self.filter(Exists(posts.filter(officer=OuterRef("pk"))))
+
     def certificate_ends_by(self, day: date) -> Self:
         """Active officers whose enforcement certificate has run out or will by the day."""
         return self.filter(is_active=True, certificate_valid_to__lte=day)
@@ -156,7 +193,46 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
 
         posts = Posting.objects.on(on).that_inspect().filter(area_code__in=lineage(area_code))
         posted = Exists(posts.filter(officer=OuterRef("pk")))
-        return self.filter(posted, is_active=True, certificate_valid_to__gte=on)
+        return self.filter(posted, is_active=True).certified_on(on)
+
+    def certified_on(self, day: date) -> Self:
+        """Officers with a certificate valid on the day; the twin of `Officer.certified_on`."""
+        from grids.models import Certificate
+
+        earlier = Certificate.objects.filter(
+            Q(from_day__isnull=True) | Q(from_day__lte=day), officer=OuterRef("pk"), to_day__gte=day
+        )
+        began = Q(certificate_from__isnull=True) | Q(certificate_from__lte=day)
+        return self.filter(Q(began, certificate_valid_to__gte=day) | Exists(earlier))
+
+
+def _open_invitations() -> QuerySet[Any]:
+    from grids.models import Invitation
+
+    return Invitation.objects.filter(used_at=None, revoked_at=None).order_by().values("pk")
+
+
+def without_post(holder: str, on: date) -> Q:
+    """Rows with an area whose holder (the field that names the officer) has no post on the day, at or above the area,
+    that inspects, or no open account.
+    """
+    from grids.models import Posting
+
+    area = OuterRef("area_code")
+    above = Q(area_code=area) | Q(area_code=Substr(area, 1, 4)) | Q(area_code=Substr(area, 1, 2))
+    posts = Posting.objects.on(on).that_inspect().filter(above, officer=OuterRef(holder), officer__is_active=True)
+    return Q(~Exists(posts))
+
+
+class OfOfficerQuerySet(QuerySet[Any]):
+    """Rows of one person; scoped by the person."""
+
+    def of_visible(self, officer: HoldsAreas) -> Self:
+        """Rows of people whom the officer may see as people, not as accounts alone."""
+        from grids.models import Officer
+
+        known = Officer.objects.marking_known_to(officer).filter(is_known=True)
+        return self.filter(officer__in=known.order_by().values("pk"))
 
 
 class OfficerManager(UserManager["Officer"].from_queryset(OfficerQuerySet)):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from grids import views
+from grids import people_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -9,4 +9,14 @@ urlpatterns: list[URLPattern] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
     path("duties/", views.duties, name="duties"),
+    path("invitation/<str:key>/", people_views.invitation, name="invitation"),
+    path("people/", people_views.people, name="people"),
+    path("people/new/", people_views.person_new, name="person_new"),
+    path("people/leave/", people_views.leave, name="leave"),
+    path("people/work/", people_views.stray_work, name="stray_work"),
+    path("people/area/<str:code>/", people_views.area_people, name="area_people"),
+    path("people/<int:pk>/", people_views.person_show, name="person"),
+    path("people/<int:pk>/work/", people_views.person_work, name="person_work"),
+    path("people/<int:pk>/<slug:name>/", people_views.person_step, name="person_step"),
+    path("posts/<int:pk>/<slug:name>/", people_views.post_step, name="post_step"),
 ]

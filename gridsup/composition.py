@@ -36,8 +36,20 @@ JOB_OUTCOMES = {"build_report": "assessment.reporting.building.files_of"}
 # Codes of all areas of a length (2 bureau, 4 station, 6 grid): for whom scheduled jobs run, and which areas exist.
 AREA_CODES = "grids.querysets.area_codes"
 
+# A number of a bureau's policy (bureau, key, day); raises BadInput where the bureau has none.
+FIGURE = "subjects.actions.figure"
+
 # Run after the ledger changed in a bureau (keyword arguments: bureau, now); each brings open rows of its app into line.
 LEDGER_FOLLOWERS = ["inspections.actions.follow_ledger"]
+
+# Open work that a person holds by name or an area holds (gridsup.holding.Work): shown and handed over when a post ends,
+# an account closes or an area is retired.
+HELD_WORK = [
+    "inspections.held.TASKS",
+    "inspections.held.DRAFTS",
+    "inspections.held.FINDINGS",
+    "complaints.held.IN_HAND",
+]
 
 # Run after a year of the working-day calendar was loaded (keyword argument: now); each counts provisional days anew.
 CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
@@ -71,6 +83,7 @@ NAVIGATION = [
     ("visits", _("Visit records"), "today", ("view",)),
     ("findings", _("Findings"), "tasks", ("view",)),
     ("scores", _("Scores"), "scores", ("view",)),
+    ("people", _("People"), "account", ("view_people", "view_accounts")),
     ("plans", _("Plan"), "tasks", ("view",)),
     ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
     ("policy", _("Policy"), "grid", ("view",)),
@@ -99,15 +112,25 @@ DECISIONS = [
     "subjects.admin.waiting",
     "subjects.geometry.decisions.waiting",
     "grids.admin.waiting",
+    "grids.decisions.people",
     "gridsup.admin.waiting",
 ]
 
 # The same for whoever opens the dashboard, also without the admin: only what is counted in no time.
-WAITING = ["inspections.decisions.plans", "complaints.decisions.escalated", "gridsup.admin.waiting"]
+WAITING = [
+    "inspections.decisions.plans",
+    "complaints.decisions.escalated",
+    "grids.decisions.people",
+    "gridsup.admin.waiting",
+]
 
 # The kind of row that a page shows or changes, by the name of its route; API and admin say it themselves. The audit
 # trail names it (gridsup.audit).
 SHOWN = {
+    "person": "grids.Officer",
+    "person_step": "grids.Officer",
+    "person_work": "grids.Officer",
+    "post_step": "grids.Posting",
     "premises": "subjects.Premises",
     "policy_of": "grids.Bureau",
     "policy_preset": "grids.Bureau",

@@ -259,6 +259,8 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 300, least=1, most=86_400)
 # The law asks for six months of logs; longer, because who did what is often asked after a year's end.
 AUDIT_DAYS = environment.number("AUDIT_DAYS", 400, least=183, most=3_660)
+# A link that lets a person set the first password: long enough for a weekend.
+INVITATION_HOURS = environment.number("INVITATION_HOURS", 72, least=1, most=720)
 API_TOKEN_HOURS = environment.number("API_TOKEN_HOURS", 12, least=1, most=8_760)
 
 LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))

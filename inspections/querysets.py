@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear
 from grids.permissions import HOLDERS
 from gridsup.dates import week_from
 from gridsup.parts import Part
-from gridsup.scoping import HoldsAreas, ScopedQuerySet
+from gridsup.scoping import HoldsAreas, ScopedQuerySet, inside
 from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
@@ -141,9 +141,15 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         )
 
     def mine(self, officer: "Officer") -> Self:
-        """Work of one officer: given to them by name, or nobody's by name in a grid that they hold today."""
+        """Work of one officer: given to them by name, or nobody's by name in a grid that they hold today; in the area
+        where they stand in also what is given by name to whom they stand in for.
+        """
         held = [post.area_code for post in officer.current_postings if post.duty in HOLDERS]
-        return self.filter(Q(assignee=officer) | Q(assignee__isnull=True, area_code__in=held))
+        mine = Q(assignee=officer) | Q(assignee__isnull=True, area_code__in=held)
+        for post in officer.current_postings:
+            if post.stands_in_for is not None:
+                mine |= Q(inside([post.area_code]), assignee=post.stands_in_for.officer_id)
+        return self.filter(mine)
 
 
 class VisitQuerySet(SetWise["Visit"]):

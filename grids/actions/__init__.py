@@ -1,6 +1,6 @@
 """Writing areas, people and posts: the one door for pages, API, admin and commands."""
 
-from grids.actions.accounts import add_officer, give_password, set_active
+from grids.actions.accounts import add_officer, change_officer, close_account, give_password, reopen_account
 from grids.actions.areas import (
     approve_grid,
     find_area,
@@ -11,22 +11,34 @@ from grids.actions.areas import (
     return_grid,
     set_outline,
 )
+from grids.actions.certificates import renew_certificate, withdraw_certificate
+from grids.actions.handover import hand_over
+from grids.actions.invitations import accept_invitation, find_invitation, invite, revoke_invitation
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
 
 __all__ = [
+    "accept_invitation",
     "add_officer",
     "approve_grid",
     "call_off_posting",
+    "change_officer",
+    "close_account",
     "end_posting",
     "find_area",
+    "find_invitation",
     "give_localities",
     "give_password",
+    "hand_over",
+    "invite",
     "load_district",
     "next_grid_code",
     "post_officer",
     "propose_grid",
+    "renew_certificate",
+    "reopen_account",
     "return_grid",
-    "set_active",
+    "revoke_invitation",
     "set_outline",
     "stand_in",
+    "withdraw_certificate",
 ]

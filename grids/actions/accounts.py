@@ -1,17 +1,19 @@
-"""Accounts: made, closed, given a password."""
+"""Accounts: made, renamed, closed, opened again, given a password; each step leaves an event."""
 
 import secrets
 from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grids.models import Officer
+from grids.models import Officer, OfficerEvent
 from grids.permissions import Permission
 from gridsup.errors import BadInput, NotAllowed, WrongState
 from gridsup.states import check
 
+What = OfficerEvent.What
 # 96 random bits: sixteen characters, short enough to be read out.
 PASSWORD_BYTES = 12
 
@@ -27,6 +29,7 @@ def add_officer(
     phone: str = "",
     bureau: str = "",
     by: Officer | None = None,
+    now: datetime | None = None,
 ) -> Officer:
     """A new account without a post; `password_hash` as Django's hashers make it, empty for no login by password.
 
@@ -50,36 +53,99 @@ def add_officer(
     if not password_hash:
         officer.set_unusable_password()
     officer.save(force_insert=True)
+    if certificate_valid_to is not None:
+        officer.certificates.create(number=certificate_no, to_day=certificate_valid_to, by=by)
+    record(officer=officer, what=What.MADE, by=by, now=now or timezone.now())
     return officer
 
 
 @transaction.atomic
-def set_active(*, officer: Officer, active: bool, by: Officer, now: datetime) -> Officer:
-    """Opens or closes an account; closing ends its sessions and tokens at once.
+def change_officer(
+    *, officer: Officer, by: Officer, now: datetime, name: str = "", phone: str | None = None
+) -> Officer:
+    """Another name or phone for a person; None or an empty name leaves it. The phone itself stands in no event.
 
-    Raises NotAllowed for who does not keep the account, BadInput for one's own, WrongState when it is so already.
+    Raises NotAllowed for who neither keeps the account nor posts the person, BadInput for a name of blanks.
     """
-    _check_keeper(officer, by)
+    if not Officer.objects.kept_by(by).filter(pk=officer.pk).exists():
+        check_leads(officer=officer, by=by)
+    before = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
+    name = name.strip() or before.name
+    if name != before.name:
+        record(officer=officer, what=What.RENAMED, by=by, now=now, old=before.name, new=name)
+    if phone is not None and phone.strip() != before.phone:
+        record(officer=officer, what=What.PHONE, by=by, now=now)
+    officer.name, officer.phone = name, before.phone if phone is None else phone.strip()
+    officer.save(update_fields=["name", "phone"])
+    return officer
+
+
+@transaction.atomic
+def close_account(*, officer: Officer, why: str, by: Officer, now: datetime, on: date | None = None) -> Officer:
+    """Closes an account; its sessions, tokens, password and invitation end at once. `on`: last day of service.
+
+    Posts go on until who posts officers ends them, and open work stays where it is: both are shown to them. Raises
+    NotAllowed for who does not keep the account, BadInput for one's own, for a missing reason or a day to come,
+    WrongState when it is closed.
+    """
+    check_keeper(officer=officer, by=by)
+    on = on or timezone.localdate(now)
     if officer == by:
         raise BadInput(_("Nobody closes their own account."))
-    if not Officer.objects.filter(pk=officer.pk, is_active=not active).update(is_active=active):
+    if not why.strip():
+        raise BadInput(_("A reason is needed."), field="why")
+    if on > timezone.localdate(now):
+        raise BadInput(
+            _("The day lies in the future. End the posts on that day, and close the account when it has come."),
+            field="on",
+        )
+    # a password that nobody knows ends every session, also should the account be opened again
+    gone = Officer.objects.filter(pk=officer.pk, is_active=True).update(is_active=False, password=make_password(None))
+    if not gone:
         raise WrongState(_("The account is in this state already."))
-    if not active:
-        officer.api_tokens.all().delete()
-    officer.is_active = active
+    officer.api_tokens.all().delete()
+    officer.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=now)
+    officer.is_active = False
+    record(officer=officer, what=What.CLOSED, by=by, now=now, new=on.isoformat(), why=why.strip())
+    return officer
+
+
+@transaction.atomic
+def reopen_account(*, officer: Officer, by: Officer, now: datetime, why: str = "") -> Officer:
+    """Opens a closed account again; the person comes in by a new invitation. Raises as `close_account`."""
+    check_keeper(officer=officer, by=by)
+    if not Officer.objects.filter(pk=officer.pk, is_active=False).update(is_active=True):
+        raise WrongState(_("The account is in this state already."))
+    officer.is_active = True
+    record(officer=officer, what=What.REOPENED, by=by, now=now, why=why.strip())
     return officer
 
 
 @transaction.atomic
 def give_password(*, officer: Officer, by: Officer, now: datetime) -> str:
     """A new random password, returned this once; sessions and tokens of the account end. Raises NotAllowed."""
-    _check_keeper(officer, by)
+    check_keeper(officer=officer, by=by)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     Officer.objects.filter(pk=officer.pk).update(password=make_password(password))
     officer.api_tokens.all().delete()
+    record(officer=officer, what=What.PASSWORD, by=by, now=now)
     return password
 
 
-def _check_keeper(officer: Officer, by: Officer) -> None:
+def record(
+    *, officer: Officer, what: str, by: Officer | None, now: datetime, old: str = "", new: str = "", why: str = ""
+) -> None:
+    """Writes one event of the person's history."""
+    OfficerEvent.objects.create(officer=officer, what=what, old=old, new=new, by=by, at=now, why=why)
+
+
+def check_leads(*, officer: Officer, by: Officer | None) -> None:
+    """Raises NotAllowed unless `by` gives and ends the posts of the person."""
+    if by is not None and not Officer.objects.led_by(by).filter(pk=officer.pk).exists():
+        raise NotAllowed(_("Your duties do not permit this here."))
+
+
+def check_keeper(*, officer: Officer, by: Officer) -> None:
+    """Raises NotAllowed unless `by` keeps the account."""
     if not Officer.objects.kept_by(by).filter(pk=officer.pk).exists():
         raise NotAllowed(_("Your duties do not permit this here."))

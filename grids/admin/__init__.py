@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grids.admin import areas, people
-from grids.models import Grid, Officer
+from grids.models import Grid
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
 
@@ -15,18 +15,8 @@ __all__ = ["areas", "people", "waiting"]
 
 
 def waiting(officer: Any, on: date) -> list[Decision]:
-    """Certificates that run out, and grids that wait for approval."""
-    found = []
-    if officer.has_perm(Permission.POST_OFFICERS):
-        known = Officer.objects.visible_to(officer).marking_known_to(officer).filter(is_known=True)
-        found.append(
-            Decision(
-                _("Certificates that run out"),
-                known.certificate_ends_by(people.notice_day(on)).count(),
-                reverse("admin:grids_officer_changelist") + "?certificate=ending",
-                _("Without a valid certificate nobody inspects: order a new one."),
-            )
-        )
+    """Grids that wait for approval."""
+    found: list[Decision] = []
     if officer.has_perm(Permission.APPROVE_GRIDS):
         found.append(
             Decision(

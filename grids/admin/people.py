@@ -1,30 +1,41 @@
 """People, accounts and posts in the admin."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from grids.actions import add_officer, end_posting, give_password, post_officer, set_active
+from grids.actions import (
+    add_officer,
+    call_off_posting,
+    change_officer,
+    close_account,
+    end_posting,
+    give_password,
+    invite,
+    post_officer,
+    reopen_account,
+    revoke_invitation,
+    stand_in,
+)
 from grids.admin.areas import AreaFilter
-from grids.models import Bureau, Officer, Posting
+from grids.certificates import notice_day
+from grids.models import Bureau, Officer, OfficerEvent, Posting
 from grids.permissions import Duty, Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
-from gridsup.backoffice.steps import Start, Step, StepForm
-from gridsup.dates import add_months
+from gridsup.backoffice.steps import Reason, Start, Step, StepForm
 
-# Ordering a new certificate takes a while; a reminder, not a limit of the policy.
-NOTICE_MONTHS = 3
-PASSWORD_LENGTH = 16
+USER_NAME = r"^[\w.@+-]+$"
 
 
 class PostForm(StepForm):
@@ -39,6 +50,19 @@ class PostForm(StepForm):
 
 class LastDay(StepForm):
     to_day = forms.DateField(label=gettext_lazy("last day"))
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
+
+
+class Leave(StepForm):
+    officer = forms.ModelChoiceField(
+        label=gettext_lazy("who stands in"), queryset=Officer.objects.filter(is_active=True)
+    )
+    from_day = forms.DateField(label=gettext_lazy("from"))
+    to_day = forms.DateField(label=gettext_lazy("last day"))
+
+
+class Perhaps(StepForm):
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=300, required=False)
 
 
 def _post(given: dict[str, Any], by: Any, now: datetime) -> Posting:
@@ -46,20 +70,38 @@ def _post(given: dict[str, Any], by: Any, now: datetime) -> Posting:
 
 
 def _end(posting: Posting, given: dict[str, Any], by: Any, now: datetime) -> Posting:
-    return end_posting(posting=posting, on=given["to_day"], by=by, now=now)
+    return end_posting(posting=posting, on=given["to_day"], why=given["why"], by=by, now=now)
+
+
+def _stand_in(posting: Posting, given: dict[str, Any], by: Any, now: datetime) -> Posting:
+    return stand_in(posting=posting, **given, by=by, now=now)
+
+
+def _call_off(posting: Posting, given: dict[str, Any], by: Any, now: datetime) -> Posting:
+    return call_off_posting(posting=posting, why=given["why"], by=by, now=now)
 
 
 @admin.register(Posting)
 class PostingAdmin(ScopedAdmin):
     icon = "badge"
-    list_display = ["area_code", "duty", "officer", "line", "from_day", "to_day"]
+    list_display = ["area_code", "duty", "officer", "line", "from_day", "to_day", "stands_in_for"]
     list_filter = [AreaFilter, "duty"]
-    list_select_related = ["officer"]
+    list_select_related = ["officer", "stands_in_for__officer"]
     search_fields = ["area_code", "officer__name", "officer__username"]
     steps = (
         Step(
             "end", gettext_lazy("End the post"), Permission.POST_OFFICERS, _end, LastDay,
-            offered=lambda posting: posting.to_day is None, icon="event_busy",
+            offered=lambda posting: posting.is_running(timezone.localdate()), icon="event_busy",
+        ),
+        Step(
+            "substitute", gettext_lazy("Let somebody stand in"), Permission.POST_OFFICERS, _stand_in, Leave, many=False,
+            offered=lambda posting: posting.stands_in_for_id is None and posting.is_running(timezone.localdate()),
+            icon="swap_horiz",
+        ),
+        Step(
+            "call_off", gettext_lazy("Call the post off"), Permission.POST_OFFICERS, _call_off, Perhaps,
+            offered=lambda posting: posting.from_day > timezone.localdate() and not posting.called_off,
+            icon="event_available",
         ),
     )  # fmt: skip
     starts = (Start("post", gettext_lazy("Post an officer"), Permission.POST_OFFICERS, _post, PostForm),)
@@ -75,42 +117,57 @@ class Certificate(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if not self.value():
             return queryset
-        return queryset.filter(is_known=True).certificate_ends_by(notice_day(timezone.localdate()))
-
-
-def notice_day(on: date) -> date:
-    """Certificates that end by this day are to be renewed now."""
-    return add_months(on, NOTICE_MONTHS)
+        day = notice_day(cast(Officer, request.user), timezone.localdate())
+        return queryset.filter(is_known=True).certificate_ends_by(day)
 
 
 class AccountForm(StepForm):
     bureau = forms.ModelChoiceField(label=gettext_lazy("bureau"), queryset=Bureau.objects.all())
-    username = forms.RegexField(label=gettext_lazy("user name"), regex=r"^[\w.@+-]+$", max_length=150)
+    username = forms.RegexField(label=gettext_lazy("user name"), regex=USER_NAME, max_length=150)
     name = forms.CharField(label=gettext_lazy("name"), max_length=80)
     phone = forms.CharField(label=gettext_lazy("phone"), max_length=30, required=False)
-    certificate_no = forms.CharField(label=gettext_lazy("enforcement certificate"), max_length=40, required=False)
-    certificate_valid_to = forms.DateField(label=gettext_lazy("certificate valid to"), required=False)
+
+
+class Closing(Reason):
+    on = forms.DateField(label=gettext_lazy("last day of service"), required=False)
+
+
+class NewName(StepForm):
+    name = forms.CharField(label=gettext_lazy("name"), max_length=80)
 
 
 def _open_account(given: dict[str, Any], by: Any, now: datetime) -> str:
-    password = get_random_string(PASSWORD_LENGTH)
-    officer = add_officer(**{**given, "bureau": given["bureau"].code}, password_hash=make_password(password), by=by)
-    return _once(officer, password)
+    with transaction.atomic():
+        officer = add_officer(**{**given, "bureau": given["bureau"].code}, by=by, now=now)
+        return _invited(officer, {}, by, now)
+
+
+def _invited(officer: Officer, given: dict[str, Any], by: Any, now: datetime) -> str:
+    key = invite(officer=officer, by=by, now=now)
+    return _(
+        "%(name)s sets the first password at %(path)s on this site within %(hours)s hours. "
+        "The link is shown this once; hand it over to nobody else."
+    ) % {"name": officer.username, "path": reverse("invitation", args=[key]), "hours": settings.INVITATION_HOURS}
+
+
+def _revoke(officer: Officer, given: dict[str, Any], by: Any, now: datetime) -> Officer:
+    return revoke_invitation(officer=officer, by=by, now=now)
+
+
+def _rename(officer: Officer, given: dict[str, Any], by: Any, now: datetime) -> Officer:
+    return change_officer(officer=officer, name=given["name"], by=by, now=now)
 
 
 def _close_account(officer: Officer, given: dict[str, Any], by: Any, now: datetime) -> Officer:
-    return set_active(officer=officer, active=False, by=by, now=now)
+    return close_account(officer=officer, why=given["why"], on=given["on"], by=by, now=now)
 
 
 def _reopen_account(officer: Officer, given: dict[str, Any], by: Any, now: datetime) -> Officer:
-    return set_active(officer=officer, active=True, by=by, now=now)
+    return reopen_account(officer=officer, by=by, now=now)
 
 
 def _new_password(officer: Officer, given: dict[str, Any], by: Any, now: datetime) -> str:
-    return _once(officer, give_password(officer=officer, by=by, now=now))
-
-
-def _once(officer: Officer, password: str) -> str:
+    password = give_password(officer=officer, by=by, now=now)
     return _("%(name)s: first password %(password)s. It is shown this once; hand it over, and have it changed.") % {
         "name": officer.username,
         "password": password,
@@ -135,13 +192,27 @@ class OfficerAdmin(ScopedAdmin):
     )
     steps = (
         Step(
-            "close", gettext_lazy("Close the account"), Permission.MANAGE_ACCOUNTS, _close_account, icon="person_off",
-            offered=lambda officer: officer.is_active,
+            "close", gettext_lazy("Close the account"), Permission.MANAGE_ACCOUNTS, _close_account, Closing,
+            offered=lambda officer: officer.is_active, icon="person_off",
+            help=gettext_lazy(
+                "Sessions and tokens end at once. Posts go on until the station ends them; it is told, and hands over "
+                "the open work."
+            ),
         ),
         Step(
             "reopen", gettext_lazy("Open the account again"), Permission.MANAGE_ACCOUNTS, _reopen_account,
             icon="person", offered=lambda officer: not officer.is_active,
         ),
+        Step(
+            "invite", gettext_lazy("Invite"), Permission.MANAGE_ACCOUNTS, _invited, icon="mail", many=False,
+            offered=lambda officer: officer.is_active,
+            help=gettext_lazy("Makes a link that lets the person set a password; an earlier link ends."),
+        ),
+        Step(
+            "revoke", gettext_lazy("Take the invitation back"), Permission.MANAGE_ACCOUNTS, _revoke, icon="link_off",
+            offered=lambda officer: officer.invitations.filter(used_at=None, revoked_at=None).exists(),
+        ),
+        Step("rename", gettext_lazy("Another name"), Permission.MANAGE_ACCOUNTS, _rename, NewName, many=False),
         Step(
             "password", gettext_lazy("New password"), Permission.MANAGE_ACCOUNTS, _new_password, icon="key", many=False
         ),
@@ -149,6 +220,10 @@ class OfficerAdmin(ScopedAdmin):
 
     def seen_with(self) -> tuple[str, ...]:
         return Permission.VIEW_PEOPLE, Permission.VIEW_ACCOUNTS
+
+    def events_of(self, request: HttpRequest, row: Any) -> Any:
+        """What concerns the person is shown to who may see the person."""
+        return row.events.all() if row.is_known else row.events.exclude(what__in=OfficerEvent.OF_THE_PERSON)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         today = Posting.objects.on(timezone.localdate()).order_by("area_code", "duty")

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('certificate_no', models.CharField(blank=True, max_length=40, verbose_name='enforcement certificate')),
+                ('certificate_from', models.DateField(blank=True, null=True, verbose_name='certificate valid from')),
                 ('certificate_valid_to', models.DateField(blank=True, null=True, verbose_name='certificate valid to')),
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
@@ -82,6 +83,22 @@ class Migration(migrations.Migration):
             managers=[
                 ('objects', grids.querysets.OfficerManager()),
             ],
+        ),
+        migrations.CreateModel(
+            name='Certificate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=40, verbose_name='number')),
+                ('from_day', models.DateField(blank=True, null=True, verbose_name='from')),
+                ('to_day', models.DateField(verbose_name='last day')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+            ],
+            options={
+                'verbose_name': 'certificate',
+                'verbose_name_plural': 'certificates',
+                'ordering': ['-to_day', '-pk'],
+            },
         ),
         migrations.CreateModel(
             name='GridEvent',
@@ -119,6 +136,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_hash', models.CharField(max_length=64, unique=True)),
+                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('expires', models.DateTimeField(verbose_name='expires')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used at')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='taken back at')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+            ],
+            options={
+                'verbose_name': 'invitation',
+                'verbose_name_plural': 'invitations',
+                'ordering': ['-made_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Locality',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -133,6 +168,23 @@ class Migration(migrations.Migration):
                 'verbose_name': 'locality',
                 'verbose_name_plural': 'localities',
                 'ordering': ['code'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfficerEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=40, verbose_name='what')),
+                ('old', models.CharField(blank=True, max_length=200, verbose_name='old')),
+                ('new', models.CharField(blank=True, max_length=200, verbose_name='new')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('why', models.CharField(blank=True, max_length=500, verbose_name='why')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -213,6 +265,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('certificate_no', ''), ('certificate_valid_to__isnull', True)), models.Q(models.Q(('certificate_no', ''), _negated=True), ('certificate_valid_to__isnull', False)), _connector='OR'), name='officer_certificate_with_expiry'),
         ),
         migrations.AddConstraint(
+            model_name='officer',
+            constraint=models.CheckConstraint(condition=models.Q(('certificate_from__isnull', True), models.Q(('certificate_valid_to__gte', models.F('certificate_from')), ('certificate_valid_to__isnull', False)), _connector='OR'), name='officer_certificate_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.CheckConstraint(condition=models.Q(('from_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='certificate_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='certificate_has_number'),
+        ),
+        migrations.AddConstraint(
             model_name='gridperiod',
             constraint=models.UniqueConstraint(condition=models.Q(('to_day__isnull', True)), fields=('grid',), name='gridperiod_one_current'),
         ),
@@ -223,6 +287,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='gridperiod',
             constraint=models.CheckConstraint(condition=models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='gridperiod_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('expires__gt', models.F('made_at'))), name='invitation_expires_later'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('used_at__isnull', True), ('revoked_at__isnull', True), _connector='OR'), name='invitation_used_or_revoked'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('used_at__isnull', True)), fields=('officer',), name='invitation_one_open'),
         ),
         migrations.AddConstraint(
             model_name='locality',

@@ -1,5 +1,6 @@
 """Areas and people: who is responsible for which place, and since when (handbook §§1, 2)."""
 
+from grids.models.accounts import Certificate, Invitation, OfficerEvent
 from grids.models.areas import GRID_MOVES, Bureau, Grid, GridEvent, GridPeriod, Locality, Station
 from grids.models.people import ApiToken, Officer, Posting, PostingEvent
 
@@ -7,11 +8,14 @@ __all__ = [
     "GRID_MOVES",
     "ApiToken",
     "Bureau",
+    "Certificate",
     "Grid",
     "GridEvent",
     "GridPeriod",
+    "Invitation",
     "Locality",
     "Officer",
+    "OfficerEvent",
     "Posting",
     "PostingEvent",
     "Station",

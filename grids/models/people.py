@@ -32,6 +32,7 @@ class Officer(AbstractUser):
         verbose_name=_("bureau that keeps the account"),
     )  # fmt: skip
     certificate_no = models.CharField(_("enforcement certificate"), max_length=40, blank=True)
+    certificate_from = models.DateField(_("certificate valid from"), null=True, blank=True)
     certificate_valid_to = models.DateField(_("certificate valid to"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
 
@@ -47,6 +48,11 @@ class Officer(AbstractUser):
                 | (~Q(certificate_no="") & Q(certificate_valid_to__isnull=False)),
                 name="officer_certificate_with_expiry",
             ),
+            models.CheckConstraint(
+                condition=Q(certificate_from__isnull=True)
+                | Q(certificate_valid_to__isnull=False, certificate_valid_to__gte=F("certificate_from")),
+                name="officer_certificate_days",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,13 +65,18 @@ class Officer(AbstractUser):
         return str(self)
 
     def certified_on(self, day: date) -> bool:
-        """Holds an enforcement certificate that is valid on the day."""
-        return self.certificate_valid_to is not None and self.certificate_valid_to >= day
+        """Holds an enforcement certificate that is valid on the day; of earlier days the certificates of then count."""
+        if self.certificate_valid_to is None:
+            return False
+        if self.certificate_from is None or self.certificate_from <= day:
+            return self.certificate_valid_to >= day
+        return any(certificate.holds_on(day) for certificate in self.certificates.all())
 
     @cached_property
     def current_postings(self) -> list["Posting"]:
         """Postings of today, read once for this object (one request)."""
-        return list(self.postings.on(timezone.localdate()).order_by("area_code", "duty"))
+        posts = self.postings.on(timezone.localdate()).select_related("stands_in_for")
+        return list(posts.order_by("area_code", "duty"))
 
     def area_codes(self, permission: str) -> Collection[str]:
         """Areas where a duty of today carries the permission, none inside another; empty for a deactivated account."""
@@ -168,6 +179,10 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area_code} {self.get_duty_display()}: {self.officer}"
+
+    def is_running(self, on: date) -> bool:
+        """Neither over nor called off; it may begin later."""
+        return not self.called_off and (self.to_day is None or self.to_day >= on)
 
     def permits(self) -> list[Permission]:
         """What the duty of this post permits, in the order of the table."""

@@ -3,8 +3,9 @@ from datetime import date
 
 import pytest
 from django.contrib.auth import authenticate
+from django.utils import timezone
 
-from grids.actions import add_officer
+from grids.actions import add_officer, find_invitation, renew_certificate
 from grids.models import Grid, Officer, Posting
 from tests.factories import OfficerFactory, PostingFactory, StationFactory
 from tests.style.routes import client_of
@@ -53,16 +54,16 @@ def test_an_officer_of_another_bureau_is_not_offered_for_a_post(district):
     assert district.outsider not in offered
 
 
-def test_the_administrator_opens_an_account_whose_password_is_shown_once(district):
+def test_the_administrator_opens_an_account_whose_link_is_shown_once(district):
     client = client_of(district.by_duty["system_admin"])
     body = {"bureau": district.bureau.pk, "username": "newcomer", "name": "网格员 050103"}
 
     page = client.post("/admin/grids/officer/new/account/", body)
 
     officer = Officer.objects.get(username="newcomer")
-    assert any(officer.check_password(word) for word in re.findall(r"\w{16}", page.context["once"], re.ASCII))
+    key = re.search(r"/invitation/([\w-]+)/", page.context["once"])[1]
+    assert find_invitation(key=key, now=timezone.now()).officer == officer
     assert "no-store" in page["Cache-Control"]
-    assert officer.password not in page.content.decode()
     assert officer in Officer.objects.visible_to(district.chief)
     assert officer not in Officer.objects.visible_to(district.outsider)
 
@@ -80,17 +81,18 @@ def test_a_closed_account_is_shut_out_and_can_be_opened_again(district):
     client, address = client_of(district.by_duty["system_admin"]), f"/admin/grids/officer/{district.lead.pk}/step/"
     theirs = client_of(district.lead)
 
-    client.post(f"{address}close/", {"step": 1})
+    client.post(f"{address}close/", {"step": 1, "why": "left"})
     assert theirs.get("/account/").status_code == 302
     client.post(f"{address}reopen/", {"step": 1})
 
-    assert theirs.get("/account/").status_code == 200
+    assert theirs.get("/account/").status_code == 302
+    assert Officer.objects.get(pk=district.lead.pk).is_active
 
 
 def test_nobody_closes_their_own_account(district):
     own = district.by_duty["system_admin"]
 
-    page = client_of(own).post(f"/admin/grids/officer/{own.pk}/step/close/", {"step": 1})
+    page = client_of(own).post(f"/admin/grids/officer/{own.pk}/step/close/", {"step": 1, "why": "left"})
 
     assert page.context["form"].non_field_errors()
     own.refresh_from_db()
@@ -121,6 +123,29 @@ def test_the_administrator_sees_accounts_without_phone_and_certificate(district)
     assert "S-1" in to_chief
     assert "13800001234" not in to_administrator
     assert "S-1" not in to_administrator
+
+
+def test_a_chief_gives_a_substitute_and_calls_a_post_off_in_the_admin(district):
+    client, post = client_of(district.chief), district.lead.postings.get()
+    leave = {"step": 1, "officer": district.neighbour_lead.pk, "from_day": "2126-12-01", "to_day": "2126-12-09"}
+
+    client.post(f"/admin/grids/posting/{post.pk}/step/substitute/", leave)
+    substitute = Posting.objects.get(stands_in_for=post)
+    client.post(f"/admin/grids/posting/{substitute.pk}/step/call_off/", {"step": 1, "why": "not taken"})
+
+    substitute.refresh_from_db()
+    assert substitute.called_off
+
+
+def test_what_concerns_a_certificate_is_no_history_of_the_account(district):
+    renew_certificate(
+        officer=district.lead, number="S-2", from_day=None, to_day=date(2036, 7, 8), by=district.chief,
+        now=timezone.now(),
+    )  # fmt: skip
+    address = f"/admin/grids/officer/{district.lead.pk}/history/"
+
+    assert "2036-07-08" in client_of(district.chief).get(address).content.decode()
+    assert "2036-07-08" not in client_of(district.by_duty["system_admin"]).get(address).content.decode()
 
 
 def test_the_district_approves_and_returns_grids(district):

@@ -33,7 +33,7 @@ ANYBODY: tuple[str, ...] = ()
 PUBLIC = {
     "login", "logout", "set_language", "healthz", "api-unknown", "admin:login",
     "public_board", "public_board_station", "public_board_grids",
-    "public", "public_new", "public_receipt", "public_follow", "public_rate",
+    "public", "public_new", "public_receipt", "public_follow", "public_rate", "invitation",
 }  # fmt: skip
 # Ends the session of whoever opens it, so that it is not walked with the others.
 LAST = {"admin:logout"}
@@ -42,6 +42,11 @@ LOGIN_BY_PASSWORD = {"api-token"}
 
 # The models that pages show, by the name of the route; API and admin say it themselves.
 PAGES: dict[str, type[models.Model]] = {
+    "person": Officer,
+    "person_step": Officer,
+    "person_work": Officer,
+    "post_step": Posting,
+    "area_people": Grid,
     "premises": Premises,
     "task": InspectionTask,
     "task_assign": InspectionTask,
@@ -75,6 +80,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "home": ANYBODY,
     "account": ANYBODY,
     "duties": ANYBODY,
+    "people": (P.VIEW_PEOPLE, P.VIEW_ACCOUNTS),
+    "person": (P.VIEW_PEOPLE, P.VIEW_ACCOUNTS),
+    "person_new": (P.MANAGE_ACCOUNTS,),
+    "person_step": (P.POST_OFFICERS,),  # the walk's step records a certificate; each asks for its own permission
+    "person_work": (P.ASSIGN,),
+    "post_step": (P.POST_OFFICERS,),
+    "stray_work": (P.ASSIGN,),
+    "leave": (P.VIEW_PEOPLE,),
+    "area_people": (P.VIEW_PEOPLE,),
     "today": ANYBODY,
     "tasks": (P.VIEW,),
     "task": (P.VIEW,),
@@ -166,6 +180,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "admin:grids_officer_step_close": (P.MANAGE_ACCOUNTS,),
     "admin:grids_officer_step_reopen": (P.MANAGE_ACCOUNTS,),
     "admin:grids_officer_step_password": (P.MANAGE_ACCOUNTS,),
+    "admin:grids_officer_step_invite": (P.MANAGE_ACCOUNTS,),
+    "admin:grids_officer_step_revoke": (P.MANAGE_ACCOUNTS,),
+    "admin:grids_officer_step_rename": (P.MANAGE_ACCOUNTS,),
+    "admin:grids_posting_step_substitute": (P.POST_OFFICERS,),
+    "admin:grids_posting_step_call_off": (P.POST_OFFICERS,),
     "admin:subjects_premises_step_tier": (P.SET_TIER,),
     "admin:complaints_complaint_step_review": (P.REVIEW_COMPLAINTS,),
     "admin:complaints_complaint_step_back": (P.REVIEW_COMPLAINTS,),
@@ -216,6 +235,9 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
 }
 # Parameters other than the key of a row.
 ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
+    "person_step": lambda person: [person.pk, "certificate"],
+    "post_step": lambda post: [post.pk, "end"],
+    "area_people": lambda grid: [grid.code],
     "plan_move": lambda plan: [plan.pk, "closed"],
     "visit_move": lambda visit: [visit.pk, "archived"],
     "complaint_move": lambda complaint: [complaint.pk, "accepted"],

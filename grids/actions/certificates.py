@@ -1,0 +1,86 @@
+"""Enforcement certificates: renewed and withdrawn, each kept with its days (handbook §9: who may inspect)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grids.actions.accounts import What, check_leads, record
+from grids.models import Certificate, Officer
+from gridsup.errors import BadInput, WrongState
+
+
+@transaction.atomic
+def renew_certificate(
+    *,
+    officer: Officer,
+    number: str,
+    from_day: date | None,
+    to_day: date,
+    now: datetime,
+    by: Officer | None = None,
+) -> Certificate:
+    """Records a certificate that runs longer than the present one, or the first; the former stays in the history.
+
+    Raises BadInput for a missing number, days in the wrong order, or a day not after the present certificate's;
+    NotAllowed for who does not post the person.
+    """
+    check_leads(officer=officer, by=by)
+    stored = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
+    number = number.strip()
+    if not number:
+        raise BadInput(_("A certificate has a number and a last valid day."), field="number")
+    if from_day is not None and to_day < from_day:
+        raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
+    if stored.certificate_valid_to is not None and to_day <= stored.certificate_valid_to:
+        raise BadInput(
+            _("The present certificate runs to %(day)s. A new one runs longer; withdraw the present one first.")
+            % {"day": stored.certificate_valid_to},
+            field="to_day",
+        )
+    _keep_present(stored)
+    certificate = Certificate.objects.create(officer=officer, number=number, from_day=from_day, to_day=to_day, by=by)
+    officer.certificate_no, officer.certificate_from, officer.certificate_valid_to = number, from_day, to_day
+    officer.save(update_fields=["certificate_no", "certificate_from", "certificate_valid_to"])
+    old = stored.certificate_valid_to.isoformat() if stored.certificate_valid_to else ""
+    record(officer=officer, what=What.CERTIFICATE, by=by, now=now, old=old, new=to_day.isoformat())
+    return certificate
+
+
+@transaction.atomic
+def withdraw_certificate(*, officer: Officer, on: date, why: str, now: datetime, by: Officer | None = None) -> Officer:
+    """Ends the present certificate earlier, `on` being its last valid day: handed in, taken away, or typed wrongly.
+
+    Raises BadInput for a missing reason or a day outside its time, WrongState without a certificate, NotAllowed.
+    """
+    check_leads(officer=officer, by=by)
+    stored = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
+    if stored.certificate_valid_to is None:
+        raise WrongState(_("There is no certificate."))
+    if not why.strip():
+        raise BadInput(_("A reason is needed."), field="why")
+    if on >= stored.certificate_valid_to or (stored.certificate_from is not None and on < stored.certificate_from):
+        raise BadInput(
+            _("The certificate runs to %(day)s: give an earlier day within its time.")
+            % {"day": stored.certificate_valid_to},
+            field="on",
+        )
+    _keep_present(stored)
+    present = officer.certificates.filter(number=stored.certificate_no, to_day=stored.certificate_valid_to)
+    present.update(to_day=on)
+    officer.certificate_valid_to = on
+    officer.save(update_fields=["certificate_valid_to"])
+    old = stored.certificate_valid_to.isoformat()
+    record(officer=officer, what=What.WITHDRAWN, by=by, now=now, old=old, new=on.isoformat(), why=why.strip())
+    return officer
+
+
+def _keep_present(officer: Officer) -> None:
+    """A certificate that came in without a row of its own gets one before another takes its place."""
+    if officer.certificate_valid_to is not None:
+        Certificate.objects.get_or_create(
+            officer=officer,
+            number=officer.certificate_no,
+            to_day=officer.certificate_valid_to,
+            defaults={"from_day": officer.certificate_from},
+        )

@@ -1,0 +1,145 @@
+"""What may be done with a person or a post from their pages: each step is a form and an action."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grids import actions
+from grids import people_forms as forms
+from grids.actions.handover import assigned_by
+from grids.models import Officer, Posting
+from grids.permissions import Permission, needed_to_post
+
+Act = Callable[[Any, dict[str, Any], Officer, datetime], object]
+Offered = Callable[[Any, Officer], bool]
+
+
+@dataclass(frozen=True)
+class Step:
+    """`offered(row, viewer)`: the person may take it and the row's state knows it; `act` returns a sentence that is
+    shown just once, or anything else."""
+
+    label: str | Promise
+    form: type[forms.StepForm]
+    act: Act
+    offered: Offered
+    help: str | Promise = ""
+    grave: bool = False
+
+
+def leads(person: Officer, viewer: Officer) -> bool:
+    """The viewer gives and ends the person's posts."""
+    return bool(Officer.objects.led_by(viewer).filter(pk=person.pk).exists())
+
+
+def keeps(person: Officer, viewer: Officer) -> bool:
+    """The viewer keeps the person's account."""
+    return bool(Officer.objects.kept_by(viewer).filter(pk=person.pk).exists())
+
+
+def may_post(post: Posting, viewer: Officer) -> bool:
+    """The viewer gives and ends posts of this duty in this area."""
+    return viewer.may(needed_to_post(post.duty), post.area_code)
+
+
+def link_of(person: Officer, key: str) -> str:
+    """What to hand to the person; shown this once."""
+    return _(
+        "%(name)s sets the first password at %(path)s on this site within %(hours)s hours. "
+        "The link is shown this once; hand it over to nobody else."
+    ) % {"name": person.username, "path": reverse("invitation", args=[key]), "hours": settings.INVITATION_HOURS}
+
+
+def _invite(person: Officer, given: dict[str, Any], by: Officer, now: datetime) -> str:
+    return link_of(person, actions.invite(officer=person, by=by, now=now))
+
+
+def _end(post: Posting, given: dict[str, Any], by: Officer, now: datetime) -> object:
+    """The post ends; once its last day is today or over, what the person holds by name there is handed over."""
+    ended = actions.end_posting(posting=post, on=given["to_day"], why=given["why"], by=by, now=now)
+    if given["to_day"] <= timezone.localdate(now) and assigned_by(by=by, areas=[post.area_code]):
+        actions.hand_over(officer=post.officer, to=given["to"], areas=[post.area_code], by=by, now=now)
+    return ended
+
+
+PERSON_STEPS: dict[str, Step] = {
+    "post": Step(
+        gettext_lazy("Give a post"), forms.PostForm,
+        lambda person, given, by, now: actions.post_officer(officer=person, **given, by=by, now=now),
+        lambda person, viewer: person.is_active
+        and (viewer.has_perm(Permission.POST_OFFICERS) or viewer.has_perm(Permission.MANAGE_ROLES)),
+    ),
+    "certificate": Step(
+        gettext_lazy("Record a certificate"), forms.CertificateForm,
+        lambda person, given, by, now: actions.renew_certificate(officer=person, **given, by=by, now=now),
+        leads, gettext_lazy("The former certificate stays in the history."),
+    ),
+    "withdraw": Step(
+        gettext_lazy("Withdraw the certificate"), forms.WithdrawForm,
+        lambda person, given, by, now: actions.withdraw_certificate(officer=person, **given, by=by, now=now),
+        lambda person, viewer: bool(person.certificate_no) and leads(person, viewer),
+        gettext_lazy("From the day after, this person no longer inspects."), grave=True,
+    ),
+    "rename": Step(
+        gettext_lazy("Change name or phone"), forms.NameForm,
+        lambda person, given, by, now: actions.change_officer(officer=person, **given, by=by, now=now),
+        lambda person, viewer: leads(person, viewer) or keeps(person, viewer),
+    ),
+    "invite": Step(
+        gettext_lazy("Invite"), forms.NothingMore, _invite,
+        lambda person, viewer: person.is_active and keeps(person, viewer),
+        gettext_lazy("Makes a link that lets the person set a password; an earlier link ends."),
+    ),
+    "revoke": Step(
+        gettext_lazy("Take the invitation back"), forms.PerhapsWhy,
+        lambda person, given, by, now: actions.revoke_invitation(officer=person, **given, by=by, now=now),
+        lambda person, viewer: keeps(person, viewer)
+        and person.invitations.filter(used_at=None, revoked_at=None).exists(),
+    ),
+    "close": Step(
+        gettext_lazy("Close the account"), forms.CloseForm,
+        lambda person, given, by, now: actions.close_account(officer=person, **given, by=by, now=now),
+        lambda person, viewer: person.is_active and person != viewer and keeps(person, viewer),
+        gettext_lazy(
+            "Sessions and tokens end at once. Posts go on until the station ends them; it is told, and hands over the "
+            "open work."
+        ),
+        grave=True,
+    ),
+    "reopen": Step(
+        gettext_lazy("Open the account again"), forms.PerhapsWhy,
+        lambda person, given, by, now: actions.reopen_account(officer=person, **given, by=by, now=now),
+        lambda person, viewer: not person.is_active and keeps(person, viewer),
+        gettext_lazy("The person then comes in by a new invitation."),
+    ),
+}  # fmt: skip
+
+POST_STEPS: dict[str, Step] = {
+    "substitute": Step(
+        gettext_lazy("Let somebody stand in"), forms.SubstituteForm,
+        lambda post, given, by, now: actions.stand_in(posting=post, **given, by=by, now=now),
+        lambda post, viewer: post.stands_in_for_id is None
+        and post.is_running(timezone.localdate())
+        and may_post(post, viewer),
+        gettext_lazy("On these days the substitute sees the area and holds its work; both are named as responsible."),
+    ),
+    "end": Step(
+        gettext_lazy("End the post"), forms.EndForm, _end,
+        lambda post, viewer: post.is_running(timezone.localdate()) and may_post(post, viewer),
+        gettext_lazy("Work of a post that ends later is handed over when its last day has come."), grave=True,
+    ),
+    "call-off": Step(
+        gettext_lazy("Call the post off"), forms.PerhapsWhy,
+        lambda post, given, by, now: actions.call_off_posting(posting=post, **given, by=by, now=now),
+        lambda post, viewer: post.from_day > timezone.localdate() and not post.called_off and may_post(post, viewer),
+        grave=True,
+    ),
+}  # fmt: skip

@@ -1,0 +1,128 @@
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from grids.actions import stand_in
+from grids.models import Officer, Posting
+from tests.factories import OfficerFactory, PostingFactory, TaskFactory
+from tests.style.routes import client_of
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def as_chief(client, district):
+    client.cookies["django_language"] = "en"
+    client.force_login(district.chief)
+    return client
+
+
+def listed(client, query=""):
+    return {person.username for person in client.get(f"/people/?{query}").context["page"]}
+
+
+def test_a_chief_sees_the_people_of_the_own_station(as_chief):
+    assert listed(as_chief, "area=050101") >= {"lead", "manager"}
+    assert "farchief" not in listed(as_chief)
+
+
+def test_people_are_filtered(as_chief, district):
+    Officer.objects.filter(pk=district.manager.pk).update(certificate_valid_to=TODAY - timedelta(days=1))
+    Officer.objects.filter(pk=district.neighbour_lead.pk).update(is_active=False)
+
+    assert listed(as_chief, "q=manager") == {"manager"}
+    assert listed(as_chief, "duty=grid_lead") == {"lead"}
+    assert listed(as_chief, "certificate=ending") == {"manager"}
+    assert listed(as_chief, "certificate=valid") == {"lead"}
+    assert listed(as_chief, "show=posted_closed") == {"neighbour"}
+
+
+def test_the_list_takes_as_many_queries_for_thirty_as_for_three(as_chief, count_queries):
+    few = count_queries(as_chief, "/people/")
+    for number in range(27):
+        PostingFactory(officer=OfficerFactory(username=f"more{number}"), duty="manager", area_code="050102")
+
+    assert count_queries(as_chief, "/people/") == few
+
+
+def test_the_administrator_sees_an_account_and_not_the_person(district):
+    Officer.objects.filter(pk=district.lead.pk).update(phone="13800001234")
+    client = client_of(district.by_duty["system_admin"])
+
+    page = client.get(f"/people/{district.lead.pk}/").content.decode()
+
+    assert "lead" in page
+    assert "13800001234" not in page
+    assert "S-1" not in page
+
+
+def test_a_chief_gives_leave_and_ends_it_early_from_the_pages(as_chief, district):
+    post = district.lead.postings.get()
+    last = TODAY + timedelta(days=9)
+
+    answer = as_chief.post(
+        f"/posts/{post.pk}/substitute/",
+        {"officer": district.neighbour_lead.pk, "from_day": str(TODAY), "to_day": str(last)},
+    )
+    assert answer["Location"] == f"/people/{district.lead.pk}/"
+    substitute = Posting.objects.get(stands_in_for=post)
+    on_leave = as_chief.get("/people/leave/").content.decode()
+    as_chief.post(f"/posts/{substitute.pk}/end/", {"to_day": str(TODAY)})
+
+    assert "neighbour stands in" in on_leave
+    assert Posting.objects.get(pk=substitute.pk).to_day == TODAY
+
+
+def test_a_refusal_stands_at_its_field(as_chief, district):
+    post = district.lead.postings.get()
+
+    page = as_chief.post(f"/posts/{post.pk}/end/", {"to_day": "2019-01-01"})
+
+    assert "to_day" in page.context["form"].errors
+    assert Posting.objects.get(pk=post.pk).to_day is None
+
+
+def test_an_area_says_who_was_responsible_on_any_day(as_chief, district):
+    stand_in(
+        posting=district.lead.postings.get(), officer=district.nobody, from_day=date(2026, 3, 2),
+        to_day=date(2026, 3, 6), now=timezone.now(),
+    )  # fmt: skip
+
+    away = as_chief.get("/people/area/050101/?on=2026-03-06").content.decode()
+    back = as_chief.get("/people/area/050101/?on=2026-03-07")
+
+    assert "on leave: nobody stands in until 2026-03-06" in away
+    assert [post.officer.username for post in back.context["people"]] == ["lead", "manager", "chief", "head"]
+    for wrong in ("050201", "0599", "abc", "060101"):
+        assert as_chief.get(f"/people/area/{wrong}/").status_code == 404
+
+
+def test_the_end_of_a_post_hands_the_work_over_where_the_successor_may_do_it(as_chief, district):
+    task = TaskFactory(assignee=district.manager)
+    post = district.manager.postings.get()
+
+    as_chief.post(f"/posts/{post.pk}/end/", {"to_day": str(TODAY), "to": district.lead.pk})
+
+    task.refresh_from_db()
+    assert task.assignee == district.lead
+
+
+def test_the_administrator_invites_and_the_link_is_shown_once(district):
+    client = client_of(district.by_duty["system_admin"])
+    body = {"bureau": district.bureau.pk, "username": "newcomer", "name": "网格员"}
+
+    page = client.post("/people/new/", body).content.decode()
+
+    person = Officer.objects.get(username="newcomer")
+    assert "/invitation/" in page
+    assert "/invitation/" not in client.get(f"/people/{person.pk}/").content.decode()
+    again = client.post("/people/new/", body)
+    assert "username" in again.context["form"].errors
+
+
+def test_a_step_that_is_not_offered_is_forbidden(as_chief, district):
+    for path in (f"/people/{district.lead.pk}/close/", f"/posts/{district.chief.postings.get().pk}/call-off/"):
+        assert as_chief.get(path).status_code == 403
+    assert as_chief.get(f"/people/{district.lead.pk}/dance/").status_code == 404
+    assert as_chief.get(f"/posts/{district.far_chief.postings.get().pk}/end/").status_code == 404

@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from grids.actions import end_posting, hand_over, stand_in
+from grids.handing import count_strays, lines_of, strays_of
+from grids.models import Officer
+from gridsup.errors import BadInput, NotAllowed
+from inspections.models import InspectionTask, Visit
+from tests.factories import PremisesFactory, TaskFactory, VisitFactory
+
+NOW = timezone.now()
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def tasks(district):
+    """Two tasks in the lead's grid and one in the next, all given to the manager by name."""
+    next_door = PremisesFactory(area_code="050102")
+    return [
+        TaskFactory(assignee=district.manager),
+        TaskFactory(assignee=district.manager),
+        TaskFactory(assignee=district.manager, premises=next_door),
+    ]
+
+
+def draft(officer, **facts):
+    return VisitFactory(lead=officer, partner=None, state="draft", draft={"narrative": "half"}, **facts)
+
+
+def holders(tasks):
+    return [InspectionTask.objects.get(pk=task.pk).assignee for task in tasks]
+
+
+def test_work_goes_to_the_successor_where_that_one_inspects_and_else_back_to_the_area(district, tasks):
+    moved = hand_over(officer=district.manager, to=district.lead, by=district.chief, now=NOW)
+
+    assert tuple(moved["tasks"]) == (2, 1, 0)
+    assert holders(tasks) == [district.lead, district.lead, None]
+    event = tasks[0].events.get()
+    assert (event.what, event.old, event.new, event.by) == ("assignee", "manager", "lead", district.chief)
+    assert district.manager.events.get().what == "handed_over"
+
+
+def test_without_a_successor_tasks_go_back_and_what_is_half_written_stays(district, tasks):
+    aside = draft(district.manager, premises=tasks[0].premises)
+
+    moved = hand_over(officer=district.manager, to=None, by=district.chief, now=NOW)
+
+    assert (tuple(moved["tasks"]), tuple(moved["drafts"])) == ((0, 3, 0), (0, 0, 1))
+    assert holders(tasks) == [None] * 3
+    assert Visit.objects.get(pk=aside.pk).lead == district.manager
+
+
+def test_a_visit_put_aside_goes_to_a_successor_who_inspects_there(district, tasks):
+    aside = draft(district.manager, premises=tasks[0].premises)
+
+    hand_over(officer=district.manager, to=district.lead, by=district.chief, now=NOW)
+
+    assert Visit.objects.get(pk=aside.pk).lead == district.lead
+    assert Visit.objects.put_aside(district.lead).get().draft == {"narrative": "half"}
+    assert [event.new for event in aside.events.all()] == ["lead"]
+
+
+def test_handing_over_takes_as_many_queries_for_thirty_tasks_as_for_three(
+    district, tasks, django_assert_max_num_queries
+):
+    for _ in range(27):
+        TaskFactory(assignee=district.manager)
+
+    with django_assert_max_num_queries(40):
+        moved = hand_over(officer=district.manager, to=district.lead, by=district.chief, now=NOW)
+
+    assert moved["tasks"].to_successor == 29
+
+
+def test_a_hand_over_twice_changes_nothing_more(district, tasks):
+    for _ in range(2):
+        hand_over(officer=district.manager, to=district.lead, by=district.chief, now=NOW)
+
+    assert tasks[0].events.count() == 1
+    assert district.manager.events.count() == 1
+
+
+def test_only_work_of_the_own_areas_is_handed_over(district, tasks):
+    hand_over(officer=district.manager, to=None, by=district.lead, now=NOW)
+
+    assert holders(tasks) == [None, None, district.manager]
+    for stranger in (district.manager, district.by_duty["system_admin"]):
+        with pytest.raises(NotAllowed):
+            hand_over(officer=district.manager, to=None, by=stranger, now=NOW)
+
+
+def test_nobody_takes_over_from_themselves_or_with_a_closed_account(district):
+    Officer.objects.filter(pk=district.lead.pk).update(is_active=False)
+    for wrong in (district.manager, Officer.objects.get(pk=district.lead.pk)):
+        with pytest.raises(BadInput):
+            hand_over(officer=district.manager, to=wrong, by=district.chief, now=NOW)
+
+
+def test_work_held_without_a_post_there_is_found(district, tasks):
+    draft(district.manager, premises=tasks[0].premises)
+    assert count_strays(district.chief, TODAY) == 1  # the task next door
+
+    end_posting(posting=district.manager.postings.get(), on=TODAY - timedelta(days=1), now=NOW)
+
+    found = strays_of(district.chief, TODAY)
+    assert [kind.count for kind in found] == [3, 1]
+    assert {person for kind in found for person, _row in kind.rows} == {district.manager}
+    assert count_strays(district.far_chief, TODAY) == 0
+
+
+def test_work_of_a_closed_account_is_held_by_nobody(district, tasks):
+    Officer.objects.filter(pk=district.manager.pk).update(is_active=False)
+
+    assert count_strays(district.chief, TODAY) == 3
+
+
+def test_a_page_shows_what_goes_where_before_anything_moves(client, district, tasks):
+    client.force_login(district.chief)
+    path = f"/people/{district.manager.pk}/work/"
+
+    page = client.get(path, {"to": district.lead.pk})
+    assert [tuple(line.shares) for line in page.context["lines"] if line.by_name] == [(2, 1, 0)]
+    assert holders(tasks) == [district.manager] * 3
+    client.post(path, {"to": district.lead.pk})
+
+    assert holders(tasks) == [district.lead, district.lead, None]
+
+
+def test_what_lies_in_an_area_is_told_and_stays(district):
+    TaskFactory()
+
+    lines = lines_of(district.lead, district.chief)
+
+    assert [(line.count, line.by_name) for line in lines] == [(1, False)]
+
+
+def test_the_list_of_strays_takes_as_many_queries_for_thirty_as_for_three(client, district, count_queries, tasks):
+    client.force_login(district.chief)
+    Officer.objects.filter(pk=district.manager.pk).update(is_active=False)
+    few = count_queries(client, "/people/work/")
+    for _ in range(27):
+        TaskFactory(assignee=district.manager)
+
+    assert count_queries(client, "/people/work/") == few
+
+
+def test_a_substitute_holds_what_is_given_by_name_to_whom_they_stand_in_for(district, tasks):
+    stand_in(posting=district.manager.postings.get(), officer=district.nobody, from_day=TODAY, to_day=TODAY, now=NOW)
+    substitute = Officer.objects.get(pk=district.nobody.pk)
+
+    assert set(InspectionTask.objects.mine(substitute)) == set(tasks[:2])
