@@ -1,25 +1,15 @@
 """The text of a report: a Word template that clerks edit, filled with the figures (docs/reports.md lists its tags)."""
 
-import re
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-from lxml.etree import LxmlError
 
 from assessment.reporting import chart
 from assessment.reporting.desk import Desk
 from assessment.reporting.figures import Figures, Rate, percent
 from assessment.reporting.sheets import CLOCKS, RECTIFICATIONS, SHEETS, Sheet
-from assessment.reporting.template import FILE, settled
+from assessment.reporting.template import FILE
 from assessment.reporting.wording import (
     change_words,
     day_words,
@@ -29,48 +19,26 @@ from assessment.reporting.wording import (
 )
 from assessment.reporting.workbook import CHARTED
 from grids.permissions import LEVEL_WORDS
-from gridsup.errors import DomainError
+from gridsup.documents import fill, template_file, text
 
 NOTHING = "—"
-# What XML cannot hold, and the marks by which the template engine makes paragraphs and pages; a name holds neither.
-NO_TEXT = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
-
-
-class BadTemplate(DomainError):
-    """The bureau's own template cannot be filled; the sentence says where it stands and what is wrong."""
-
-    code = "bad_template"
-
-
-def template_file() -> Path:
-    """The installation's own template, if it has one, else the one that is shipped."""
-    own = Path(settings.VAR_DIR) / "templates" / FILE.name
-    return own if own.exists() else FILE
 
 
 def write_document(path: Path, figures: Figures, desk: Desk) -> None:
     """Fills the template and its chart; raises BadTemplate."""
-    place = template_file()
-    environment = SandboxedEnvironment(undefined=StrictUndefined)
-    template = DocxTemplate(str(place))
-    try:
-        template.render(context(figures), environment, autoescape=True)
-        chart.fill(template.docx, [row.name for row in figures.areas], _series(figures))
-    except (TemplateError, PackageNotFoundError, BadZipFile, LxmlError, KeyError, ValueError) as error:
-        words = {"file": place, "error": NO_TEXT.sub(" ", str(error))[:300]}
-        raise BadTemplate(_("The template %(file)s cannot be filled: %(error)s") % words) from error
+
+    def finish(document: Any) -> None:
+        chart.fill(document, [row.name for row in figures.areas], _series(figures))
+
     made = timezone.localtime(desk.report.requested_at).replace(tzinfo=None)
-    properties = template.docx.core_properties
-    properties.title = _text(f"{figures.area_name} {period_words(figures.period)}")
-    properties.author, properties.created, properties.modified = _text(figures.bureau_name), made, made
-    written = BytesIO()
-    template.save(written)
-    path.write_bytes(settled(written.getvalue()))
+    title = f"{figures.area_name} {period_words(figures.period)}"
+    author = figures.bureau_name
+    path.write_bytes(fill(template_file(FILE), context(figures), title=title, author=author, made=made, finish=finish))
 
 
 def context(figures: Figures) -> dict[str, Any]:
     """What the template's tags stand for, in finished words."""
-    found = {
+    return {
         "area_name": figures.area_name,
         "area_code": figures.area,
         "bureau_name": figures.bureau_name,
@@ -109,7 +77,6 @@ def context(figures: Figures) -> dict[str, Any]:
             for score in figures.scores
         ],
     }  # fmt: skip
-    return _clean(found)  # type: ignore[no-any-return]
 
 
 def _rate(rate: Rate) -> dict[str, Any]:
@@ -147,7 +114,7 @@ def _missed(figures: Figures, sheet: Sheet, fields: dict[str, str]) -> list[dict
 def _series(figures: Figures) -> list[chart.Series]:
     """The rates that the chart shows, by area."""
     return [
-        chart.Series(_text(str(rate.label)), [_fraction(row.rates[rate.name]) for row in figures.areas])
+        chart.Series(text(str(rate.label)), [_fraction(row.rates[rate.name]) for row in figures.areas])
         for rate in figures.rates
         if rate.name in CHARTED
     ]
@@ -156,17 +123,3 @@ def _series(figures: Figures) -> list[chart.Series]:
 def _fraction(pair: tuple[int, int]) -> Any:
     share = percent(pair)
     return None if share is None else share / 100
-
-
-def _text(words: str) -> str:
-    """Text that a document can hold, on one line."""
-    return NO_TEXT.sub(" ", words)
-
-
-def _clean(value: Any) -> Any:
-    """The same with every text made safe for a document."""
-    if isinstance(value, dict):
-        return {key: _clean(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_clean(inner) for inner in value]
-    return _text(value) if isinstance(value, str) else value

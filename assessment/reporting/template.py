@@ -8,7 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -23,6 +22,7 @@ from docx.shared import Cm, Mm, Pt, RGBColor
 from lxml import etree
 
 from assessment.reporting import chart
+from gridsup.documents import settled
 
 FILE = Path(__file__).parent / "templates" / "report.docx"
 COLOURS = ("1C5FA5", "F08A35", "1B6E2E")
@@ -86,18 +86,6 @@ def build() -> bytes:
     written = BytesIO()
     document.save(written)
     return settled(written.getvalue())
-
-
-def settled(file: bytes) -> bytes:
-    """The same package with its parts in order and without the time of day, so that equal content is an equal file."""
-    target = BytesIO()
-    with ZipFile(BytesIO(file)) as source, ZipFile(target, "w", ZIP_DEFLATED) as package:
-        # readers look for the content types first
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = ZipInfo(name)
-            entry.compress_type = ZIP_DEFLATED
-            package.writestr(entry, source.read(name))
-    return target.getvalue()
 
 
 def _page(document: Any) -> None:
