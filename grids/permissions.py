@@ -46,6 +46,7 @@ class Permission(StrEnum):
     PLAN = "plan"  # propose and publish an inspection plan
     APPROVE_PLAN = "approve_plan"
     POST_OFFICERS = "post_officers"
+    KEEP_LETTERS = "keep_letters"  # make responsibility letters and say who signed
     ASSIGN = "assign"  # give an open task to somebody
     CANCEL_TASK = "cancel_task"
     KEEP_LEDGER = "keep_ledger"
@@ -90,6 +91,7 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.PLAN: _("propose and publish the inspection plan"),
     Permission.APPROVE_PLAN: _("approve the inspection plan"),
     Permission.POST_OFFICERS: _("post officers"),
+    Permission.KEEP_LETTERS: _("make responsibility letters and record who signed"),
     Permission.ASSIGN: _("give tasks to officers"),
     Permission.CANCEL_TASK: _("cancel a task with a reason"),
     Permission.KEEP_LEDGER: _("keep the ledger of the grid"),
@@ -128,8 +130,8 @@ DUTIES: dict[Duty, frozenset[Permission]] = {
     Duty.GRID_OFFICE: _SEE
     | {
         P.USE_ADMIN, P.VIEW_JOBS, P.RUN_JOBS, P.APPROVE_GRIDS, P.EDIT_POLICY, P.PLAN, P.POST_OFFICERS, P.ASSIGN,
-        P.CANCEL_TASK, P.CORRECT_LEDGER, P.SET_TIER, P.IMPORT, P.EXPORT, P.DISPATCH, P.HANDLE, P.REVIEW_COMPLAINTS,
-        P.SCORE, P.PUBLISH_SCORES, P.EDIT_SCHEME, P.BUILD_REPORTS,
+        P.KEEP_LETTERS, P.CANCEL_TASK, P.CORRECT_LEDGER, P.SET_TIER, P.IMPORT, P.EXPORT, P.DISPATCH, P.HANDLE,
+        P.REVIEW_COMPLAINTS, P.SCORE, P.PUBLISH_SCORES, P.EDIT_SCHEME, P.BUILD_REPORTS,
     },
     Duty.SECTION: _SEE,
     Duty.DUTY_DESK: _SEE | {P.TAKE_IN, P.ACCEPT, P.DISPATCH, P.FOLLOW_UP, P.REVEAL},
@@ -138,7 +140,8 @@ DUTIES: dict[Duty, frozenset[Permission]] = {
     Duty.STATION_CHIEF: _SEE
     | {
         P.USE_ADMIN, P.VIEW_JOBS, P.PROPOSE_GRIDS, P.POST_OFFICERS, P.ASSIGN, P.CANCEL_TASK, P.CORRECT_LEDGER,
-        P.SET_TIER, P.IMPORT, P.EXPORT, P.REVIEW_VISITS, P.HANDLE, P.REVIEW_COMPLAINTS, P.REVEAL, P.BUILD_REPORTS,
+        P.KEEP_LETTERS, P.SET_TIER, P.IMPORT, P.EXPORT, P.REVIEW_VISITS, P.HANDLE, P.REVIEW_COMPLAINTS, P.REVEAL,
+        P.BUILD_REPORTS,
     },
     Duty.GRID_LEAD: _SEE | {P.INSPECT, P.KEEP_LEDGER, P.PROPOSE_TIER, P.ASSIGN, P.TAKE_IN, P.HANDLE, P.REVEAL},
     Duty.MANAGER: _SEE | {P.INSPECT, P.KEEP_LEDGER, P.TAKE_IN, P.HANDLE, P.REVEAL},

@@ -15,7 +15,7 @@ from gridsup.codes import lineage
 from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
 
 if TYPE_CHECKING:
-    from grids.models import Grid, GridPeriod, Locality, Officer, Posting
+    from grids.models import Grid, GridPeriod, Locality, Officer, Posting, ResponsibilityLetter
 
 
 class GridQuerySet(AreaQuerySet["Grid"]):
@@ -85,6 +85,17 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
     def _stood_in_for(self, day: date) -> "QuerySet[Any, Any]":
         return self.model._default_manager.on(day).substitutions().order_by().values("stands_in_for")
 
+    def heads(self) -> Self:
+        """Posts that head an area in their own right; who only stands in signs no letter."""
+        return self.filter(duty__in=HEADS, stands_in_for__isnull=True)
+
+    def without_letter(self, year: int) -> Self:
+        """Posts whose holder has no letter of the year."""
+        from grids.models import ResponsibilityLetter
+
+        letters = ResponsibilityLetter.objects.current().filter(year=year, holder=OuterRef("pk"))
+        return self.exclude(Exists(letters))
+
     def that_inspect(self) -> Self:
         """Posts whose duty inspects."""
         return self.filter(duty__in=[duty for duty, held in DUTIES.items() if Permission.INSPECT in held])
@@ -103,6 +114,14 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
         held = Q(area_code=area_code, duty__in=HOLDERS)
         above = Q(area_code__in=lineage(area_code), duty__in=HEADS)
         return self.on(day).filter(held | above).order_by("-area_code", "duty", "from_day", "pk")
+
+
+class LetterQuerySet(ScopedQuerySet["ResponsibilityLetter"]):
+    view_permission = "view_people"
+
+    def current(self) -> Self:
+        """Letters that nobody superseded."""
+        return self.exclude(state="superseded")
 
 
 class OfficerQuerySet(ScopedQuerySet["Officer"]):

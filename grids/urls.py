@@ -1,13 +1,20 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from grids import people_views, views
+from grids import letter_views, people_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("login/", views.log_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
+    path("letters/", letter_views.letters, name="letters"),
+    path("letters/make/", letter_views.letters_make, name="letters_make"),
+    path("letters/sign/", letter_views.letters_sign, name="letters_sign"),
+    path("letters/all.zip", letter_views.letters_bundle, name="letters_bundle"),
+    path("letters/<int:pk>/", letter_views.letter, name="letter"),
+    path("letters/<int:pk>/unsign/", letter_views.letter_unsign, name="letter_unsign"),
+    path("letters/<int:pk>/file/", letter_views.letter_file, name="letter_file"),
     path("duties/", views.duties, name="duties"),
     path("invitation/<str:key>/", people_views.invitation, name="invitation"),
     path("people/", people_views.people, name="people"),

@@ -13,6 +13,8 @@ JOBS = {
     "build_report": "assessment.reporting.building.build_report",
     "check_audit": "gridsup.audit.keeping.check_audit",
     "prune_audit": "gridsup.audit.keeping.prune_audit",
+    "make_letters": "grids.tasks.make_letters",
+    "export_ledger": "subjects.exporting.export_ledger",
 }
 
 # Shapes of the periods (gridsup.periods.EXAMPLES) that a job is asked for; one that is not listed works on single days.
@@ -20,6 +22,7 @@ JOB_PERIODS: dict[str, tuple[str, ...]] = {
     "build_report": ("month", "quarter"),
     "check_audit": ("day", "month"),
     "score_period": ("month", "quarter", "half", "year"),
+    "make_letters": ("year",),
 }
 
 # What else a job asks of its period and area: job name → a function that raises BadInput (keyword arguments: period,
@@ -28,6 +31,8 @@ JOB_FITS = {
     "check_geometry": "subjects.geometry.actions.fits_check",
     "score_period": "assessment.actions.fits_scores",
     "build_report": "assessment.actions.fits_report",
+    "make_letters": "grids.actions.fits_letters",
+    "export_ledger": "subjects.exporting.fits_export",
 }
 
 # What `run_job` says of an ended job besides its counts: each takes the job and returns lists under their names.
@@ -86,6 +91,7 @@ NAVIGATION = [
     ("people", _("People"), "account", ("view_people", "view_accounts")),
     ("plans", _("Plan"), "tasks", ("view",)),
     ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
+    ("letters", _("Letters"), "reports", ("view_people",)),
     ("policy", _("Policy"), "grid", ("view",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]
@@ -113,6 +119,7 @@ DECISIONS = [
     "subjects.geometry.decisions.waiting",
     "grids.admin.waiting",
     "grids.decisions.people",
+    "grids.lettering.waiting.letters",
     "gridsup.admin.waiting",
 ]
 
@@ -121,6 +128,7 @@ WAITING = [
     "inspections.decisions.plans",
     "complaints.decisions.escalated",
     "grids.decisions.people",
+    "grids.lettering.waiting.letters",
     "gridsup.admin.waiting",
 ]
 
@@ -131,6 +139,10 @@ SHOWN = {
     "person_step": "grids.Officer",
     "person_work": "grids.Officer",
     "post_step": "grids.Posting",
+    "letter": "grids.ResponsibilityLetter",
+    "letter_unsign": "grids.ResponsibilityLetter",
+    "letter_file": "grids.ResponsibilityLetter",
+    "book_file": "subjects.LedgerExport",
     "premises": "subjects.Premises",
     "policy_of": "grids.Bureau",
     "policy_preset": "grids.Bureau",
@@ -178,6 +190,11 @@ AUDIT_ACTIONS = {
     "report_text": (("GET",), "export"),
     "report-sheet": (("GET",), "export"),
     "report-text": (("GET",), "export"),
+    "book_export": (("GET",), "export"),
+    "book_file": (("GET",), "export"),
+    "letters_bundle": (("GET",), "export"),
+    "letter_file": (("GET",), "export"),
+    "responsibilityletter-file": (("GET",), "export"),
 }
 
 # Routes whose reason (the field `why`) is part of the trail: what for somebody looked or interfered. Nothing else that

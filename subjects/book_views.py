@@ -39,6 +39,7 @@ def book_show(request: SignedIn, name: str) -> HttpResponse:
         "count": book.count(ask),
         "page": page,
         "lines": shown(book, page.lines, officer),
+        "may_export": officer.has_perm(Permission.EXPORT),
         "nothing": "" if page.lines else nothing(book, ask),
     }
     return render(request, "subjects/book_show.html", context)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import connections, models
@@ -15,7 +15,7 @@ from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
-    from subjects.models import MarketSubject, Premises
+    from subjects.models import LedgerExport, MarketSubject, Premises
 
 M = TypeVar("M", bound=models.Model)
 
@@ -124,6 +124,14 @@ class OfPremisesQuerySet(ScopedQuerySet[M]):
     """Rows that belong to a premises and share its scope, whatever area they name themselves."""
 
     area_field = "premises__area_code"
+
+
+class LedgerExportQuerySet(ScopedQuerySet["LedgerExport"]):
+    view_permission = "export"
+
+    def stale(self, before: datetime) -> Self:
+        """Exports that were built, or failed, before the moment."""
+        return self.filter(requested_at__lt=before).exclude(job__state__in=["queued", "running"])
 
 
 class DatedQuerySet(OfPremisesQuerySet[M]):

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from assessment.models import Report
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, GridPeriod, Locality, Officer, Posting, Station
+from grids.models import Bureau, Grid, GridPeriod, Locality, Officer, Posting, ResponsibilityLetter, Station
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import Coverage, GeometryFault, MarketSubject, Permit, Premises, TimeLimit, Trade
@@ -87,6 +87,22 @@ class PostingFactory(DjangoModelFactory[Posting]):
     duty = "grid_lead"
     area_code = "050101"
     from_day = date(2025, 1, 1)
+
+
+class LetterFactory(DjangoModelFactory[ResponsibilityLetter]):
+    """A letter of 2026 that the lead of 050101 has yet to sign; its file holds a few bytes that are no document."""
+
+    class Meta:
+        model = ResponsibilityLetter
+
+    year = 2026
+    holder = factory.SubFactory(PostingFactory)
+    giver = factory.SubFactory(PostingFactory, duty="station_chief", area_code="0501")
+    area_code = factory.LazyAttribute(lambda letter: letter.holder.area_code)
+    file = factory.django.FileField(filename="letter.docx", data=b"letter")
+    state = "made"
+    made_on = date(2026, 1, 10)
+    signed_on = factory.LazyAttribute(lambda letter: letter.made_on if letter.state == "signed" else None)
 
 
 class TradeFactory(DjangoModelFactory[Trade]):

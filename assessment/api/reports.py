@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -20,6 +19,7 @@ from assessment.models import Report
 from assessment.reporting.delivery import CONTENT_TYPES, delivered
 from assessment.reporting.desk import SHEET, TEXT
 from gridsup.api.filters import InArea, Ordering
+from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
 from gridsup.models import Job
@@ -67,13 +67,6 @@ class ReportFilter(InArea):
     class Meta:
         model = Report
         fields = ["period"]
-
-
-class WhateverAccepted(DefaultContentNegotiation):
-    """Lets a client ask for just the kind of file that it is; the file is not rendered, and a refusal is JSON."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 def a_file(kind: str) -> Callable[[F], F]:

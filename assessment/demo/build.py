@@ -14,7 +14,7 @@ from django.db.models import Case, Min, Value, When
 from django.utils import timezone
 
 from assessment.actions import load_scheme, publish_scores, request_report
-from assessment.demo import areas
+from assessment.demo import areas, letters
 from assessment.demo.answering import Complaints
 from assessment.demo.calendar import Calendar, Week, morning
 from assessment.demo.dice import Dice
@@ -80,6 +80,7 @@ class Build:
         """All steps; returns the report."""
         self.step("areas", self.areas)
         self.step("people", self.people)
+        self.step("letters", self.letters)
         self.step("policy", self.policy)
         self.step("import", self.ledgers)
         self.step("apply", self.apply)
@@ -136,6 +137,19 @@ class Build:
                 line=member.line,
                 now=morning(since),
             )
+
+    def letters(self) -> str:
+        """This year's responsibility letters, most of them signed."""
+        officers = Officer.objects.in_bulk(field_name="username")
+        count = 0
+        for bureau, (office, _head) in OFFICES.items():
+            if not letters.has_letters(bureau):
+                chiefs = {
+                    code: officers[f"chief{code}"]
+                    for code in Station.objects.in_area(bureau).values_list("code", flat=True)
+                }
+                count += letters.sign_letters(bureau, self.calendar, officers[office], chiefs)
+        return f"{count} letters new"
 
     def policy(self) -> str:
         """The preset's rows for each bureau, from the day the ledger came."""

@@ -14,6 +14,7 @@ from grids.actions.areas import (
 from grids.actions.certificates import renew_certificate, withdraw_certificate
 from grids.actions.handover import hand_over
 from grids.actions.invitations import accept_invitation, find_invitation, invite, revoke_invitation
+from grids.actions.letters import fits_letters, record_signature, request_letters, withdraw_signature
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "end_posting",
     "find_area",
     "find_invitation",
+    "fits_letters",
     "give_localities",
     "give_password",
     "hand_over",
@@ -34,11 +36,14 @@ __all__ = [
     "next_grid_code",
     "post_officer",
     "propose_grid",
+    "record_signature",
     "renew_certificate",
     "reopen_account",
+    "request_letters",
     "return_grid",
     "revoke_invitation",
     "set_outline",
     "stand_in",
     "withdraw_certificate",
+    "withdraw_signature",
 ]

@@ -225,6 +225,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ResponsibilityLetter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                ('area_code', models.CharField(max_length=6, verbose_name='area code')),
+                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
+                ('file', models.FileField(upload_to='letters/%Y', verbose_name='file')),
+                ('state', models.CharField(choices=[('made', 'to be signed'), ('signed', 'signed'), ('superseded', 'superseded')], default='made', max_length=10, verbose_name='state')),
+                ('made_on', models.DateField(verbose_name='made on')),
+                ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
+                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters_given', to='grids.posting', verbose_name='post above')),
+                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='grids.posting', verbose_name='post that signs')),
+            ],
+            options={
+                'verbose_name': 'responsibility letter',
+                'verbose_name_plural': 'responsibility letters',
+                'ordering': ['-year', 'area_code', '-version'],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetterEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=40, verbose_name='what')),
+                ('old', models.CharField(blank=True, max_length=200, verbose_name='old')),
+                ('new', models.CharField(blank=True, max_length=200, verbose_name='new')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('why', models.CharField(blank=True, max_length=500, verbose_name='why')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='grids.responsibilityletter')),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Station',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -339,6 +376,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='posting',
             constraint=models.UniqueConstraint(condition=models.Q(('duty__in', ['bureau_head', 'grid_lead', 'station_chief']), ('to_day__isnull', True)), fields=('area_code', 'duty'), name='posting_one_current_head'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsibilityletter',
+            constraint=models.UniqueConstraint(fields=('year', 'area_code', 'version'), name='letter_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsibilityletter',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['made', 'signed'])), fields=('year', 'area_code'), name='letter_one_current'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsibilityletter',
+            constraint=models.CheckConstraint(condition=models.Q(('area_code__length__in', [4, 6])), name='letter_area_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsibilityletter',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['made', 'signed', 'superseded'])), name='letter_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsibilityletter',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'superseded'), models.Q(('signed_on__isnull', True), ('state', 'made')), models.Q(('signed_on__isnull', False), ('state', 'signed')), _connector='OR'), name='letter_signed_has_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsibilityletter',
+            constraint=models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('signed_on__gte', models.F('made_on')), _connector='OR'), name='letter_signed_after_made'),
         ),
         migrations.AddConstraint(
             model_name='station',

@@ -2,10 +2,12 @@
 
 from grids.models.accounts import Certificate, Invitation, OfficerEvent
 from grids.models.areas import GRID_MOVES, Bureau, Grid, GridEvent, GridPeriod, Locality, Station
+from grids.models.letters import LETTER_MOVES, LetterEvent, ResponsibilityLetter
 from grids.models.people import ApiToken, Officer, Posting, PostingEvent
 
 __all__ = [
     "GRID_MOVES",
+    "LETTER_MOVES",
     "ApiToken",
     "Bureau",
     "Certificate",
@@ -13,10 +15,12 @@ __all__ = [
     "GridEvent",
     "GridPeriod",
     "Invitation",
+    "LetterEvent",
     "Locality",
     "Officer",
     "OfficerEvent",
     "Posting",
     "PostingEvent",
+    "ResponsibilityLetter",
     "Station",
 ]

@@ -12,6 +12,7 @@ from assessment.api.reports import ReportViewSet
 from assessment.api.scores import ScorecardViewSet
 from complaints import api as complaints
 from grids import api as grids
+from grids.letter_api import LetterViewSet
 from gridsup.api.jobs import JobViewSet
 from gridsup.api.views import Unknown
 from inspections import api as inspections
@@ -27,6 +28,7 @@ router.register("grids", grids.GridViewSet)
 router.register("localities", grids.LocalityViewSet)
 router.register("officers", grids.OfficerViewSet)
 router.register("postings", grids.PostingViewSet)
+router.register("letters", LetterViewSet)
 router.register("trades", subjects.TradeViewSet)
 router.register("tiers", subjects.TierViewSet)
 router.register("subjects", subjects.SubjectViewSet)

@@ -28,6 +28,7 @@ class People(RowsBook[Posting]):
         Column("area", _("Area"), width=24),
         Column("duty", _("Duty"), width=14),
         Column("officer", _("Name"), width=16, today=True),
+        Column("stands_in_for", _("Stands in for"), width=16),
         Column("line", _("Line of business"), width=14),
         Column("team", _("Team"), width=14),
         Column("from_day", _("From"), DAY, 12),
@@ -38,10 +39,10 @@ class People(RowsBook[Posting]):
     )
 
     def ever(self, codes: Collection[str]) -> PostingQuerySet:
-        return Posting.objects.filter(inside(codes)).exclude(duty__in=ADMINISTRATORS)
+        return Posting.objects.filter(inside(codes), called_off=False).exclude(duty__in=ADMINISTRATORS)
 
     def rows(self, ask: Ask) -> PostingQuerySet:
-        return self.ever(ask.codes).on(ask.day).select_related("officer")
+        return self.ever(ask.codes).on(ask.day).select_related("officer", "stands_in_for__officer")
 
     def cells(self, rows: Sequence[Posting], ask: Ask) -> list[list[Any]]:
         names = names_on({post.area_code for post in rows}, ask.day)
@@ -51,6 +52,7 @@ class People(RowsBook[Posting]):
                 names.get(post.area_code, ""),
                 post.get_duty_display(),
                 str(post.officer),
+                str(post.stands_in_for.officer) if post.stands_in_for else "",
                 line_name(post.line),
                 post.team,
                 post.from_day,

@@ -22,9 +22,10 @@ class Tab:
 
 
 def tabs(here: str, *, area: str, day: str) -> list[Tab]:
-    """The four ledgers; of today's subjects the list with all that is due."""
+    """All of an area at once, and the four ledgers; of today's subjects the list with all that is due."""
     query = urlencode({name: value for name, value in (("area", area), ("on", day)) if value})
-    found = []
+    sheet = reverse("ledgers")
+    found = [Tab(f"{sheet}?{query}" if query else sheet, _("All four"), here == "sheet")]
     for name, book in BOOKS.items():
         route = reverse("ledger") if name == "subjects" and not day else reverse("book", args=[name])
         found.append(Tab(f"{route}?{query}" if query else route, book.label, name == here))

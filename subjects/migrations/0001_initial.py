@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0001_initial'),
+        ('gridsup', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -79,6 +80,24 @@ class Migration(migrations.Migration):
                 'ordering': ['kind', 'area_code', 'other_code', 'place'],
                 'indexes': [models.Index(condition=models.Q(('mended_on__isnull', True)), fields=['area_code', 'kind'], name='geometryfault_open')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('mended_on__isnull', True)), fields=('kind', 'area_code', 'other_code', 'place'), name='geometryfault_open_once'), models.CheckConstraint(condition=models.Q(('mended_on__isnull', True), ('mended_on__gte', models.F('since')), _connector='OR'), name='geometryfault_days'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'overlap'), ('other_code__gt', '')), models.Q(models.Q(('kind', 'overlap'), _negated=True), ('other_code', '')), _connector='OR'), name='geometryfault_other_iff_overlap'), models.CheckConstraint(condition=models.Q(models.Q(('count__isnull', False), ('kind__in', ['astray', 'unplaced', 'pointless'])), models.Q(('kind__in', ['overlap', 'gap', 'outside_bureau', 'outside_station']), ('square_metres__isnull', False)), ('kind__in', ['invalid', 'undrawn']), _connector='OR'), name='geometryfault_has_its_size')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LedgerExport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('area_code', models.CharField(db_index=True, max_length=6, verbose_name='area code')),
+                ('day', models.DateField(verbose_name='day')),
+                ('file', models.FileField(blank=True, upload_to='ledgers', verbose_name='file')),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                ('requested_at', models.DateTimeField(verbose_name='requested at')),
+                ('built_at', models.DateTimeField(blank=True, null=True, verbose_name='built at')),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_export', to='gridsup.job', verbose_name='job')),
+            ],
+            options={
+                'verbose_name': 'export of the ledgers',
+                'verbose_name_plural': 'exports of the ledgers',
+                'ordering': ['-requested_at', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +392,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='crediteffect',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('mode', 'exempt'), _negated=True), ('rhythm_key', ''), _connector='OR'), name='crediteffect_exempt_no_rhythm'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerexport',
+            constraint=models.CheckConstraint(condition=models.Q(('area_code__length__in', [2, 4, 6])), name='ledgerexport_area_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerexport',
+            constraint=models.CheckConstraint(condition=models.Q(('built_at__isnull', True), models.Q(('file', ''), _negated=True), _connector='OR'), name='ledgerexport_built_has_file'),
         ),
         migrations.AddIndex(
             model_name='marketsubject',

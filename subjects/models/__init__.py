@@ -1,5 +1,6 @@
 """The ledger of premises and the policy that says how often each is visited."""
 
+from subjects.models.exports import LedgerExport
 from subjects.models.geometry import Astray, Coverage, GeometryFault
 from subjects.models.ledger import (
     MarketSubject,
@@ -26,6 +27,7 @@ __all__ = [
     "Coverage",
     "CreditEffect",
     "GeometryFault",
+    "LedgerExport",
     "MarketSubject",
     "Permit",
     "Placement",

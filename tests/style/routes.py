@@ -7,7 +7,7 @@ from django.test import Client
 
 from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
+from grids.models import Bureau, Grid, Locality, Officer, Posting, ResponsibilityLetter, Station
 from grids.permissions import Permission
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
@@ -16,6 +16,7 @@ from subjects.models import (
     Coverage,
     CreditEffect,
     GeometryFault,
+    LedgerExport,
     MarketSubject,
     Permit,
     PolicyFigure,
@@ -47,6 +48,10 @@ PAGES: dict[str, type[models.Model]] = {
     "person_work": Officer,
     "post_step": Posting,
     "area_people": Grid,
+    "book_file": LedgerExport,
+    "letter": ResponsibilityLetter,
+    "letter_unsign": ResponsibilityLetter,
+    "letter_file": ResponsibilityLetter,
     "premises": Premises,
     "task": InspectionTask,
     "task_assign": InspectionTask,
@@ -96,6 +101,22 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "task_cancel": (P.CANCEL_TASK,),
     "ledger": (P.VIEW,),
     "book": (P.VIEW,),
+    "ledgers": (P.VIEW,),
+    "book_export": (P.EXPORT,),
+    "book_files": (P.EXPORT,),
+    "book_file": (P.EXPORT,),
+    "letters": (P.VIEW_PEOPLE,),
+    "letters_make": (P.KEEP_LETTERS,),
+    "letters_sign": (P.KEEP_LETTERS,),
+    "letters_bundle": (P.VIEW_PEOPLE,),
+    "letter": (P.VIEW_PEOPLE,),
+    "letter_unsign": (P.KEEP_LETTERS,),
+    "letter_file": (P.VIEW_PEOPLE,),
+    "responsibilityletter-sign": (P.KEEP_LETTERS,),
+    "responsibilityletter-unsign": (P.KEEP_LETTERS,),
+    "admin:grids_responsibilityletter_new_letters": (P.KEEP_LETTERS,),
+    "admin:grids_responsibilityletter_step_sign": (P.KEEP_LETTERS,),
+    "admin:grids_responsibilityletter_step_unsign": (P.KEEP_LETTERS,),
     "visit_new": (P.INSPECT,),
     "visits": (P.VIEW,),
     "visit": (P.VIEW,),
@@ -210,6 +231,7 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     Locality: (P.VIEW_AREAS,),
     Officer: (P.VIEW_PEOPLE, P.VIEW_ACCOUNTS),
     Posting: (P.VIEW_PEOPLE,),
+    ResponsibilityLetter: (P.VIEW_PEOPLE,),
     Trade: (P.VIEW_AREAS,),
     Tier: (P.VIEW_AREAS,),
     TradeTier: (P.VIEW_AREAS,),
@@ -249,7 +271,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "score_rows": lambda card: [card.pk, "visits_on_time"],
 }
 # Parameters that name no row at all.
-FIXED = {"admin:app_list": ["grids"], "book": ["subjects"]}
+FIXED = {"admin:app_list": ["grids"], "book": ["subjects"], "book_export": ["all"]}
 POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
 # What stands for success where it is not a page.
 IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from assessment.actions import load_scheme, score_bureau
 from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, Locality, Officer, Posting, Station
+from grids.models import Bureau, Grid, Locality, Officer, Posting, ResponsibilityLetter, Station
 from grids.permissions import Duty
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -19,6 +19,7 @@ from subjects.models import (
     Coverage,
     CreditEffect,
     GeometryFault,
+    LedgerExport,
     MarketSubject,
     Permit,
     PolicyFigure,
@@ -35,6 +36,7 @@ from tests.factories import (
     CoverageFactory,
     FaultFactory,
     FindingFactory,
+    LetterFactory,
     LocalityFactory,
     PhotoFactory,
     PremisesFactory,
@@ -72,8 +74,15 @@ def rows(district):
     clock = ClockFactory(complaint=complaint, explanation=MARK, rule=TimeLimit.objects.get(key="accept"))
     picture = AttachmentFactory(complaint=complaint)
     report = ReportFactory(area_code="0501", state="failed", error=MARK)
+    letter = LetterFactory(holder=district.lead.postings.get(), giver=district.chief.postings.get())
+    export_job = Job.objects.create(
+        name="export_ledger", period="2026-11-22", area_code="0501", queued_at=timezone.now()
+    )
+    export = LedgerExport.objects.create(
+        area_code="0501", day=date(2026, 11, 22), job=export_job, requested_at=timezone.now()
+    )
     made = [
-        report, picture,
+        report, picture, letter, export,
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
@@ -158,7 +167,8 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
 
     assert shown <= {
         Attachment, Bureau, CheckItem, Clock, Complaint, Coverage, CreditEffect, Finding, GeometryFault, Grid,
-        InspectionPlan, InspectionTask, Job, Locality, MarketSubject, Officer, Permit, PolicyFigure, Posting, Premises,
-        Report, Scheme, Scorecard, Station, Tier, TimeLimit, Trade, TradeTier, Visit, VisitPhoto,
+        InspectionPlan, InspectionTask, Job, LedgerExport, Locality, MarketSubject, Officer, Permit, PolicyFigure,
+        Posting, Premises, Report, ResponsibilityLetter, Scheme, Scorecard, Station, Tier, TimeLimit, Trade,
+        TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)

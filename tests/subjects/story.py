@@ -54,11 +54,18 @@ def tell() -> Cast:
 
 
 def post() -> None:
-    """Lead 甲 holds 050101 until 15 June and 050102 from the day after, when 乙 follows in 050101."""
+    """Lead 甲 holds 050101 until 15 June and 050102 from the day after, when 乙 follows in 050101; 丙 stands in
+    for 甲 in the first half of August.
+    """
     first, second = OfficerFactory(name="甲岗"), OfficerFactory(name="乙岗")
     _post(first, "050101", "2024-03-01", "0615")
     _post(second, "050101", "0616", "")
-    _post(first, "050102", "0616", "")
+    held = _post(first, "050102", "0616", "")
+    stand_in = OfficerFactory(name="丙岗")
+    Posting.objects.create(
+        officer=stand_in, duty="grid_lead", area_code="050102", from_day=day("0801"), to_day=day("0814"),
+        stands_in_for=held,
+    )  # fmt: skip
 
 
 def draw() -> None:
@@ -119,9 +126,9 @@ def _told(premises: Premises, *events: tuple[str, str, str]) -> None:
         PremisesEvent.objects.create(premises=premises, what=what, old=old, new="…", at=at(when))
 
 
-def _post(officer: Officer, area: str, since: str, until: str) -> None:
+def _post(officer: Officer, area: str, since: str, until: str) -> Posting:
     last = day(until) if until else None
-    Posting.objects.create(officer=officer, duty="grid_lead", area_code=area, from_day=day(since), to_day=last)
+    return Posting.objects.create(officer=officer, duty="grid_lead", area_code=area, from_day=day(since), to_day=last)
 
 
 # Day → area, name, address, trade, tier, status, in this area since.
@@ -154,11 +161,14 @@ SUBJECTS = {
     ],
 }
 
-# Day → area, duty, name, from.
+# Day → area, duty, name, stands in for, from.
+AFTER = [("050101", "Grid lead", "乙岗", "", "0616"), ("050102", "Grid lead", "甲岗", "", "0616")]
 PEOPLE = {
     "2024-02-29": [],
-    "0615": [("050101", "Grid lead", "甲岗", "2024-03-01")],
-    "0616": [("050101", "Grid lead", "乙岗", "0616"), ("050102", "Grid lead", "甲岗", "0616")],
+    "0615": [("050101", "Grid lead", "甲岗", "", "2024-03-01")],
+    "0616": AFTER,
+    "0801": [*AFTER, ("050102", "Grid lead", "丙岗", "甲岗", "0801")],
+    "0815": AFTER,
 }
 
 # Day → code, name, level, area above, state, in force since, last day in force.

@@ -69,7 +69,9 @@ def test_areas_are_called_as_they_were_on_the_day(told):
 def test_people_held_the_posts_that_the_story_says(told, day):
     story.post()
 
-    assert read("people", day, {"area_code", "duty", "officer", "from_day"}) == dated(story.PEOPLE[day])
+    assert read("people", day, {"area_code", "duty", "officer", "stands_in_for", "from_day"}) == dated(
+        story.PEOPLE[day]
+    )
 
 
 def test_a_premises_that_moved_away_stands_in_the_former_ledger_of_its_former_area(told):

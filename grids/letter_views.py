@@ -1,0 +1,181 @@
+"""Pages of responsibility letters: who signed, who has not, who has none yet; making and signing them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from grids.actions import record_signature, request_letters, withdraw_signature
+from grids.areas import area_choices
+from grids.letter_forms import LetterQuestion, ReasonForm, SignatureForm
+from grids.lettering.files import bundle, file_name, opened
+from grids.lettering.naming import with_names
+from grids.lettering.standing import LISTS, Standing, standing
+from grids.models import ResponsibilityLetter
+from grids.permissions import Permission
+from grids.requests import SignedIn
+from gridsup.errors import DomainError
+from gridsup.models import Job
+from gridsup.paging import PAGE_SIZE
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@login_required
+@permission_required(Permission.VIEW_PEOPLE, raise_exception=True)
+def letters(request: SignedIn) -> HttpResponse:
+    officer, on = request.user, timezone.localdate()
+    question = LetterQuestion(request.GET, on=on)
+    found, area = _standing(request, question), question.asked.get("area", "")
+    counts = found.counts()
+    show = question.asked.get("show") or next((name for name in LISTS if counts[name]), "unsigned")
+    page = Paginator(found.rows(show), PAGE_SIZE).get_page(request.GET.get("page"))
+    making = Job.objects.filter(
+        name="make_letters", period=str(found.year), area_code__in=_lines(found.codes), state__in=Job.ACTIVE
+    )
+    context: dict[str, Any] = {
+        "question": question,
+        "year": found.year,
+        "area": area,
+        "areas": area_choices(officer, area),
+        "lists": [(name, label, counts[name], name == show) for name, label in LISTS.items()],
+        "show": show,
+        "page": page,
+        "rows": with_names(page.object_list, show, officer, on),
+        "may_make": bool(_to_make(request, area)),
+        "to_make": found.to_make(_to_make(request, area)),
+        "making": making.exists(),
+        "today": on,
+        "current": counts["unsigned"] + counts["signed"],
+    }
+    return render(request, "grids/letter_list.html", context)
+
+
+def _standing(request: SignedIn, question: LetterQuestion) -> Standing:
+    area = question.asked.get("area", "")
+    return standing(request.user, area=area, year=question.of_year, on=timezone.localdate())
+
+
+def _lines(codes: tuple[str, ...]) -> set[str]:
+    """The areas and those above them: a job of the bureau makes the letters of its stations' grids too."""
+    return {code[:length] for code in codes for length in (2, 4, 6)}
+
+
+def _to_make(request: SignedIn, area: str) -> list[str]:
+    """The areas for which the officer may have letters made: the one asked for, or all that they keep."""
+    if area:
+        return [area] if request.user.may(Permission.KEEP_LETTERS, area) else []
+    return list(request.user.area_codes(Permission.KEEP_LETTERS))
+
+
+@login_required
+@permission_required(Permission.KEEP_LETTERS, raise_exception=True)
+@require_POST
+def letters_make(request: SignedIn) -> HttpResponse:
+    question = LetterQuestion(request.POST, on=timezone.localdate())
+    try:
+        for code in _to_make(request, question.asked.get("area", "")):
+            request_letters(year=question.of_year, area=code, by=request.user, now=timezone.now())
+        messages.success(request, _("The letters are being made. Load this page again in a moment."))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(_back(question))
+
+
+def _back(question: LetterQuestion, show: str = "") -> str:
+    area = question.asked.get("area", "")
+    return f"{reverse('letters')}?year={question.of_year}&area={area}" + (f"&show={show}" if show else "")
+
+
+@login_required
+@permission_required(Permission.KEEP_LETTERS, raise_exception=True)
+@require_POST
+def letters_sign(request: SignedIn) -> HttpResponse:
+    question = LetterQuestion(request.POST, on=timezone.localdate())
+    form = SignatureForm(request.POST, officer=request.user)
+    if not form.is_valid():
+        for sentence in [str(error) for errors in form.errors.values() for error in errors]:
+            messages.error(request, sentence)
+        return redirect(_back(question, "unsigned"))
+    signed = 0
+    for letter in form.cleaned_data["letters"].select_related("holder__officer"):
+        try:
+            record_signature(
+                letter=letter, signed_on=form.cleaned_data["signed_on"], by=request.user, now=timezone.now()
+            )
+            signed += 1
+        except DomainError as error:
+            messages.error(request, f"{letter}: {error}")
+    if signed:
+        messages.success(request, _("%(count)d letters recorded as signed.") % {"count": signed})
+    return redirect(_back(question, "unsigned"))
+
+
+@login_required
+@permission_required(Permission.VIEW_PEOPLE, raise_exception=True)
+def letters_bundle(request: SignedIn) -> HttpResponse | FileResponse:
+    question = LetterQuestion(request.GET, on=timezone.localdate())
+    found = _standing(request, question)
+    listed = [*found.letters("made"), *found.letters("signed")]
+    if not listed:
+        return _no_file(request, _("There is no letter of this year and area yet."))
+    try:
+        content = bundle(listed)
+    except DomainError as error:
+        return _no_file(request, str(error))
+    name = _("%(year)s responsibility letters %(area)s") % {"year": found.year, "area": " ".join(found.codes)}
+    return FileResponse(content, as_attachment=True, filename=f"{name}.zip", content_type="application/zip")
+
+
+def _no_file(request: SignedIn, sentence: str) -> HttpResponse:
+    return render(request, "grids/letter_missing.html", {"sentence": sentence}, status=409)
+
+
+@login_required
+@permission_required(Permission.VIEW_PEOPLE, raise_exception=True)
+def letter(request: SignedIn, pk: int) -> HttpResponse:
+    found = _letter(request, pk)
+    on = timezone.localdate()
+    context = {
+        "row": with_names([found], found.state, request.user, on)[0],
+        "events": found.events.select_related("by"),
+        "form": ReasonForm(),
+        "today": on,
+    }
+    return render(request, "grids/letter_show.html", context)
+
+
+def _letter(request: SignedIn, pk: int) -> ResponsibilityLetter:
+    rows = ResponsibilityLetter.objects.visible_to(request.user).select_related("holder__officer", "giver__officer")
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+@permission_required(Permission.KEEP_LETTERS, raise_exception=True)
+@require_POST
+def letter_unsign(request: SignedIn, pk: int) -> HttpResponse:
+    found, form = _letter(request, pk), ReasonForm(request.POST)
+    try:
+        withdraw_signature(letter=found, why=form.data.get("why", "")[:300], by=request.user, now=timezone.now())
+        messages.success(request, _("The signature was taken back."))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(found.get_absolute_url())
+
+
+@login_required
+@permission_required(Permission.VIEW_PEOPLE, raise_exception=True)
+def letter_file(request: SignedIn, pk: int) -> HttpResponse | FileResponse:
+    found = _letter(request, pk)
+    try:
+        content = opened(found)
+    except DomainError as error:
+        return _no_file(request, str(error))
+    return FileResponse(content, as_attachment=True, filename=file_name(found), content_type=WORD)
