@@ -198,6 +198,9 @@ LEVEL_WORDS = {2: _("bureau"), 4: _("station"), 6: _("grid")}
 HEADS = (Duty.BUREAU_HEAD, Duty.STATION_CHIEF, Duty.GRID_LEAD)
 # Who holds a grid and its work.
 HOLDERS = (Duty.GRID_LEAD, Duty.MANAGER)
+# The first responsible for a grid, and who watches its work without enforcing (handbook §2).
+LEADS = tuple(duty for duty in HEADS if duty in HOLDERS)
+WATCHERS = (Duty.SUPERVISOR,)
 # Who keeps accounts, roles and the audit trail; nobody who runs the business names them (handbook §9).
 ADMINISTRATORS = (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDITOR)
 

@@ -124,6 +124,17 @@ class LetterQuerySet(ScopedQuerySet["ResponsibilityLetter"]):
         return self.exclude(state="superseded")
 
 
+class SupportQuerySet(ScopedQuerySet[Any]):
+    """Cadres linked to grids and service stations in them."""
+
+    area_field = "grid"
+    view_permission = "view_people"
+
+    def on(self, day: date) -> Self:
+        """Those that hold on the day; `to_day` is the last day."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
+
 class OfficerQuerySet(ScopedQuerySet["Officer"]):
     """People have no area of their own: their postings have."""
 

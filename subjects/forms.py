@@ -8,13 +8,13 @@ from django.core.validators import MinValueValidator
 from django.forms import modelform_factory
 from django.utils.translation import gettext_lazy as _
 
-from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
+from gridsup.questions import SELECT, AreaField, DayField, QuarterField, Question, SearchField, either, offer
 from subjects import presets
 from subjects.actions import ONE_DAY
 from subjects.models import MarketSubject, Tier
 from subjects.models.ledger import Status
 from subjects.models.policy import Mode, PolicyRow
-from subjects.querysets import PremisesQuerySet
+from subjects.querysets import PremisesQuerySet, falls_due
 from subjects.tiers import Tiers
 
 # What a district changes by hand; names and colours come with a preset.
@@ -70,6 +70,7 @@ class LedgerQuestion(Question):
     due_to = DayField(label=_("due to"))
     seen_from = DayField(label=_("visited since"))
     unseen_from = DayField(label=_("not visited since"))
+    falls = QuarterField(label=_("a visit falls due in"))
 
     def __init__(self, *args: Any, tiers: Tiers, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +93,8 @@ class LedgerQuestion(Question):
             ledger = ledger.filter(tier="" if asked["tier"] == "none" else asked["tier"])
         if "unseen_from" in asked:
             ledger = ledger.unseen_since(asked["unseen_from"])
+        if "falls" in asked:
+            ledger = ledger.filter(falls_due(asked["falls"]))
         fields = {
             "mode": "mode",
             "status": "status",

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from gridsup.dates import days_between, days_later, months_later
 from gridsup.parts import Part
+from gridsup.periods import Period
 from gridsup.scoping import HoldsAreas, ScopedQuerySet, inside
 from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
@@ -21,6 +22,14 @@ M = TypeVar("M", bound=models.Model)
 
 # Places inside an interval over which first visits are spread: fine enough for a day in the longest interval.
 SPREAD_PLACES = 10_000
+MONTHS_A_YEAR = 12
+
+
+def falls_due(period: Period) -> Q:
+    """Premises of which a visit falls due in whole months: the next, or a later one by a rhythm as short as they."""
+    months = (period.last.year - period.first.year) * MONTHS_A_YEAR + period.last.month - period.first.month + 1
+    again = Q(next_due_on__lt=period.first, interval_months__lte=months)
+    return Q(next_due_on__range=(period.first, period.last)) | again
 
 
 class PolicyQuerySet(ScopedQuerySet[M]):

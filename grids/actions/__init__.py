@@ -16,6 +16,7 @@ from grids.actions.handover import hand_over
 from grids.actions.invitations import accept_invitation, find_invitation, invite, revoke_invitation
 from grids.actions.letters import fits_letters, record_signature, request_letters, withdraw_signature
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
+from grids.actions.support import end_support, link_cadre, open_service_station
 
 __all__ = [
     "accept_invitation",
@@ -25,6 +26,7 @@ __all__ = [
     "change_officer",
     "close_account",
     "end_posting",
+    "end_support",
     "find_area",
     "find_invitation",
     "fits_letters",
@@ -32,8 +34,10 @@ __all__ = [
     "give_password",
     "hand_over",
     "invite",
+    "link_cadre",
     "load_district",
     "next_grid_code",
+    "open_service_station",
     "post_officer",
     "propose_grid",
     "record_signature",

@@ -6,12 +6,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grids.admin import areas, letters, people
+from grids.admin import areas, letters, people, support
 from grids.models import Grid
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
 
-__all__ = ["areas", "letters", "people", "waiting"]
+__all__ = ["areas", "letters", "people", "support", "waiting"]
 
 
 def waiting(officer: Any, on: date) -> list[Decision]:

@@ -4,6 +4,7 @@ from grids.models.accounts import Certificate, Invitation, OfficerEvent
 from grids.models.areas import GRID_MOVES, Bureau, Grid, GridEvent, GridPeriod, Locality, Station
 from grids.models.letters import LETTER_MOVES, LetterEvent, ResponsibilityLetter
 from grids.models.people import ApiToken, Officer, Posting, PostingEvent
+from grids.models.support import LinkedCadre, ServiceStation
 
 __all__ = [
     "GRID_MOVES",
@@ -16,11 +17,13 @@ __all__ = [
     "GridPeriod",
     "Invitation",
     "LetterEvent",
+    "LinkedCadre",
     "Locality",
     "Officer",
     "OfficerEvent",
     "Posting",
     "PostingEvent",
     "ResponsibilityLetter",
+    "ServiceStation",
     "Station",
 ]

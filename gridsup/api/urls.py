@@ -10,8 +10,10 @@ from rest_framework.routers import DefaultRouter
 
 from assessment.api.reports import ReportViewSet
 from assessment.api.scores import ScorecardViewSet
+from assessment.api.staffing import StaffingViewSet
 from complaints import api as complaints
 from grids import api as grids
+from grids import support_api
 from grids.letter_api import LetterViewSet
 from gridsup.api.jobs import JobViewSet
 from gridsup.api.views import Unknown
@@ -29,6 +31,8 @@ router.register("localities", grids.LocalityViewSet)
 router.register("officers", grids.OfficerViewSet)
 router.register("postings", grids.PostingViewSet)
 router.register("letters", LetterViewSet)
+router.register("linked-cadres", support_api.LinkedCadreViewSet)
+router.register("service-stations", support_api.ServiceStationViewSet)
 router.register("trades", subjects.TradeViewSet)
 router.register("tiers", subjects.TierViewSet)
 router.register("subjects", subjects.SubjectViewSet)
@@ -43,6 +47,7 @@ router.register("reports", ReportViewSet)
 router.register("visits", inspections.VisitViewSet)
 router.register("findings", inspections.FindingViewSet)
 router.register("scorecards", ScorecardViewSet)
+router.register("staffing", StaffingViewSet, basename="staffing")
 router.register("jobs", JobViewSet)
 
 # The one place of the API that shows a page: Swagger UI writes style attributes as it draws.

@@ -173,8 +173,12 @@ class Premises(models.Model):
             ),
         ]
         indexes = [
-            # every list, count and job of an area; with the last columns the coverage on the dashboard
-            models.Index(fields=["area_code", "status", "next_due_on", "last_visited_on"], name="premises_area"),
+            # every list, count and job of an area; with the last columns the coverage on the dashboard and what falls
+            # due in a quarter on the staffing page
+            models.Index(
+                fields=["area_code", "status", "next_due_on", "last_visited_on", "interval_months"],
+                name="premises_area",
+            ),
             # what is not placed: a few rows of the whole ledger
             models.Index(fields=["area_code", "status"], condition=Q(grid__isnull=True), name="premises_unplaced"),
             # generate_due_tasks and the officer's list: what falls due next

@@ -15,6 +15,8 @@ from subjects.models.policy import PolicyRow
 FOLDER = Path(__file__).parent
 # What the law fixes for every preset alike, and what no preset speaks of.
 COMMON = FOLDER / "common" / "law.toml"
+# What is said of posts, for every preset alike.
+POSTS = FOLDER / "common" / "posts.toml"
 # Which columns name a row of each kind; the rest is what it says.
 KEYS: dict[type[PolicyRow], tuple[str, ...]] = {
     Tier: ("key",),
@@ -59,13 +61,15 @@ def read(name: str) -> Preset:
             field="preset",
         )
     common = tomllib.loads(COMMON.read_text(encoding="utf-8"))
+    posts = tomllib.loads(POSTS.read_text(encoding="utf-8"))
     data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    figures = {**common["figures"], **posts["figures"], **data["figures"]}
     source = data["source"]
     rows: dict[type[PolicyRow], list[dict[str, Any]]] = {
         Tier: [{"interval_months": None, "source": source, **row} for row in data["tiers"]],
         TradeTier: [*_trades(data), *_kinds(data)],
         CreditEffect: [effect for row in data["effects"] for effect in _effects(row, source)],
-        PolicyFigure: [{"key": key, **figure} for key, figure in {**common["figures"], **data["figures"]}.items()],
+        PolicyFigure: [{"key": key, **figure} for key, figure in figures.items()],
         CheckItem: _items(_items_of(data)),
         TimeLimit: [{"key": key, "extension_days": 0, **limit} for key, limit in common["limits"].items()],
     }

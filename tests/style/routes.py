@@ -7,7 +7,17 @@ from django.test import Client
 
 from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, Locality, Officer, Posting, ResponsibilityLetter, Station
+from grids.models import (
+    Bureau,
+    Grid,
+    LinkedCadre,
+    Locality,
+    Officer,
+    Posting,
+    ResponsibilityLetter,
+    ServiceStation,
+    Station,
+)
 from grids.permissions import Permission
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
@@ -78,6 +88,7 @@ PAGES: dict[str, type[models.Model]] = {
     "policy_change": Tier,
     "scorecard": Scorecard,
     "score_rows": Scorecard,
+    "staffing_grid": Grid,
 }
 
 # Who may open a page, an API operation or a page of the admin: one of these permissions.
@@ -148,6 +159,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "policy_change": (P.EDIT_POLICY,),
     "premises": (P.VIEW,),
     "dashboard": (P.VIEW,),
+    "staffing": (P.VIEW_PEOPLE,),
+    "staffing-list": (P.VIEW_PEOPLE,),
+    "staffing-detail": (P.VIEW_PEOPLE,),
+    "staffing_grid": (P.VIEW_PEOPLE,),
     "reports": (P.BUILD_REPORTS,),
     "report_sheet": (P.BUILD_REPORTS,),
     "report_text": (P.BUILD_REPORTS,),
@@ -197,6 +212,12 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "admin:grids_grid_step_return": (P.APPROVE_GRIDS,),
     "admin:grids_posting_new_post": (P.POST_OFFICERS,),
     "admin:grids_posting_step_end": (P.POST_OFFICERS,),
+    "linkedcadre-end": (P.POST_OFFICERS,),
+    "servicestation-end": (P.POST_OFFICERS,),
+    "admin:grids_linkedcadre_new_link": (P.POST_OFFICERS,),
+    "admin:grids_linkedcadre_step_end": (P.POST_OFFICERS,),
+    "admin:grids_servicestation_new_open": (P.POST_OFFICERS,),
+    "admin:grids_servicestation_step_end": (P.POST_OFFICERS,),
     "admin:grids_officer_new_account": (P.MANAGE_ACCOUNTS,),
     "admin:grids_officer_step_close": (P.MANAGE_ACCOUNTS,),
     "admin:grids_officer_step_reopen": (P.MANAGE_ACCOUNTS,),
@@ -232,6 +253,8 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     Officer: (P.VIEW_PEOPLE, P.VIEW_ACCOUNTS),
     Posting: (P.VIEW_PEOPLE,),
     ResponsibilityLetter: (P.VIEW_PEOPLE,),
+    LinkedCadre: (P.VIEW_PEOPLE,),
+    ServiceStation: (P.VIEW_PEOPLE,),
     Trade: (P.VIEW_AREAS,),
     Tier: (P.VIEW_AREAS,),
     TradeTier: (P.VIEW_AREAS,),
@@ -265,6 +288,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "complaint_move": lambda complaint: [complaint.pk, "accepted"],
     "clock_act": lambda clock: [clock.complaint_id, clock.pk, "pause"],
     "finding_move": lambda finding: [finding.pk, "handed_over"],
+    "staffing_grid": lambda grid: [grid.code],
     "policy_of": lambda bureau: [bureau.code],
     "policy_preset": lambda bureau: [bureau.code],
     "policy_change": lambda tier: ["tier", tier.pk],

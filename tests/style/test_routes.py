@@ -8,7 +8,17 @@ from django.utils import timezone
 from assessment.actions import load_scheme, score_bureau
 from assessment.models import Report, Scheme, Scorecard
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, Locality, Officer, Posting, ResponsibilityLetter, Station
+from grids.models import (
+    Bureau,
+    Grid,
+    LinkedCadre,
+    Locality,
+    Officer,
+    Posting,
+    ResponsibilityLetter,
+    ServiceStation,
+    Station,
+)
 from grids.permissions import Duty
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -83,6 +93,8 @@ def rows(district):
     )
     made = [
         report, picture, letter, export,
+        LinkedCadre.objects.create(grid=district.grid, name=MARK, from_day=date(2026, 1, 1)),
+        ServiceStation.objects.create(grid=district.grid, name=MARK, from_day=date(2026, 1, 1)),
         finding, finding.visit, photo,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
@@ -167,8 +179,8 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
 
     assert shown <= {
         Attachment, Bureau, CheckItem, Clock, Complaint, Coverage, CreditEffect, Finding, GeometryFault, Grid,
-        InspectionPlan, InspectionTask, Job, LedgerExport, Locality, MarketSubject, Officer, Permit, PolicyFigure,
-        Posting, Premises, Report, ResponsibilityLetter, Scheme, Scorecard, Station, Tier, TimeLimit, Trade,
+        InspectionPlan, InspectionTask, Job, LedgerExport, LinkedCadre, Locality, MarketSubject, Officer, Permit,
+        PolicyFigure, Posting, Premises, Report, ResponsibilityLetter, Scheme, Scorecard, ServiceStation, Station, Tier, TimeLimit, Trade,
         TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)
