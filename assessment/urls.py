@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from assessment import board_views, report_views, score_views, views
+from assessment import board_views, report_views, score_views, staffing_views, views
 
 urlpatterns: list[URLPattern] = [
     path("dashboard/", views.dashboard, name="dashboard"),
@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern] = [
     path("public/board/", board_views.board, name="public_board"),
     path("public/board/grids.json", board_views.board_grids, name="public_board_grids"),
     path("public/board/<slug:code>/", board_views.board_station, name="public_board_station"),
+    path("staffing/", staffing_views.staffing, name="staffing"),
+    path("staffing/<str:code>/", staffing_views.staffing_grid, name="staffing_grid"),
     path("reports/", report_views.report_list, name="reports"),
     path("reports/<int:pk>/sheet/", report_views.report_sheet, name="report_sheet"),
     path("reports/<int:pk>/text/", report_views.report_text, name="report_text"),

@@ -17,6 +17,7 @@ from grids.models import Grid
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from grids.shapes import MOST_SHAPES
+from gridsup.questions import Question
 
 
 @login_required
@@ -45,7 +46,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
     )
 
 
-def scope_asked(request: SignedIn, question: DashboardQuestion) -> Scope:
+def scope_asked(request: SignedIn, question: Question) -> Scope:
     """The area of the page: what was asked, else the one area held, else nothing, which means all that are held."""
     roots, asked = roots_of(request.user), str(question.asked.get("area") or "")
     scope = Scope(request.user, asked or (roots[0] if len(roots) == 1 else ""))

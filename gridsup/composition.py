@@ -85,6 +85,7 @@ NAVIGATION = [
     ("complaints", _("Complaints"), "complaint", ("view",)),
     ("ledger", _("Ledger"), "ledger", ("view",)),
     ("dashboard", _("Overview"), "dashboard", ("view",)),
+    ("staffing", _("Staffing"), "grid", ("view_people",)),
     ("visits", _("Visit records"), "today", ("view",)),
     ("findings", _("Findings"), "tasks", ("view",)),
     ("scores", _("Scores"), "scores", ("view",)),

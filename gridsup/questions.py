@@ -8,12 +8,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gridsup.errors import BadInput
+from gridsup.periods import Period
+
 # Beyond this nobody types a name or an address; a longer text would only cost the database time.
 SEARCH_LENGTH = 100
 SEARCH_LEAST = 2
 
 
 SELECT = {"class": "form-select"}
+QUARTER_LENGTH = len("2026Q4")
 
 
 def either(label: Any) -> list[tuple[str, Any]]:
@@ -95,6 +99,24 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
         self.error_messages["invalid"] = _("Write the day as 2026-11-22.")
+
+
+class QuarterField(forms.CharField):
+    """A quarter as `2026Q4`, read as its period."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=QUARTER_LENGTH, **kwargs)
+        self.error_messages["max_length"] = _("Write the quarter as 2026Q4.")
+
+    def clean(self, value: Any) -> Any:
+        """The period; a ValidationError for anything else."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Period.parse(text).shaped("quarter")
+        except BadInput as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class SpanQuestion(Question):

@@ -1,0 +1,80 @@
+"""Pages of staffing and load."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from assessment.staffing.asking import StaffingQuestion
+from assessment.staffing.page import Links, officer_lines, page_of
+from assessment.staffing.rows import GridRow, rows_of
+from assessment.views import scope_asked
+from grids.areas import area_choices
+from grids.models import Grid, Officer, Posting
+from grids.permissions import HOLDERS, Permission
+from grids.requests import SignedIn
+
+
+@login_required
+@permission_required([Permission.VIEW, Permission.VIEW_PEOPLE], raise_exception=True)
+def staffing(request: SignedIn) -> HttpResponse:
+    on, officer = timezone.localdate(), request.user
+    question = StaffingQuestion(request.GET)
+    scope, asked, day = scope_asked(request, question), question.asked, question.day_or(on)
+    by_officer = asked.get("by") == "officer" and officer.has_perm(Permission.ASSIGN)
+    show = asked.get("show", "")
+    return render(
+        request,
+        "assessment/staffing_show.html",
+        {
+            "on": on,
+            "day": day,
+            "question": question,
+            "area": scope.area,
+            "areas": area_choices(officer, scope.area),
+            "show": show,
+            "by_officer": by_officer,
+            "may_assign": officer.has_perm(Permission.ASSIGN),
+            **page_of(scope, on=on, day=day, show=show, sort=asked.get("sort", ""), by_officer=by_officer),
+        },
+    )
+
+
+@login_required
+@permission_required([Permission.VIEW, Permission.VIEW_PEOPLE], raise_exception=True)
+def staffing_grid(request: SignedIn, code: str) -> HttpResponse:
+    on, officer = timezone.localdate(), request.user
+    grid = get_object_or_404(Grid.objects.in_force().defer("boundary"), code=code)
+    if not (officer.may(Permission.VIEW, code) and officer.may(Permission.VIEW_PEOPLE, code)):
+        raise Http404
+    question = StaffingQuestion(request.GET)
+    day = question.day_or(on)
+    (row,) = rows_of([(grid.code, grid.name)], day)
+    links = Links(on, day)
+    return render(
+        request,
+        "assessment/staffing_grid.html",
+        {
+            "on": on,
+            "day": day,
+            "question": question,
+            "grid": grid,
+            "row": row,
+            "cells": links.cells(row),
+            "mates": mates_of(officer, row, day),
+            "officers": officer_lines(officer, [row]),
+            "links": links,
+            "certified": [member for member in row.members if member.certified_on(day)],
+        },
+    )
+
+
+def mates_of(officer: Officer, row: GridRow, day: date) -> QuerySet[Posting]:
+    """Certified members of the grid's patrol groups posted in other grids, as far as the person may see them."""
+    teams = {member.team for member in row.members if member.team}
+    posts = Posting.objects.visible_to(officer).in_area(row.station).on(day).filter(team__in=teams, duty__in=HOLDERS)
+    certified = posts.filter(officer__is_active=True, officer__certificate_valid_to__gte=day)
+    return certified.exclude(area_code=row.code).select_related("officer")
