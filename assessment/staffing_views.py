@@ -67,14 +67,20 @@ def staffing_grid(request: SignedIn, code: str) -> HttpResponse:
             "mates": mates_of(officer, row, day),
             "officers": officer_lines(officer, [row]),
             "links": links,
-            "certified": [member for member in row.members if member.certified_on(day)],
+            "certified": [member for member in row.present if member.certified_on(day)],
+            "absent": [member for member in row.members if member not in row.present],
         },
     )
 
 
 def mates_of(officer: Officer, row: GridRow, day: date) -> QuerySet[Posting]:
     """Certified members of the grid's patrol groups posted in other grids, as far as the person may see them."""
-    teams = {member.team for member in row.members if member.team}
-    posts = Posting.objects.visible_to(officer).in_area(row.station).on(day).filter(team__in=teams, duty__in=HOLDERS)
+    teams = {member.team for member in row.present if member.team}
+    posts = (
+        Posting.objects.visible_to(officer)
+        .in_area(row.station)
+        .present_on(day)
+        .filter(team__in=teams, duty__in=HOLDERS)
+    )
     certified = posts.filter(officer__is_active=True, officer__certificate_valid_to__gte=day)
     return certified.exclude(area_code=row.code).select_related("officer")

@@ -96,7 +96,7 @@ class Links:
         return [
             Cell(_("Lead"), "、".join(lead.name for lead in row.leads) or _("none"), "", here, None, missing),
             _count(_("Certified"), certified, row.counting, f"{here}#people", guides.of("certified")),
-            _count(_("Officers"), str(row.officers), row.officers, f"{here}#people", guides.of("officers")),
+            _count(_("Lead and managers"), str(row.officers), row.officers, f"{here}#people", guides.of("officers")),
             _count(_("Supervisors"), str(row.supervisors), row.supervisors, f"{here}#people",
                    guides.of("supervisors")),
             Cell(_("Cadre"), str(len(row.cadres)), "", f"{here}#beside", len(row.cadres)),
@@ -129,7 +129,7 @@ def heads(links: Links) -> list[tuple[str, str]]:
     return [
         (_("Lead"), _("grid lead on the day")),
         (_("Certified"), _("officers with a valid certificate, + those of the patrol group / needed")),
-        (_("Officers"), _("lead and managers / guide")),
+        (_("Lead and managers"), _("lead and managers / guide")),
         (_("Supervisors"), _("supervisors on the day / needed")),
         (_("Cadre"), _("leading cadres linked to the grid")),
         (_("Service stations"), _("consumer-service stations in the grid")),
@@ -182,7 +182,7 @@ def station_lines(scope: Scope, rows: Iterable[GridRow]) -> list[StationLine]:
 
 def _station(code: str, name: str, rows: list[GridRow]) -> StationLine:
     premises = sum(row.load.premises for row in rows)
-    officers = {member.officer for row in rows for member in row.members if member.is_officer}
+    officers = {member.officer for row in rows for member in row.present if member.is_officer}
     return StationLine(
         code=code,
         name=name,
@@ -201,7 +201,7 @@ def officer_lines(viewer: Officer, rows: Iterable[GridRow]) -> list[OfficerLine]
     seen = [row for row in rows if viewer.may(Permission.ASSIGN, row.code)]
     carried: dict[int, list[int]] = defaultdict(list)
     for row in seen:
-        for officer in {member.officer for member in row.members if member.is_officer}:
+        for officer in {member.officer for member in row.present if member.is_officer}:
             carried[officer].append(row.per_officer(row.load.premises) or 0)
     return [
         OfficerLine(
@@ -212,6 +212,6 @@ def officer_lines(viewer: Officer, rows: Iterable[GridRow]) -> list[OfficerLine]
             sum(carried[member.officer]) if len(carried[member.officer]) > 1 else None,
         )
         for row in seen
-        for member in row.members
+        for member in row.present
         if member.is_officer
     ]

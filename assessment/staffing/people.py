@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from grids.models import Posting
 from grids.permissions import HOLDERS, LEADS, WATCHERS, Duty
@@ -17,7 +18,7 @@ Group = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One post in a grid on the day."""
+    """One post in a grid on the day; `stands_in_for` is the post of somebody on leave that this one fills."""
 
     post: int
     officer: int
@@ -28,6 +29,7 @@ class Member:
     since: date
     certificate_to: date | None
     is_active: bool
+    stands_in_for: int | None = None
 
     @property
     def label(self) -> str:
@@ -56,49 +58,63 @@ class Member:
         return self.is_officer and self.is_active and self.certificate_to is not None and self.certificate_to >= day
 
 
-@dataclass
+@dataclass(frozen=True)
 class People:
-    """Members by grid, and the certified of each patrol group."""
+    """Everybody posted on a day in the grids looked at, and the rest of their patrol groups."""
 
     day: date
-    by_grid: dict[str, list[Member]] = field(default_factory=lambda: defaultdict(list))
-    certified: dict[Group, set[int]] = field(default_factory=lambda: defaultdict(set))
+    members: list[Member]
 
-    def add(self, member: Member, *, seen: bool) -> None:
-        """Counts one; of those outside the areas asked for (`seen` False) only the certificate."""
-        if seen:
-            self.by_grid[member.area].append(member)
-        if member.group and member.certified_on(self.day):
-            self.certified[member.group].add(member.officer)
+    @cached_property
+    def on_leave(self) -> set[int]:
+        """Posts in which somebody stands in: the holder is absent."""
+        return {member.stands_in_for for member in self.members if member.stands_in_for is not None}
 
-    def counting_for(self, members: Iterable[Member]) -> set[int]:
-        """Certified officers who count for a grid with these members: its own, and those of its patrol groups."""
-        members = list(members)
-        found = {member.officer for member in members if member.certified_on(self.day)}
-        return found.union(*(self.certified[member.group] for member in members if member.group))
+    @cached_property
+    def by_grid(self) -> dict[str, list[Member]]:
+        """Grid → everybody posted there, the absent among them."""
+        found: dict[str, list[Member]] = defaultdict(list)
+        for member in self.members:
+            found[member.area].append(member)
+        return found
+
+    @cached_property
+    def certified(self) -> dict[Group, set[int]]:
+        """Patrol group → its certified officers who are there."""
+        found: dict[Group, set[int]] = defaultdict(set)
+        for member in self.present(self.members):
+            if member.group and member.certified_on(self.day):
+                found[member.group].add(member.officer)
+        return found
+
+    def present(self, members: Iterable[Member]) -> list[Member]:
+        """Those who are not on leave."""
+        return [member for member in members if member.post not in self.on_leave]
+
+    def counting_for(self, code: str) -> set[int]:
+        """Certified officers who count for a grid: its own, and those of its patrol groups."""
+        here = self.present(self.by_grid[code])
+        found = {member.officer for member in here if member.certified_on(self.day)}
+        return found.union(*(self.certified[member.group] for member in here if member.group))
 
 
 def people_of(codes: Collection[str], on: date) -> People:
     """Everybody posted in these grids on the day, and the rest of their patrol groups; two queries at most."""
-    people = People(on)
     posts = Posting.objects.on(on).filter(duty__in=[*HOLDERS, *WATCHERS])
     members = _read(posts.filter(area_code__in=codes))
-    for member in members:
-        people.add(member, seen=True)
     groups = {member.group for member in members if member.group}
     if groups:
         stations = inside({station for station, _team in groups})
         known = {member.post for member in members}
-        mates = posts.filter(stations, Q(team__in={team for _station, team in groups}), duty__in=HOLDERS)
-        for mate in _read(mates):
-            if mate.post not in known:
-                people.add(mate, seen=False)
-    return people
+        there = Posting.objects.present_on(on).filter(duty__in=HOLDERS)
+        mates = there.filter(stations, team__in={team for _station, team in groups})
+        members += [mate for mate in _read(mates) if mate.post not in known]
+    return People(on, members)
 
 
 def _read(posts: QuerySet[Posting]) -> list[Member]:
     rows = posts.order_by("area_code", "duty", "from_day", "pk").values_list(
         "pk", "officer", "officer__name", "area_code", "duty", "team", "from_day", "officer__certificate_valid_to",
-        "officer__is_active",
+        "officer__is_active", "stands_in_for",
     )  # fmt: skip
     return [Member(*row) for row in rows]

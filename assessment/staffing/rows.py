@@ -48,7 +48,8 @@ class GridRow:
     code: str
     name: str
     guides: Guides
-    members: list[Member]
+    members: list[Member]  # everybody posted, the absent among them
+    present: list[Member]
     counting: int  # certified officers who count for the grid, those of its patrol groups among them
     day: date
     load: Load = field(default_factory=Load)
@@ -61,17 +62,17 @@ class GridRow:
 
     @property
     def leads(self) -> list[Member]:
-        return [member for member in self.members if member.is_lead]
+        return [member for member in self.present if member.is_lead]
 
     @cached_property
     def officers(self) -> int:
         """People who hold the grid."""
-        return len({member.officer for member in self.members if member.is_officer})
+        return len({member.officer for member in self.present if member.is_officer})
 
     @cached_property
     def certified(self) -> int:
         """Of its own."""
-        return len({member.officer for member in self.members if member.certified_on(self.day)})
+        return len({member.officer for member in self.present if member.certified_on(self.day)})
 
     @property
     def of_the_group(self) -> int:
@@ -80,7 +81,7 @@ class GridRow:
 
     @cached_property
     def supervisors(self) -> int:
-        return len({member.officer for member in self.members if member.is_supervisor})
+        return len({member.officer for member in self.present if member.is_supervisor})
 
     @property
     def share(self) -> Fraction | None:
@@ -151,29 +152,50 @@ def _said(number: int, bounds: Bounds) -> dict[str, str]:
     return {"n": f"{number:,}", "bounds": str(bounds)}
 
 
-def rows_of(grids: Sequence[tuple[str, str]], on: date, *, loads: dict[str, Load] | None = None) -> list[GridRow]:
-    """Code and name of grids → their rows, in the same order; seven queries at most.
-
-    `loads`: what lies on each where it is known already.
-    """
+def rows_of(grids: Sequence[tuple[str, str]], on: date) -> list[GridRow]:
+    """Code and name of grids → their rows, in the same order; seven queries at most."""
     codes = [code for code, _name in grids]
-    guides, people = guides_of(codes, on), people_of(codes, on)
-    weights = loads_of(codes, on) if loads is None else loads
-    cadres, stations = _beside(LinkedCadre, codes, on), _beside(ServiceStation, codes, on)
-    return [
-        GridRow(
-            code,
-            name,
-            guides[code[:2]],
-            people.by_grid[code],
-            len(people.counting_for(people.by_grid[code])),
-            on,
-            weights.get(code) or Load(),
-            cadres[code],
-            stations[code],
-        )
-        for code, name in grids
-    ]
+    return basis_of(codes, on).rows(grids, people_of(codes, on))
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What is known of grids besides their people: read once, also where people or premises are moved in thought."""
+
+    on: date
+    guides: dict[str, Guides]
+    loads: dict[str, Load]
+    cadres: dict[str, list[Any]]
+    service_stations: dict[str, list[Any]]
+
+    def rows(self, grids: Sequence[tuple[str, str]], people: People) -> list[GridRow]:
+        """The rows of grids with these people; no query."""
+        return [
+            GridRow(
+                code=code,
+                name=name,
+                guides=self.guides[code[:2]],
+                members=people.by_grid[code],
+                present=people.present(people.by_grid[code]),
+                counting=len(people.counting_for(code)),
+                day=self.on,
+                load=self.loads.get(code) or Load(),
+                cadres=self.cadres[code],
+                service_stations=self.service_stations[code],
+            )
+            for code, name in grids
+        ]
+
+
+def basis_of(codes: Sequence[str], on: date) -> Basis:
+    """The basis of grids; five queries."""
+    return Basis(
+        on,
+        guides_of(codes, on),
+        loads_of(codes, on),
+        _beside(LinkedCadre, codes, on),
+        _beside(ServiceStation, codes, on),
+    )
 
 
 def next_quarter(on: date) -> Period:
@@ -202,6 +224,3 @@ def _beside(model: type[Support], codes: Sequence[str], on: date) -> dict[str, l
     for row in rows.on(on).filter(grid__in=codes):
         found[row.grid_id].append(row)
     return found
-
-
-__all__ = ["OVER", "SHORT", "UNDER", "Fault", "GridRow", "Load", "People", "loads_of", "next_quarter", "rows_of"]

@@ -238,3 +238,44 @@ def test_it_takes_as_many_queries_for_thirty_grids_as_for_three(district, django
     with django_assert_num_queries(7):
         rows_of(many, TODAY)
     assert len(many) == len(few) + 30
+
+
+class TestOfLeave:
+    """A substitute counts on his days, the absent does not."""
+
+    @pytest.fixture
+    def leave(self, district):
+        """The manager of 050101 is away for three days, and somebody with a certificate stands in."""
+        post = district.manager.postings.get()
+        substitute = OfficerFactory(**LONG)
+        days = {"from_day": TODAY, "to_day": TODAY + timedelta(days=2)}
+        PostingFactory(officer=substitute, area_code="050101", duty="manager", stands_in_for=post, **days)
+        return substitute
+
+    @pytest.mark.parametrize(("days", "certified"), [(-1, 2), (0, 2), (2, 2), (3, 2)])
+    def test_somebody_certified_is_there_all_the_time(self, leave, days, certified):
+        row = row_of(on=TODAY + timedelta(days=days))
+
+        assert (row.certified, row.officers) == (certified, 2)
+        assert (leave.pk in {member.officer for member in row.present}) == (days in {0, 2})
+
+    def test_a_substitute_without_a_certificate_leaves_the_grid_short_on_these_days_alone(self, leave):
+        guided(least_certified=2)
+        Officer.objects.filter(pk=leave.pk).update(certificate_no="", certificate_valid_to=None)
+
+        assert [kinds(row_of(on=TODAY + timedelta(days=days))) for days in (-1, 0, 2, 3)] == [[], [SHORT], [SHORT], []]
+        assert len(row_of().members) == 4
+
+    def test_who_stands_in_for_a_lead_is_the_lead(self, district):
+        guided(least_certified=1)
+        days = {"from_day": TODAY, "to_day": TODAY}
+        PostingFactory(
+            officer=OfficerFactory(name="sub"), stands_in_for=district.lead.postings.get(), duty="grid_lead", **days
+        )
+
+        assert [lead.name for lead in row_of().leads] == ["sub"]
+
+    def test_the_absent_of_the_patrol_group_does_not_count_for_the_neighbours(self, district, leave):
+        Posting.objects.filter(officer__in=[district.manager, district.neighbour_lead]).update(team="一组")
+
+        assert [row_of("050102", on=TODAY + timedelta(days=days)).counting for days in (-1, 0)] == [1, 0]
