@@ -88,6 +88,10 @@ class GridRow:
         """Premises for one officer; None where nobody holds the grid."""
         return Fraction(self.load.premises, self.officers) if self.officers else None
 
+    @property
+    def share_rounded(self) -> int | None:
+        return self.per_officer(self.load.premises)
+
     def per_officer(self, count: int) -> int | None:
         """So many of the grid for one officer, rounded half up."""
         return (2 * count + self.officers) // (2 * self.officers) if self.officers else None

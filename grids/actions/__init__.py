@@ -16,6 +16,7 @@ from grids.actions.handover import hand_over
 from grids.actions.invitations import accept_invitation, find_invitation, invite, revoke_invitation
 from grids.actions.letters import fits_letters, record_signature, request_letters, withdraw_signature
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
+from grids.actions.rotation import swap_posts
 from grids.actions.support import end_support, link_cadre, open_service_station
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "revoke_invitation",
     "set_outline",
     "stand_in",
+    "swap_posts",
     "withdraw_certificate",
     "withdraw_signature",
 ]

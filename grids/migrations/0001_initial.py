@@ -154,6 +154,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LinkedCadre',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
+                ('from_day', models.DateField(verbose_name='from')),
+                ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('position', models.CharField(blank=True, max_length=80, verbose_name='position')),
+                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='grids.grid', to_field='code', verbose_name='grid')),
+                ('officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='linked_grids', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+            ],
+            options={
+                'verbose_name': 'linked cadre',
+                'verbose_name_plural': 'linked cadres',
+                'ordering': ['grid', 'from_day', 'pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Locality',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -262,6 +281,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ServiceStation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
+                ('from_day', models.DateField(verbose_name='from')),
+                ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
+                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='grids.grid', to_field='code', verbose_name='grid')),
+            ],
+            options={
+                'verbose_name': 'consumer-service station',
+                'verbose_name_plural': 'consumer-service stations',
+                'ordering': ['grid', 'from_day', 'pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Station',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -338,6 +375,18 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('used_at__isnull', True)), fields=('officer',), name='invitation_one_open'),
         ),
         migrations.AddConstraint(
+            model_name='linkedcadre',
+            constraint=models.CheckConstraint(condition=models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='linkedcadre_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='linkedcadre',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='linkedcadre_named'),
+        ),
+        migrations.AddConstraint(
+            model_name='linkedcadre',
+            constraint=models.UniqueConstraint(condition=models.Q(('to_day__isnull', True)), fields=('grid', 'name'), name='linkedcadre_once_in_force'),
+        ),
+        migrations.AddConstraint(
             model_name='locality',
             constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{12}$')), name='locality_code_digits'),
         ),
@@ -400,6 +449,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='responsibilityletter',
             constraint=models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('signed_on__gte', models.F('made_on')), _connector='OR'), name='letter_signed_after_made'),
+        ),
+        migrations.AddConstraint(
+            model_name='servicestation',
+            constraint=models.CheckConstraint(condition=models.Q(('to_day__isnull', True), ('to_day__gte', models.F('from_day')), _connector='OR'), name='servicestation_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='servicestation',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='servicestation_named'),
+        ),
+        migrations.AddConstraint(
+            model_name='servicestation',
+            constraint=models.UniqueConstraint(condition=models.Q(('to_day__isnull', True)), fields=('grid', 'name'), name='servicestation_once_in_force'),
         ),
         migrations.AddConstraint(
             model_name='station',

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('from_day', models.DateField(verbose_name='from')),
                 ('to_day', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('key', models.CharField(choices=[('first_visit_days', 'first visit after entry, days'), ('task_lead_days', 'a task opens before its due day, days'), ('merge_span_days', 'obligations merge when due within, days'), ('yearly_cap', 'planned visits a year at most'), ('least_certified', 'certified officers of a grid at least'), ('escalation_days', 'an overdue limit goes up one more level after, days'), ('clock_warn_days', 'a time limit is near from, days before its end')], max_length=30, verbose_name='key')),
+                ('key', models.CharField(choices=[('first_visit_days', 'first visit after entry, days'), ('task_lead_days', 'a task opens before its due day, days'), ('merge_span_days', 'obligations merge when due within, days'), ('yearly_cap', 'planned visits a year at most'), ('least_certified', 'certified officers of a grid at least'), ('least_supervisors', 'supervisors of a grid at least'), ('most_supervisors', 'supervisors of a grid at most'), ('rotation_notice_months', 'rotation comes near after, months on one grid'), ('rotation_months', 'rotation is due after, months on one grid'), ('least_grid_premises', 'premises of a grid at least'), ('most_grid_premises', 'premises of a grid at most'), ('least_officer_premises', 'premises for one officer at least'), ('most_officer_premises', 'premises for one officer at most'), ('least_grid_officers', 'officers of a grid at least'), ('most_grid_officers', 'officers of a grid at most'), ('small_station_premises', 'a station is small below, premises'), ('small_station_grids', 'grids of a small station'), ('least_station_grids', 'grids of a larger station at least'), ('most_station_grids', 'grids of a larger station at most'), ('escalation_days', 'an overdue limit goes up one more level after, days'), ('clock_warn_days', 'a time limit is near from, days before its end')], max_length=30, verbose_name='key')),
                 ('value', models.PositiveIntegerField(verbose_name='value')),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.bureau', to_field='code', verbose_name='bureau')),
             ],
@@ -515,7 +515,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='premises',
-            index=models.Index(fields=['area_code', 'status', 'next_due_on', 'last_visited_on'], name='premises_area'),
+            index=models.Index(fields=['area_code', 'status', 'next_due_on', 'last_visited_on', 'interval_months'], name='premises_area'),
         ),
         migrations.AddIndex(
             model_name='premises',

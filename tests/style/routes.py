@@ -89,6 +89,7 @@ PAGES: dict[str, type[models.Model]] = {
     "scorecard": Scorecard,
     "score_rows": Scorecard,
     "staffing_grid": Grid,
+    "staffing_swap": Posting,
 }
 
 # Who may open a page, an API operation or a page of the admin: one of these permissions.
@@ -163,6 +164,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "staffing-list": (P.VIEW_PEOPLE,),
     "staffing-detail": (P.VIEW_PEOPLE,),
     "staffing_grid": (P.VIEW_PEOPLE,),
+    "staffing_rotation": (P.VIEW_PEOPLE,),
+    "staffing_swap": (P.VIEW_PEOPLE,),
+    "staffing_what_if": (P.VIEW_PEOPLE,),
     "reports": (P.BUILD_REPORTS,),
     "report_sheet": (P.BUILD_REPORTS,),
     "report_text": (P.BUILD_REPORTS,),

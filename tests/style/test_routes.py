@@ -180,7 +180,8 @@ def test_the_rows_cover_every_model_that_is_shown(rows):
     assert shown <= {
         Attachment, Bureau, CheckItem, Clock, Complaint, Coverage, CreditEffect, Finding, GeometryFault, Grid,
         InspectionPlan, InspectionTask, Job, LedgerExport, LinkedCadre, Locality, MarketSubject, Officer, Permit,
-        PolicyFigure, Posting, Premises, Report, ResponsibilityLetter, Scheme, Scorecard, ServiceStation, Station, Tier, TimeLimit, Trade,
+        PolicyFigure, Posting, Premises, Report, ResponsibilityLetter, Scheme, Scorecard, ServiceStation, Station,
+        Tier, TimeLimit, Trade,
         TradeTier, Visit, VisitPhoto,
     }  # fmt: skip
     assert shown <= set(rows)

@@ -1,0 +1,58 @@
+"""Rotation: two officers change places (handbook §2, S: the station organises it)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grids.actions.posts import end_posting, post_officer
+from grids.models import Officer, Posting
+from grids.permissions import HOLDERS
+from gridsup.errors import BadInput, WrongState
+from gridsup.workdays import ONE_DAY
+
+
+@transaction.atomic
+def swap_posts(
+    *, first: Posting, second: Posting, on: date, now: datetime, by: Officer | None = None, why: str = ""
+) -> tuple[Posting, Posting]:
+    """From day `on` each holds the other's post: both end the day before, both begin on the day, or nothing changes.
+
+    The team goes with the grid. Returns the new posts, that of `first`'s officer first. Raises WrongState for a post
+    that has its last day or is a substitute's, BadInput for posts of different duties, of one officer or one grid, or
+    that began after the day before, and what ending and giving posts raise, NotAllowed among it.
+    """
+    keys = sorted([first.pk, second.pk])
+    rows = Posting.objects.select_for_update(of=("self",)).select_related("officer").order_by("pk")
+    stored = {post.pk: post for post in rows.filter(pk__in=keys)}
+    first, second = stored[first.pk], stored[second.pk]
+    _check_swap(first, second, on)
+    for post in (first, second):
+        end_posting(posting=post, on=on - ONE_DAY, by=by, now=now, why=why)
+    given = [
+        post_officer(
+            officer=officer, duty=post.duty, area_code=post.area_code, line=post.line, team=post.team, from_day=on,
+            by=by, now=now,
+        )
+        for officer, post in ((first.officer, second), (second.officer, first))
+    ]  # fmt: skip
+    return given[0], given[1]
+
+
+def _check_swap(first: Posting, second: Posting, on: date) -> None:
+    for post in (first, second):
+        if post.to_day is not None or post.stands_in_for_id is not None:
+            raise WrongState(_("%(name)s does not hold this post any longer, or stands in for somebody.") % {
+                "name": post.officer})  # fmt: skip
+        if post.duty not in HOLDERS:
+            raise BadInput(_("Leads and managers of grids rotate."))
+        if on <= post.from_day:
+            raise BadInput(
+                _("%(name)s took the post on %(day)s: choose a later day.")
+                % {"name": post.officer, "day": post.from_day},
+                field="on",
+            )
+    if first.officer_id == second.officer_id or first.area_code == second.area_code:
+        raise BadInput(_("Choose somebody else on another grid."), field="other")
+    if first.duty != second.duty:
+        raise BadInput(_("Leads change places with leads, managers with managers."), field="other")
