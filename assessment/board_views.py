@@ -13,8 +13,6 @@ from gridsup.codes import is_area_code
 from gridsup.errors import BadInput
 from gridsup.questions import Question, SearchField
 
-# So long a browser shows the shapes that it has without asking; then it asks whether they are still the same.
-FRESH_SECONDS = 120
 # More grids than this do not fit one sheet of paper at a size that is read standing.
 LARGE_PRINT = 12
 
@@ -70,5 +68,6 @@ def board_grids(request: HttpRequest) -> HttpResponseBase:
     response["ETag"] = etag
     if not same:
         response["Content-Encoding"] = "gzip"
-    patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
+    # kept by browsers and proxies, and asked for each time whether it is still the same: who draws sees it at once
+    patch_cache_control(response, public=True, no_cache=True)
     return response

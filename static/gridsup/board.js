@@ -1,5 +1,6 @@
 // The grids of a station, each with its number; a tap leads to its card. The sheet is printed by a button.
 const place = document.getElementById("map");
+const LABEL_WIDTH = 24;
 const printing = document.getElementById("print");
 printing.hidden = false;
 printing.addEventListener("click", () => window.print());
@@ -29,8 +30,16 @@ function draw(shapes) {
       drawn.bindTooltip(number, { permanent: true, direction: "center", className: "grid-name" });
     },
   }).addTo(map);
+  // a number shows where its grid is wide enough to hold it
+  const label = () => layer.eachLayer((drawn) => {
+    const corners = drawn.getBounds();
+    const width = map.latLngToLayerPoint(corners.getNorthEast()).x - map.latLngToLayerPoint(corners.getSouthWest()).x;
+    if (width < LABEL_WIDTH) drawn.closeTooltip(); else drawn.openTooltip();
+  });
+  map.on("zoomend", label);
   const fit = () => map.fitBounds(layer.getBounds(), { animate: false });
   fit();
+  label();
   window.addEventListener("beforeprint", () => { map.invalidateSize(false); fit(); });
 }
 

@@ -3,6 +3,8 @@ const place = document.getElementById("map");
 const sentence = document.getElementById("map-sentence");
 const COLOURS = { gap: "#b3141b", overlap: "#7a1fa2", outside_bureau: "#f08a35", outside_station: "#ffca28", invalid: "#14181f", astray: "#1557a8" };
 
+const CROWD = 200;
+
 function say(text) {
   sentence.textContent = text;
   sentence.hidden = false;
@@ -41,9 +43,13 @@ function draw([shapes, faults]) {
     style: { color: "#6b7684", weight: 1, fillColor: "#dfe7f1", fillOpacity: 0.6 },
     onEachFeature: (feature, drawn) => drawn.bindPopup(() => named(feature.properties)),
   }).addTo(map);
+  // points beneath shapes; many of them small, else they hide the city
+  const order = (feature) => (feature.geometry.type.endsWith("Point") ? 0 : 1);
+  faults.features.sort((one, other) => order(one) - order(other));
+  const radius = faults.features.length > CROWD ? 2 : 5;
   const wrong = L.geoJSON(faults, {
-    style: (feature) => ({ color: COLOURS[feature.properties.kind], weight: 3, fillOpacity: 0.5 }),
-    pointToLayer: (feature, at) => L.circleMarker(at, { radius: 5, weight: 1 }),
+    style: (feature) => ({ color: COLOURS[feature.properties.kind], weight: order(feature) ? 3 : 1, fillOpacity: 0.5 }),
+    pointToLayer: (feature, at) => L.circleMarker(at, { radius }),
     onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(feature.properties)),
   }).addTo(map);
   const all = ground.getBounds().isValid() ? ground.getBounds().extend(wrong.getBounds()) : wrong.getBounds();

@@ -214,7 +214,7 @@ class TestShapes:
 
         names = [one["properties"]["code"] for one in json.loads(gzip.decompress(first.content))["features"]]
         assert names == ["050101", "050102"]
-        assert (first["Content-Encoding"], first["Cache-Control"]) == ("gzip", "public, max-age=120")
+        assert (first["Content-Encoding"], first["Cache-Control"]) == ("gzip", "public, no-cache")
         assert (again.status_code, again.content) == (304, b"")
 
     def test_a_change_of_the_drawing_is_seen(self, citizen, board):
