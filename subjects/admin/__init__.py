@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
-from subjects.admin import ledger, policy
+from subjects.admin import geometry, ledger, policy
 from subjects.models import Premises
 
-__all__ = ["ledger", "policy", "waiting"]
+__all__ = ["geometry", "ledger", "policy", "waiting"]
 
 
 def waiting(officer: Any, on: date) -> list[Decision]:

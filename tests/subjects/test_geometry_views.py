@@ -195,6 +195,16 @@ def test_whoever_draws_or_approves_is_told_of_open_faults(faulty):
     assert waiting(faulty.lead, TODAY) == []
 
 
+def test_the_admin_lists_the_faults_of_the_own_areas(client, faulty):
+    client.force_login(faulty.far_chief)
+    address = "/admin/subjects/geometryfault/"
+
+    assert client.get(address).context["cl"].result_count == 1
+    assert client.get(f"{address}?mended=yes").context["cl"].result_count == 0
+    (fault,) = client.get(f"{address}?mended=no").context["cl"].queryset
+    assert client.get(f"{address}{fault.pk}/change/").status_code == 200
+
+
 class TestWording:
     """Numbers and reasons as people read them."""
 
