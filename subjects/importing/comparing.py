@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from grids.models import Officer
-from subjects.importing.faults import Fault, Unplaced
+from gridsup.sheets.faults import Fault
+from subjects.importing.faults import Unplaced
 from subjects.importing.gathering import OF_SUBJECT, FilePremises, FileSubject
 from subjects.importing.matching import LedgerPart, Pair, decided_by_person, faults_for, permits_of
 from subjects.importing.placing import Localities

@@ -1,14 +1,6 @@
-"""What is wrong with a row, and where."""
+"""What is said of rows that went in."""
 
 from typing import NamedTuple
-
-
-class Fault(NamedTuple):
-    """A sentence about one row of the file; `column` is a key of COLUMNS, or empty for the whole."""
-
-    row: int
-    column: str
-    reason: str
 
 
 class Unplaced(NamedTuple):
@@ -17,7 +9,3 @@ class Unplaced(NamedTuple):
     row: int
     name: str
     area: str
-
-
-class Refused(Exception):
-    """A cell that cannot be taken; the text says why and how to mend it."""

@@ -6,9 +6,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from subjects.importing.faults import Fault
+from gridsup.sheets.faults import Fault
+from gridsup.sheets.values import key_of
 from subjects.importing.parsing import Stated
-from subjects.importing.values import key_of
 
 # What is said of the subject and not of one of its premises; `uscc` and `legacy_no` besides.
 OF_SUBJECT = ("name", "kind", "credit", "registered_on")

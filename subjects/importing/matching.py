@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from subjects.importing.faults import Fault
+from gridsup.sheets.faults import Fault
+from gridsup.sheets.values import key_of
 from subjects.importing.gathering import FilePremises, FileSubject
-from subjects.importing.values import key_of
 from subjects.models import MarketSubject, Permit, Premises, TierPeriod
 
 Pair = tuple[FilePremises, Premises | None]

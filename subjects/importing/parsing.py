@@ -1,6 +1,5 @@
 """One row of a sheet → what it states, or what is wrong with it."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,19 +11,15 @@ from django.utils.translation import gettext as _
 from stdnum.cn import uscc
 
 from gridsup import coordinates
-from subjects.importing import values
+from gridsup.sheets import values
+from gridsup.sheets.cells import both, formula_sentence, meant
+from gridsup.sheets.faults import Fault, Refused
+from gridsup.sheets.reading import Cell, Sheet
 from subjects.importing.columns import COLUMNS
-from subjects.importing.faults import Fault, Refused
-from subjects.importing.reading import Cell, Sheet
-from subjects.importing.vocabulary import CODELESS_KINDS, CREDITS, KINDS, STATUSES, Plain, Vocabulary, both
+from subjects.importing.values import degrees, legacy_number, unified_code
+from subjects.importing.vocabulary import CODELESS_KINDS, CREDITS, KINDS, STATUSES, Vocabulary
 from subjects.models import MarketSubject, Permit, Premises
 
-# `="0501"`, the way to write text into a csv that a spreadsheet leaves alone.
-MARKED_AS_TEXT = re.compile('="([^"]*)"')
-# An apostrophe before something that a spreadsheet would calculate or shorten; the rejects file writes it.
-PROTECTED = re.compile("'(?='*[=+@0-9\t\r-])")
-# What a spreadsheet shows where it could not calculate.
-ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 # Values that hardly ever stand twice: remembering them would only cost memory.
 UNIQUE = {"uscc", "legacy_no", "name", "address", "lon", "lat", "permit_no"}
 
@@ -103,16 +98,9 @@ class RowParser:
 
     def _read(self, column: ColumnReader, raw: Any) -> Any:
         """One cell's value; None for an empty text."""
-        if not self._typed:
-            raw = as_meant(raw)
-        if type(raw) is str:
-            if raw.isspace():
-                return None
-            if raw[:1] == "#" and (error := raw.strip().upper()) in ERRORS:
-                raise Refused(
-                    _("The cell holds the error %(error)s instead of a value. Enter the value itself.")
-                    % {"error": error}
-                )
+        raw = meant(raw, typed=self._typed)
+        if raw == "":
+            return None
         known, value = column.known, None
         if known is None or type(raw) is not str:
             value = column.read(raw) if raw != "" else None
@@ -176,14 +164,14 @@ class RowParser:
 def readers_of(vocabulary: Vocabulary, *, on: date, typed: bool, check_digits: bool) -> dict[str, values.Reader]:
     """The reader of each column."""
     return {
-        "uscc": values.unified_code(check=check_digits),
-        "legacy_no": values.legacy_number,
+        "uscc": unified_code(check=check_digits),
+        "legacy_no": legacy_number,
         "name": values.name(length_of(MarketSubject, "name")),
         "kind": values.word(both(KINDS)),
         "trade": partial(vocabulary.trade, typed=typed),
         "address": values.text(length_of(Premises, "address")),
-        "lon": values.degrees,
-        "lat": values.degrees,
+        "lon": degrees,
+        "lat": degrees,
         "registered_on": values.day(on=on),
         "grid_code": vocabulary.area,
         "tier": values.word(vocabulary.tiers),
@@ -197,20 +185,3 @@ def readers_of(vocabulary: Vocabulary, *, on: date, typed: bool, check_digits: b
 def length_of(model: type[Model], name: str) -> int:
     """How many characters the ledger keeps of a text."""
     return int(getattr(model._meta.get_field(name), "max_length", 0))
-
-
-def formula_sentence() -> str:
-    """What to do about a formula."""
-    return _("A formula stands here; its result may be old. Enter the value itself.")
-
-
-def as_meant(raw: str) -> str:
-    """A csv's cell without the marks that keep a spreadsheet from changing it; raises Refused for a formula."""
-    if raw[:1] == "=":
-        marked = MARKED_AS_TEXT.fullmatch(raw.strip())
-        if marked is None:
-            raise Refused(formula_sentence())
-        return Plain(marked[1])
-    if raw[:1] == "'" and PROTECTED.match(raw):
-        return Plain(raw[1:])
-    return raw

@@ -13,7 +13,7 @@ from grids.map import grid_map, outline_of, share_inside
 from grids.models import Bureau, Locality
 from gridsup.coordinates import Degrees, to_wgs84
 from gridsup.errors import BadInput
-from subjects.importing.faults import Fault
+from gridsup.sheets.faults import Fault
 from subjects.importing.gathering import FilePremises
 
 WGS84, GCJ02 = "wgs84", "gcj02"

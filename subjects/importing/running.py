@@ -16,15 +16,17 @@ from grids.models import Bureau, Officer
 from grids.permissions import Permission
 from gridsup.errors import BadInput, NotAllowed
 from gridsup.foreground import Held, held
+from gridsup.sheets.faults import Fault
+from gridsup.sheets.reading import Sheet, open_sheet
+from gridsup.sheets.rejects import check_writable, draft_of, write_rejects
 from subjects import actions
+from subjects.importing.columns import LEDGER
 from subjects.importing.comparing import Changes, Comparison, Occasion
-from subjects.importing.faults import Fault, Unplaced
+from subjects.importing.faults import Unplaced
 from subjects.importing.gathering import FileSubject, Gathering
 from subjects.importing.matching import LedgerPart, Unnumbered
 from subjects.importing.parsing import RowParser
 from subjects.importing.placing import CRS_NAMES, WGS84, Localities, place_points
-from subjects.importing.reading import Sheet, open_sheet
-from subjects.importing.rejects import check_writable, draft_of, write_rejects
 from subjects.importing.vocabulary import Vocabulary
 from subjects.importing.writing import write
 
@@ -34,6 +36,7 @@ Progress = Callable[[str, int, int], None]
 # Subjects compared and written at a time: few statements, and little of the ledger in memory at once.
 PART = 5_000
 JOB = "import_subjects"
+DATES = ("registered_on", "permit_valid_to")
 TELL_EVERY = 10_000  # rows between two words of progress
 
 
@@ -99,7 +102,7 @@ class Import:
     def read(self) -> tuple[Sheet, list[FileSubject]]:
         """The sheet, and the subjects of its sound rows, their points placed; the sheet's memory is given back."""
         self.progress("reading", 0, 0)
-        sheet = open_sheet(self.path)
+        sheet = open_sheet(self.path, LEDGER)
         self.outcome.unread, self.outcome.cautions = sheet.header.unread, sheet.cautions
         subjects = self._gather(sheet)
         sheet.source.release()
@@ -202,7 +205,7 @@ def uncollected() -> Iterator[None]:
 def _end(outcome: Outcome, lock: Held | None, sheet: Sheet, rejects: Path | None) -> None:
     """What must not be missing when the transaction commits: the rejects on disk and the job's end."""
     if rejects is not None:
-        write_rejects(rejects, sheet, outcome.faults)
+        write_rejects(rejects, sheet, outcome.faults, dates=DATES)
         sheet.source.release()
     if lock is not None:
         lock.finish(outcome.counts())

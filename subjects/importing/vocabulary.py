@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from grids.models import Bureau, Grid, Station
-from subjects.importing.faults import Refused
-from subjects.importing.values import narrow, shown
+from gridsup.sheets.cells import Plain
+from gridsup.sheets.faults import Refused
+from gridsup.sheets.values import narrow, shown
 from subjects.models import MarketSubject, Tier, Trade
 
 KINDS = {
@@ -24,17 +25,6 @@ STATUSES = {"存续": "active", "停业": "suspended", "失联": "missing", "注
 CREDITS = {credit: credit for credit in MarketSubject.Credit.values}
 TIER_WORDS = (("甲", "1", "high"), ("乙", "2", "medium"), ("丙", "3", "low"))
 CODELESS_KINDS = {"unlicensed", "market"}
-
-
-class Plain(str):
-    """Text of a csv that was marked as text (`="0111"`), so that its zeros are as meant."""
-
-    __slots__ = ()
-
-
-def both(words: Mapping[str, str]) -> dict[str, str]:
-    """The Chinese words and the English ones."""
-    return {**words, **{english: english for english in words.values()}}
 
 
 @dataclass(frozen=True)

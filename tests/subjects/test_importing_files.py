@@ -8,15 +8,20 @@ import xlsxwriter
 from django.core.management import CommandError, call_command
 
 from gridsup.errors import BadInput
-from subjects.importing import reading
-from subjects.importing.columns import COLUMNS, letter
-from subjects.importing.reading import open_sheet
+from gridsup.sheets import reading
+from gridsup.sheets.header import letter
+from gridsup.sheets.reading import open_sheet as open_any
+from subjects.importing.columns import COLUMNS, LEDGER
 from subjects.models import MarketSubject
 from tests.ledgers import Formula, as_csv, as_xlsx, keys_of, shop
 from tests.oldbook import as_xls
 
 HEADER = "统一社会信用代码,名称,类型,地址\n"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+
+
+def open_sheet(path):
+    return open_any(path, LEDGER)
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from grids.models import Bureau
 from gridsup.errors import DomainError
 from gridsup.periods import day_argument
+from gridsup.sheets.faults import Fault
 from subjects.importing import Outcome, run
 from subjects.importing.columns import COLUMNS
-from subjects.importing.faults import Fault
 from subjects.importing.placing import CRS_NAMES, WGS84
 
 SHOWN = 20  # rows told on the screen of each kind; all refusals stand in the rejects file

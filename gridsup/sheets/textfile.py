@@ -1,4 +1,4 @@
-"""A ledger file that is text: csv with commas, tabs or semicolons."""
+"""A sheet that is text: csv with commas, tabs or semicolons."""
 
 import csv
 import io

@@ -4,7 +4,7 @@ import csv
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +12,16 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gridsup.errors import BadInput
-from subjects.importing.faults import Fault, Refused
-from subjects.importing.parsing import PROTECTED, as_meant
-from subjects.importing.reading import Cell, Sheet
-from subjects.importing.values import FORBIDDEN, MOST_EXACT, day_of_serial
-from subjects.importing.vocabulary import Plain
+from gridsup.sheets.cells import PROTECTED, Plain, as_meant
+from gridsup.sheets.faults import Fault, Refused
+from gridsup.sheets.reading import Cell, Sheet
+from gridsup.sheets.values import FORBIDDEN, MOST_EXACT, day_of_serial
 
 # What a spreadsheet would calculate, and codes that it would shorten: long ones and those with a leading zero.
 RISKY = re.compile("[=+@\t\r-]|0[0-9]|[0-9]{12}")
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,10})(?:\.[0-9]+)?")
 # A spreadsheet cell holds no more, and nobody mends a row by reading it.
 LONGEST = 2_000
-DATES = ("registered_on", "permit_valid_to")
 
 
 def check_writable(path: Path, *, ledger: Path) -> None:
@@ -56,12 +54,13 @@ def draft_of(path: Path | None) -> Iterator[Path | None]:
         draft.unlink(missing_ok=True)
 
 
-def write_rejects(path: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
+def write_rejects(path: Path, sheet: Sheet, faults: Iterable[Fault], *, dates: Collection[str]) -> None:
     """One line a refused row: its number, the columns, the reasons, then its cells under the sheet's own header.
 
-    The file can be mended and imported itself; the first three columns are not read.
+    The file can be mended and imported itself; the first three columns are not read. `dates`: keys of columns that hold
+    days.
     """
-    dates = {position for key, position in sheet.header.positions.items() if key in DATES}
+    dated = {position for key, position in sheet.header.positions.items() if key in dates}
     reasons: dict[int, list[Fault]] = defaultdict(list)
     for fault in faults:
         reasons[fault.row].append(fault)
@@ -73,7 +72,7 @@ def write_rejects(path: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
                 if found := reasons.get(number):
                     columns = dict.fromkeys(sheet.header.title(fault.column) for fault in found if fault.column)
                     told = " ".join(printable(fault.reason) for fault in found)
-                    row = [again(cell, typed=sheet.holds_types, dated=p in dates) for p, cell in enumerate(cells)]
+                    row = [again(cell, typed=sheet.holds_types, dated=p in dated) for p, cell in enumerate(cells)]
                     lines.writerow([number, "、".join(columns), told, *row])
     except OSError as error:
         raise BadInput(

@@ -1,4 +1,4 @@
-"""Opening a ledger file: which kind it is, whether it can be read at all, its header and its rows.
+"""Opening a sheet: which kind it is, whether it can be read at all, its header and its rows.
 
 Rows are handed out one by one and may be asked for again, so that the file never stands in memory twice.
 """
@@ -21,9 +21,9 @@ from python_calamine import (
 )
 
 from gridsup.errors import BadInput
-from subjects.importing import workbook
-from subjects.importing.columns import MOST_ABOVE, Header, find_header
-from subjects.importing.textfile import TextFile
+from gridsup.sheets import workbook
+from gridsup.sheets.header import MOST_ABOVE, Columns, Header, find_header
+from gridsup.sheets.textfile import TextFile
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 Numbered = tuple[int, list[Cell]]
@@ -128,7 +128,7 @@ class Sheet:
                 yield number, cells
 
 
-def open_sheet(path: Path) -> Sheet:
+def open_sheet(path: Path, columns: Columns) -> Sheet:
     """Opens the first visible sheet of an xlsx, xls or csv file.
 
     Raises BadInput with a sentence when it is none of these, empty, encrypted, damaged, too long or without header.
@@ -147,7 +147,7 @@ def open_sheet(path: Path) -> Sheet:
         source = TextFile(path)
         if (filled := source.filled(enough=MOST_ROWS)) > MOST_ROWS + 1:
             raise BadInput(workbook.too_long(filled - 1, MOST_ROWS))
-    header = find_header(islice(source.rows(), MOST_ABOVE))
+    header = find_header(islice(source.rows(), MOST_ABOVE), columns)
     read = set(header.positions.values())
     errors = {row: {p: error for p, error in cells.items() if p in read} for row, cells in errors.items()}
     sheet = Sheet(source, header, formulas, errors, (_old_kind(),) if kind == "xls" else ())
