@@ -62,6 +62,7 @@ def people(request: SignedIn) -> HttpResponse:
             "areas": area_choices(officer, question.asked.get("area", "")),
             "page": page_of(rows, request),
             "may_invite": officer.has_perm(Permission.MANAGE_ACCOUNTS),
+            "may_import": officer.has_perm(Permission.IMPORT) and officer.has_perm(Permission.POST_OFFICERS),
             "may_assign": officer.has_perm(Permission.ASSIGN),
             "may_leave": officer.has_perm(Permission.VIEW_PEOPLE),
         },

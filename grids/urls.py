@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from grids import letter_views, people_views, views
+from grids import import_views, letter_views, people_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("invitation/<str:key>/", people_views.invitation, name="invitation"),
     path("people/", people_views.people, name="people"),
     path("people/new/", people_views.person_new, name="person_new"),
+    path("people/import/", import_views.people_import, name="people_import"),
+    path("people/import/<slug:key>/", import_views.people_import_file, name="people_import_file"),
+    path("people/import/<slug:key>/rejects/", import_views.people_import_rejects, name="people_import_rejects"),
     path("people/leave/", people_views.leave, name="leave"),
     path("people/work/", people_views.stray_work, name="stray_work"),
     path("people/area/<str:code>/", people_views.area_people, name="area_people"),

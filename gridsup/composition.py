@@ -188,6 +188,7 @@ AUDIT_ACTIONS = {
     "complainant_reveal": (("POST",), "reveal"),
     "complaint-reveal": (("POST",), "reveal"),
     "report_sheet": (("GET",), "export"),
+    "people_import_rejects": (("GET",), "export"),
     "report_text": (("GET",), "export"),
     "report-sheet": (("GET",), "export"),
     "report-text": (("GET",), "export"),

@@ -34,10 +34,13 @@ def add_officer(
     """A new account without a post; `password_hash` as Django's hashers make it, empty for no login by password.
 
     `bureau` keeps the account; somebody in person (`by`) must name it, or nobody would see the account before its first
-    post. Raises BadInput for a name in use or a certificate without its last valid day, NotAllowed for who may not.
+    post. Raises BadInput for a name in use, in capitals or not, or a certificate without its last valid day, NotAllowed
+    for who may not.
     """
-    check(by, Permission.MANAGE_ACCOUNTS, bureau)
-    if Officer.objects.filter(username=username).exists():
+    # an account that nobody can log in to yet is made by who posts people in the bureau, too
+    if not (bureau and not password_hash and by is not None and posts_in(by=by, bureau=bureau)):
+        check(by, Permission.MANAGE_ACCOUNTS, bureau)
+    if Officer.objects.filter(username__iexact=username).exists():
         raise BadInput(_("The user name “%(name)s” is taken.") % {"name": username}, field="username")
     if bool(certificate_no) != (certificate_valid_to is not None):
         raise BadInput(_("A certificate has a number and a last valid day."), field="certificate_valid_to")
@@ -61,13 +64,13 @@ def add_officer(
 
 @transaction.atomic
 def change_officer(
-    *, officer: Officer, by: Officer, now: datetime, name: str = "", phone: str | None = None
+    *, officer: Officer, by: Officer | None, now: datetime, name: str = "", phone: str | None = None
 ) -> Officer:
     """Another name or phone for a person; None or an empty name leaves it. The phone itself stands in no event.
 
     Raises NotAllowed for who neither keeps the account nor posts the person, BadInput for a name of blanks.
     """
-    if not Officer.objects.kept_by(by).filter(pk=officer.pk).exists():
+    if by is not None and not Officer.objects.kept_by(by).filter(pk=officer.pk).exists():
         check_leads(officer=officer, by=by)
     before = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
     name = name.strip() or before.name
@@ -143,6 +146,11 @@ def check_leads(*, officer: Officer, by: Officer | None) -> None:
     """Raises NotAllowed unless `by` gives and ends the posts of the person."""
     if by is not None and not Officer.objects.led_by(by).filter(pk=officer.pk).exists():
         raise NotAllowed(_("Your duties do not permit this here."))
+
+
+def posts_in(*, by: Officer, bureau: str) -> bool:
+    """`by` gives and ends posts somewhere in the bureau."""
+    return any(code.startswith(bureau) for code in by.area_codes(Permission.POST_OFFICERS))
 
 
 def check_keeper(*, officer: Officer, by: Officer) -> None:

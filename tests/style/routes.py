@@ -100,6 +100,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "people": (P.VIEW_PEOPLE, P.VIEW_ACCOUNTS),
     "person": (P.VIEW_PEOPLE, P.VIEW_ACCOUNTS),
     "person_new": (P.MANAGE_ACCOUNTS,),
+    "people_import": (P.IMPORT,),
+    "people_import_file": (P.IMPORT,),
+    "people_import_rejects": (P.IMPORT,),
     "person_step": (P.POST_OFFICERS,),  # the walk's step records a certificate; each asks for its own permission
     "person_work": (P.ASSIGN,),
     "post_step": (P.POST_OFFICERS,),
@@ -299,7 +302,13 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "score_rows": lambda card: [card.pk, "visits_on_time"],
 }
 # Parameters that name no row at all.
-FIXED = {"admin:app_list": ["grids"], "book": ["subjects"], "book_export": ["all"]}
+FIXED = {
+    "people_import_file": ["x"],
+    "people_import_rejects": ["x"],
+    "admin:app_list": ["grids"],
+    "book": ["subjects"],
+    "book_export": ["all"],
+}
 POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
 # What stands for success where it is not a page.
 IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}

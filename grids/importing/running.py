@@ -1,0 +1,215 @@
+"""An import of people from the file to accounts, certificates and posts, by the same actions as everywhere."""
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grids.actions import add_officer, change_officer, post_officer, renew_certificate
+from grids.importing.columns import DATES, PEOPLE
+from grids.importing.parsing import Person, PersonParser, known_column
+from grids.models import Bureau, Officer
+from grids.permissions import Permission
+from gridsup.errors import BadInput, DomainError, NotAllowed
+from gridsup.foreground import held
+from gridsup.sheets.faults import Fault
+from gridsup.sheets.reading import Sheet, open_sheet
+from gridsup.sheets.rejects import check_writable, draft_of, write_rejects
+
+JOB = "import_officers"
+# Far above the staff of a bureau: each row goes through the actions of single people.
+MOST_PEOPLE = 5_000
+# Columns in which two rows of one person must say the same.
+SAME = ("name", "phone", "certificate_no", "certificate_valid_to")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What becomes of one row."""
+
+    row: int
+    name: str
+    username: str
+    what: str  # made, posted, changed, unchanged
+    post: tuple[str, str]
+
+
+@dataclass
+class Outcome:
+    """What an import did, or with a dry run would do; rows: made + changed + unchanged + refused = read."""
+
+    read: int = 0
+    made: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    posted: int = 0  # of them with a new post
+    faults: list[Fault] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> int:
+        return len({fault.row for fault in self.faults})
+
+    def counts(self) -> dict[str, int]:
+        """The counts by name."""
+        return {
+            "read": self.read, "made": self.made, "changed": self.changed, "unchanged": self.unchanged,
+            "refused": self.refused, "posted": self.posted,
+        }  # fmt: skip
+
+
+def run(
+    *,
+    path: Path,
+    bureau: Bureau,
+    on: date,
+    now: datetime,
+    by: Officer | None = None,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+) -> Outcome:
+    """Brings a file of people into a bureau: sound rows go in, refused ones come back with reasons.
+
+    Accounts are made without a password; the system administrator invites their people. The same file again changes
+    nothing. Raises BadInput for a file that cannot be read, NotAllowed, and Overtaken while another import runs.
+    """
+    if by is not None and not (may_import(by, bureau.code)):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    if rejects is not None:
+        check_writable(rejects, ledger=path)
+    user, told = by.username if by else "", {"file": path.name}
+    lock = nullcontext() if dry_run else held(name=JOB, area_code=bureau.code, by=user, arguments=told)
+    with lock as held_, draft_of(rejects) as draft:
+        sheet = open_sheet(path, PEOPLE)
+        with transaction.atomic():
+            outcome = Intake(bureau.code, on, now, by).take(sheet)
+            if draft is not None:
+                write_rejects(draft, sheet, outcome.faults, dates=DATES)
+            if held_ is not None:
+                held_.finish(outcome.counts())
+            transaction.set_rollback(dry_run)
+    return outcome
+
+
+def may_import(by: Officer, bureau: str) -> bool:
+    """Imports and posts people somewhere in the bureau; each post is then asked for its own area."""
+    imports, posts = by.area_codes(Permission.IMPORT), by.area_codes(Permission.POST_OFFICERS)
+    return any(code.startswith(bureau) for code in imports) and any(code.startswith(bureau) for code in posts)
+
+
+class Intake:
+    """The rows of one file on their way in."""
+
+    def __init__(self, bureau: str, on: date, now: datetime, by: Officer | None) -> None:
+        self.bureau, self.on, self.now, self.by = bureau, on, now, by
+        self.outcome = Outcome()
+        self.seen: dict[str, list[Person]] = {}
+
+    def take(self, sheet: Sheet) -> Outcome:
+        """Every row, each whole or not at all; raises BadInput for more rows than a bureau has people."""
+        parser = PersonParser(sheet, self.bureau)
+        outcome = self.outcome
+        outcome.unread, outcome.cautions = sheet.header.unread, sheet.cautions
+        for number, cells in sheet.rows():
+            outcome.read += 1
+            if outcome.read > MOST_PEOPLE:
+                raise BadInput(_("At most %(most)d people are read at once. Split the file.") % {"most": MOST_PEOPLE})
+            person, faults = parser.parse(number, cells)
+            faults = faults or self._twice(person) or self._enter(person)
+            outcome.faults += faults
+        return outcome
+
+    def _twice(self, person: Person) -> list[Fault]:
+        """The same person in an earlier row: with another post, or a fault."""
+        earlier = self.seen.setdefault((person.username or "").casefold(), [])
+        for other in earlier:
+            said = {key: (getattr(other, key), getattr(person, key)) for key in SAME}
+            differing = next((key for key, both in said.items() if None not in both and both[0] != both[1]), "")
+            if differing:
+                reason = _("Row %(row)d says something else of the user name “%(name)s”.")
+                return [Fault(person.row, differing, reason % {"row": other.row, "name": person.username})]
+            if other.post == person.post:
+                reason = _("The same person with the same post stands in row %(row)d.") % {"row": other.row}
+                return [Fault(person.row, "username", reason)]
+        earlier.append(person)
+        return []
+
+    def _enter(self, person: Person) -> list[Fault]:
+        """One row through the actions; what was done of it is taken back when any of them refuses."""
+        try:
+            with transaction.atomic():
+                what, posted = self._act(person)
+        except DomainError as error:
+            return [Fault(person.row, known_column(error.field), str(error))]
+        counted = what if what in {"made", "unchanged"} else "changed"
+        setattr(self.outcome, counted, getattr(self.outcome, counted) + 1)
+        self.outcome.posted += posted
+        self.outcome.lines.append(Line(person.row, person.name or "", person.username or "", what, person.post))
+        return []
+
+    def _act(self, person: Person) -> tuple[str, bool]:
+        officer, made = self._account(person), False
+        if officer is None:
+            made = True
+            officer = add_officer(
+                username=person.username or "", name=person.name or "", phone=person.phone or "", bureau=self.bureau,
+                certificate_no=person.certificate_no or "", certificate_valid_to=person.certificate_valid_to,
+                by=self.by, now=self.now,
+            )  # fmt: skip
+        changed = False if made else self._facts(officer, person)
+        posted = self._post(officer, person)
+        what = "made" if made else "posted" if posted else "changed" if changed else "unchanged"
+        return what, posted
+
+    def _account(self, person: Person) -> Officer | None:
+        """The account of the user name, whatever its case; raises BadInput where it is somebody else's."""
+        officer: Officer | None = Officer.objects.filter(username__iexact=person.username).first()
+        if officer is None:
+            return None
+        ours = officer.bureau_id == self.bureau or officer.postings.in_area(self.bureau).exists()
+        if not ours:
+            raise BadInput(_("The user name “%(name)s” is taken.") % {"name": person.username}, field="username")
+        if officer.name != person.name:
+            raise BadInput(
+                _("The user name “%(name)s” belongs to %(other)s. Another person needs another user name.")
+                % {"name": person.username, "other": officer.name},
+                field="name",
+            )
+        return officer
+
+    def _facts(self, officer: Officer, person: Person) -> bool:
+        """Phone and certificate as the row states them; whether anything differed."""
+        changed = False
+        if person.phone is not None and person.phone != officer.phone:
+            if self.by is None or Officer.objects.led_by(self.by).filter(pk=officer.pk).exists():
+                change_officer(officer=officer, phone=person.phone, by=self.by, now=self.now)
+                changed = True
+            else:
+                raise NotAllowed(_("Your duties do not permit this here."), field="phone")
+        stated = (person.certificate_no, person.certificate_valid_to)
+        present = (officer.certificate_no, officer.certificate_valid_to)
+        if person.certificate_no and person.certificate_valid_to and stated != present:
+            renew_certificate(
+                officer=officer, number=person.certificate_no, from_day=None, to_day=person.certificate_valid_to,
+                by=self.by, now=self.now,
+            )  # fmt: skip
+            changed = True
+        return changed
+
+    def _post(self, officer: Officer, person: Person) -> bool:
+        """The post that the row gives, unless the person holds it; whether it is new."""
+        if person.duty is None or person.area_code is None:
+            return False
+        same = officer.postings.filter(duty=person.duty, area_code=person.area_code, stands_in_for=None)
+        if same.meeting(self.on, None).exists():
+            return False
+        post_officer(
+            officer=officer, duty=person.duty, area_code=person.area_code, from_day=person.from_day or self.on,
+            line=person.line or "", team=person.team or "", by=self.by, now=self.now,
+        )  # fmt: skip
+        return True
