@@ -116,6 +116,7 @@ DECISIONS = [
     "inspections.decisions.reviews",
     "inspections.admin.waiting",
     "assessment.admin.waiting",
+    "assessment.staffing.alerts.waiting",
     "subjects.admin.waiting",
     "subjects.geometry.decisions.waiting",
     "grids.admin.waiting",
@@ -130,6 +131,7 @@ WAITING = [
     "complaints.decisions.escalated",
     "grids.decisions.people",
     "grids.lettering.waiting.letters",
+    "assessment.staffing.alerts.waiting",
     "gridsup.admin.waiting",
 ]
 
@@ -144,6 +146,8 @@ SHOWN = {
     "letter_unsign": "grids.ResponsibilityLetter",
     "letter_file": "grids.ResponsibilityLetter",
     "book_file": "subjects.LedgerExport",
+    "staffing_grid": "grids.Grid",
+    "staffing_swap": "grids.Posting",
     "premises": "subjects.Premises",
     "policy_of": "grids.Bureau",
     "policy_preset": "grids.Bureau",

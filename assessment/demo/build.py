@@ -21,6 +21,7 @@ from assessment.demo.dice import Dice
 from assessment.demo.ledger import invent, write_sheet
 from assessment.demo.mix import FULL, TINY, Mix
 from assessment.demo.people import Member, cast
+from assessment.demo.staffing import fit_guides, place_beside
 from assessment.demo.visiting import Visits
 from assessment.models import Report, Scorecard
 from complaints.models import Complaint
@@ -135,6 +136,7 @@ class Build:
                 area_code=area,
                 from_day=since,
                 line=member.line,
+                team=member.team,
                 now=morning(since),
             )
 
@@ -159,7 +161,9 @@ class Build:
             if not Tier.objects.filter(bureau_id=bureau).exists():
                 by = Officer.objects.get(username=office)
                 made += load_preset(bureau=bureau, name=PRESET, on=day, by=by, now=morning(day))["made"]
-        return f"preset {PRESET}, {made} rows new"
+        fitted = fit_guides(Officer.objects.get(username=OFFICES["05"][0]), day)
+        beside = place_beside(day)
+        return f"preset {PRESET}, {made} rows new, {fitted} figures fitted; {beside} cadres and service stations new"
 
     def ledgers(self) -> str:
         """Each bureau's ledger, through a real file and the real importer."""

@@ -12,6 +12,10 @@ from grids.permissions import Duty
 # Days in post: everybody was there when the story begins; leads turn over within three years, some are nearly there.
 YOUNGEST_POST, OLDEST_POST = 320, 1090
 OFFICE_POST = 1000
+# One manager has stayed beyond the three years of the rotation, the leads with the oldest posts come near them.
+OVERSTAYED, OVERSTAYED_GRID = 1150, 3
+# Two neighbouring grids whose people count for one another.
+GROUP, GROUP_GRIDS = "巡查一组", (4, 5)
 # Days a certificate runs on: far enough that the demonstration outlives its building by months.
 SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE = 200, 1500
 
@@ -27,6 +31,7 @@ class Member:
     days: int = OFFICE_POST
     certificate: int = 0
     line: str = ""
+    team: str = ""
 
 
 def offices() -> Iterator[Member]:
@@ -57,11 +62,13 @@ def grid_staff(code: str, number: int, dice: Random) -> Iterator[Member]:
     def member(account: str, name: str, duty: Duty, *, certified: bool = False) -> Member:
         days = dice.randint(YOUNGEST_POST, OFFICE_POST)
         certificate = dice.randint(SHORTEST_CERTIFICATE, LONGEST_CERTIFICATE) if certified else 0
-        return Member(account, name, duty, (code,), days, certificate)
+        team = GROUP if number in GROUP_GRIDS and certified else ""
+        return Member(account, name, duty, (code,), days, certificate, team=team)
 
     lead = member(f"lead{code}", f"网格长 {code}", Duty.GRID_LEAD, certified=True)
     yield replace(lead, days=OLDEST_POST) if number % 9 == 0 else lead
-    yield member(f"manager{code}", f"管理员 {code}", Duty.MANAGER, certified=True)
+    manager = member(f"manager{code}", f"管理员 {code}", Duty.MANAGER, certified=True)
+    yield replace(manager, days=OVERSTAYED) if number == OVERSTAYED_GRID else manager
     if number % 3 == 0:  # an auxiliary without a certificate: files, but does not inspect
         yield member(f"manager{code}b", f"管理员 {code}-2", Duty.MANAGER)
     yield member(f"informant{code}", f"信息员 {code}", Duty.INFORMANT)
