@@ -4,12 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from assessment.board import MOST_FOUND, found_by, station_board, station_lines
-from grids.shapes import wire_of
-from gridsup.codes import is_area_code
+from grids.shapes import packed_grids
 from gridsup.errors import BadInput
 from gridsup.questions import Question, SearchField
 
@@ -51,20 +49,15 @@ def board_station(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def board_grids(request: HttpRequest) -> HttpResponseBase:
-    """The grids in force of the areas asked for, as every map of the site draws them; the same for everybody."""
-    areas = [code for code in request.GET.getlist("area") if is_area_code(code)]
+    """The grids in force of a bureau or station, as every map of the site draws them; the same for everybody."""
     try:
-        if not areas:
-            raise BadInput(_("An area is a code of 2, 4 or 6 digits: a bureau, a station or a grid."), field="area")
-        wire = wire_of(areas)
+        digest, packed = packed_grids(request.GET.get("area", ""))
     except BadInput as error:
         refused = {"code": error.code, "field": error.field, "message": str(error)}
         return JsonResponse({"errors": [refused]}, status=400)
-    etag = f'"{wire.digest}"'
+    etag = f'"{digest}"'
     same = request.headers.get("If-None-Match") == etag
-    response = HttpResponse(
-        b"" if same else wire.packed(), status=304 if same else 200, content_type="application/geo+json"
-    )
+    response = HttpResponse(b"" if same else packed, status=304 if same else 200, content_type="application/geo+json")
     response["ETag"] = etag
     if not same:
         response["Content-Encoding"] = "gzip"

@@ -16,7 +16,7 @@ from grids.areas import area_choices
 from grids.models import Grid
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from grids.shapes import MOST_SHAPES
+from grids.shapes import MOST_SHAPES, stations_or_wider
 from gridsup.questions import Question
 
 
@@ -34,7 +34,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
             "on": on,
             "question": question,
             "area": scope.area,
-            "roots": scope.roots,
+            "drawn": stations_or_wider(scope.roots),
             "areas": area_choices(officer, scope.area),
             "stretch": stretch,
             "by_grid": by_grid,

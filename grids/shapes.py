@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from grids.models import Grid
+from gridsup.codes import is_area_code
 from gridsup.errors import BadInput
-from gridsup.scoping import inside
 
 # Grids that one map draws: the largest city known has 2,428 (handbook §1); more would choke a phone.
 MOST_SHAPES = 3_000
@@ -28,16 +28,19 @@ DETAIL = 5e-5
 PIXELS = 1_000
 # Five decimals are a metre.
 STEP = 1e-5
+# So long nobody looks whether something was drawn anew: a crowd of readers costs the database nothing.
+FRESH_SECONDS = 10
 # Thinned shapes are kept for a day under the digest of what they were made from; what is drawn anew has another.
 KEPT_SECONDS = 86_400
 # The highest level takes five times as long for one part in a hundred.
 COMPRESSION = 6
+BUREAU, STATION = 2, 4  # digits
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 @dataclass(frozen=True)
 class Wire:
-    """The grids of some areas as they go over the wire; `digest` changes with anything that is drawn or named."""
+    """The grids of an area as they go over the wire; `digest` changes with anything that is drawn or named."""
 
     rows: list[tuple[str, str, str]]  # code, name, GeoJSON as the database keeps it
 
@@ -50,7 +53,7 @@ class Wire:
 
     def packed(self) -> bytes:
         """The feature collection, compressed; each feature has the grid's code and name."""
-        key = f"grids.shapes:{self.digest}"
+        key = _key(self.digest)
         found: bytes | None = cache.get(key)
         if found is None:
             found = gzip.compress(self._collection().encode(), COMPRESSION, mtime=0)
@@ -67,9 +70,36 @@ class Wire:
         return f'{{"type":"FeatureCollection","features":[{features}]}}'
 
 
-def wire_of(areas: Collection[str]) -> Wire:
-    """The grids in force of the areas; one query. Raises BadInput for more than a map draws."""
-    grids = Grid.objects.in_force().filter(inside(areas, "code"), boundary__isnull=False).order_by("code")
+def packed_grids(area: str) -> tuple[str, bytes]:
+    """Digest and compressed feature collection of the grids in force of a bureau or station (2 or 4 digits).
+
+    No more kinds of answers than there are bureaus and stations: what strangers ask for is made once and kept. Raises
+    BadInput for any other area, and for more grids than a map draws.
+    """
+    if not (is_area_code(area) and len(area) in {BUREAU, STATION}):
+        raise BadInput(_("Give the code of a bureau or a station: 2 or 4 digits."), field="area")
+    now = f"grids.shapes.now:{area}"
+    digest: str | None = cache.get(now)
+    packed: bytes | None = cache.get(_key(digest)) if digest else None
+    if digest is None or packed is None:
+        wire = wire_of(area)
+        digest, packed = wire.digest, wire.packed()
+        cache.set(now, digest, FRESH_SECONDS)
+    return digest, packed
+
+
+def stations_or_wider(areas: Collection[str]) -> list[str]:
+    """For which areas `packed_grids` is asked to draw some areas: of a grid it is the station."""
+    return sorted({area[:STATION] for area in areas})
+
+
+def _key(digest: str) -> str:
+    return f"grids.shapes:{digest}"
+
+
+def wire_of(area: str) -> Wire:
+    """The grids in force of an area; one query. Raises BadInput for more than a map draws."""
+    grids = Grid.objects.in_force().in_area(area).filter(boundary__isnull=False).order_by("code")
     rows = grids.annotate(drawn=Cast("boundary", TextField())).values_list("code", "name", "drawn")[: MOST_SHAPES + 1]
     found = list(rows)
     if len(found) > MOST_SHAPES:

@@ -62,6 +62,9 @@ function draw([shapes, numbers]) {
 }
 
 const ask = (address) => fetch(address, { headers: { Accept: "application/json" } }).then((reply) => reply.json());
-Promise.all([ask(place.dataset.shapes), ask(place.dataset.numbers)])
+const shapes = Promise.all(place.dataset.shapes.split(" ").filter(Boolean).map(ask)).then((all) => (
+  all.find((one) => one.errors) || { features: all.flatMap((one) => one.features) }
+));
+Promise.all([shapes, ask(place.dataset.numbers)])
   .then(draw)
   .catch(() => say(place.dataset.empty));

@@ -58,6 +58,9 @@ function draw([shapes, faults]) {
 }
 
 const ask = (address) => fetch(address, { headers: { Accept: "application/json" } }).then((reply) => reply.json());
-Promise.all([ask(place.dataset.shapes), ask(place.dataset.faults)])
+const shapes = Promise.all(place.dataset.shapes.split(" ").filter(Boolean).map(ask)).then((all) => (
+  all.find((one) => one.errors) || { features: all.flatMap((one) => one.features) }
+));
+Promise.all([shapes, ask(place.dataset.faults)])
   .then(draw)
   .catch(() => say(place.dataset.empty));

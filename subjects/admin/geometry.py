@@ -27,7 +27,7 @@ class StillOpen(admin.SimpleListFilter):
 @admin.register(GeometryFault)
 class GeometryFaultAdmin(ScopedAdmin):
     icon = "map"
-    list_display = ["kind", "areas", "size", "count", "since", "mended_on"]
+    list_display = ["kind", "where", "size", "count", "since", "mended_on"]
     list_filter = [AreaFilter, StillOpen, "kind"]
     fields = ["kind", "area_code", "other_code", "size", "count", "reason", "since", "checked_at", "mended_on"]
     readonly_fields = ["size", "reason"]
@@ -35,7 +35,11 @@ class GeometryFaultAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("geometry")
 
-    @display(description=gettext_lazy("area"), ordering="square_metres")
+    @display(description=gettext_lazy("area code"), ordering="area_code")
+    def where(self, fault: GeometryFault) -> str:
+        return fault.areas
+
+    @display(description=gettext_lazy("size"), ordering="square_metres")
     def size(self, fault: GeometryFault) -> str:
         return "" if fault.square_metres is None else square(fault.square_metres)
 

@@ -13,6 +13,7 @@ from grids.areas import area_choices
 from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from grids.shapes import stations_or_wider
 from gridsup.models import Job
 from gridsup.paging import page_of
 from subjects.geometry.actions import JOB, check_soon
@@ -55,7 +56,7 @@ def health(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": rows_of(list(page), on),
         "history": history_of(officer, area) if area else [],
-        "shapes": [area] if area else sorted(officer.area_codes(Permission.VIEW)),
+        "shapes": stations_or_wider([area] if area else officer.area_codes(Permission.VIEW)),
         "may_check": bool(bureaus_checked_by(officer)),
         "checking": Job.objects.active().filter(name=JOB, area_code__in=bureaus_checked_by(officer)).exists(),
     }
