@@ -1,6 +1,6 @@
 """Runs the benchmarks on SQLite and, where a server answers, on PostgreSQL.
 
-    python -m benchmarks [jobs] [escalation] [scoring] [dashboard] [geometry] [ledgers] [import]
+    python -m benchmarks [jobs] [escalation] [scoring] [dashboard] [geometry] [ledgers] [import] [staffing]
                          [--rows 168339] [--visits 500000] [--clocks 50000] [--rounds 5] [--database sqlite|postgresql]
 
 Each database is measured in a process of its own, on a test database that is thrown away.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import places
 
-SUITES = ["jobs", "escalation", "scoring", "dashboard", "geometry", "ledgers", "import"]
+SUITES = ["jobs", "escalation", "scoring", "dashboard", "geometry", "ledgers", "import", "staffing"]
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def main() -> int:
 def _measure(suite: str, url: str, options: argparse.Namespace) -> int:
     """One suite on one database, in a child process; its exit code."""
     command = [sys.executable, "-m", f"benchmarks.{'importing' if suite == 'import' else suite}"]
-    if suite in {"jobs", "dashboard", "geometry", "ledgers"}:
+    if suite in {"jobs", "dashboard", "geometry", "ledgers", "staffing"}:
         command += ["--rows", str(options.rows), "--rounds", str(options.rounds)]
     if suite == "escalation":
         command += ["--clocks", str(options.clocks), "--rounds", str(options.rounds)]
