@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from grids import tokens
 from grids.models import ApiToken, Bureau, Grid, Locality, Officer, Posting, Station
+from grids.people_api import OfficerSteps, PostingSteps, ResponsibleMixin
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
@@ -57,7 +58,7 @@ class StationDetail(StationRow):
         fields = [*StationRow.Meta.fields, "outline", "outline_synthetic"]
 
 
-class StationViewSet(ScopedViewSet):
+class StationViewSet(ResponsibleMixin, ScopedViewSet):
     """Market-supervision stations; the outline stands on the station's own page."""
 
     queryset = Station.objects.defer("outline")
@@ -90,7 +91,7 @@ class GridFilter(InArea):
         return queryset.in_force_on(day)
 
 
-class GridViewSet(ScopedViewSet):
+class GridViewSet(ResponsibleMixin, ScopedViewSet):
     """Grids; the boundary stands on the grid's own page."""
 
     queryset = Grid.objects.defer("boundary")
@@ -156,7 +157,7 @@ class PostingFilter(InArea):
         return queryset.on(day)
 
 
-class PostingViewSet(ScopedViewSet):
+class PostingViewSet(PostingSteps):
     """Who holds which post, since when and until when."""
 
     queryset = Posting.objects.select_related("officer")
@@ -212,7 +213,7 @@ class OfficerFilter(InArea):
         fields = ["is_active"]
 
 
-class OfficerViewSet(ScopedViewSet):
+class OfficerViewSet(OfficerSteps):
     """Officers with a post, of today or earlier, in one's areas."""
 
     queryset = Officer.objects.all()

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from grids.people_api import ON, RESPONSIBLE, day_of, responsible_answer
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import ScopedViewSet
@@ -29,6 +30,7 @@ from subjects.models import (
     Trade,
     TradeTier,
 )
+from subjects.views import area_on
 
 
 class TradeRow(serializers.ModelSerializer[Trade]):
@@ -277,6 +279,13 @@ class PremisesViewSet(ScopedViewSet):
     def check_items(self, request: Request, pk: str) -> Response:
         """What stands on the form of a visit today: the items of the premises' tier and trade, in order."""
         return Response(CheckItemRow(items_for(self.get_object(), timezone.localdate()), many=True).data)
+
+    @extend_schema(parameters=[ON], responses=RESPONSIBLE)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def responsible(self, request: Request, pk: str) -> Response:
+        """Who was responsible on a day, by the grid in which the premises stood then; nobody before it was entered."""
+        day = day_of(request)
+        return responsible_answer(area_on(self.get_object(), day), day)
 
     @extend_schema(request=TierDecision, responses=PremisesDetail)
     @action(detail=True, methods=["post"])
