@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,7 +21,7 @@ Kind = GeometryFault.Kind
 DAYS_SHOWN = 30
 # What every area ought to reach (handbook §1: coverage must be 100 %).
 TARGET = 100
-STATION = 4  # digits
+STATION, GRID = 4, 6  # digits
 # Over a column of the table, worst first.
 SHORT = {
     Kind.GAP: gettext_lazy("Gaps"),
@@ -153,7 +153,18 @@ def mending(fault: GeometryFault) -> tuple[str, str]:
     if fault.kind in LEDGER:
         question = {"area": fault.area_code, "status": "active", **LEDGER[Kind(fault.kind)]}
         return f"{reverse('ledger')}?{urlencode(question)}", _("Show these premises")
-    return f"{reverse('admin:grids_grid_changelist')}?area={fault.area_code}", _("Open the area")
+    return area_page(fault.area_code), _("Open the area")
+
+
+def area_page(code: str) -> str:
+    """Where an area is changed: a grid's own page, else the list of the areas in it.
+
+    Where the site has no pages of areas, it is the list of the admin.
+    """
+    try:
+        return reverse("grid", args=[code]) if len(code) == GRID else f"{reverse('areas')}?area={code}"
+    except NoReverseMatch:
+        return f"{reverse('admin:grids_grid_changelist')}?area={code}"
 
 
 def history_of(officer: Officer, area: str) -> list[Day]:

@@ -74,6 +74,16 @@ def test_each_number_of_premises_opens_as_many_rows_of_the_ledger(as_office, fau
         assert as_office.get(href).context["page"].paginator.count == number, href
 
 
+def test_every_way_to_mend_opens_for_who_mends(client, faulty):
+    load_preset(bureau="05", name="FR", on=TODAY, now=timezone.now())
+    client.force_login(faulty.chief)
+    page = client.get("/areas/health/")
+
+    links = {row.mend[0] for row in page.context["rows"]}
+    assert len(links) == 6
+    assert [client.get(href).status_code for href in links] == [200] * 6
+
+
 def test_every_count_opens_as_many_faults(as_office, faulty):
     page = as_office.get("/areas/health/")
 
