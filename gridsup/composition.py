@@ -140,6 +140,7 @@ WAITING = [
 SHOWN = {
     "person": "grids.Officer",
     "person_step": "grids.Officer",
+    "area_people": "grids.Grid",
     "person_work": "grids.Officer",
     "post_step": "grids.Posting",
     "letter": "grids.ResponsibilityLetter",

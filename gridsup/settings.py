@@ -200,6 +200,8 @@ SPECTACULAR_SETTINGS = {
         "ScorecardState": "assessment.models.Scorecard.State",
         "SubjectKind": "subjects.models.MarketSubject.Kind",
         "LocalityKind": "grids.models.Locality.Kind",
+        "GeometryFaultKind": "subjects.models.GeometryFault.Kind",
+        "StaffingFaultKind": ["short", "over", "under"],
         "TaskReason": "inspections.models.InspectionTask.Reason",
         "TierReason": "subjects.models.TierPeriod.Reason",
     },

@@ -28,7 +28,7 @@ class MemberRow(serializers.Serializer[Any]):
     since = serializers.DateField()
 
 
-class FaultRow(serializers.Serializer[Any]):
+class StaffingFaultRow(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=["short", "over", "under"])
     words = serializers.CharField()
 
@@ -66,7 +66,7 @@ class StaffingRow(serializers.Serializer[Any]):
         row: GridRow = found["row"]
         return row.per_officer(row.load.premises)
 
-    @extend_schema_field(FaultRow(many=True))
+    @extend_schema_field(StaffingFaultRow(many=True))
     def get_faults(self, found: dict[str, Any]) -> list[dict[str, str]]:
         return [{"kind": fault.kind, "words": fault.words} for fault in found["row"].faults]
 
