@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from grids.lettering.standing import LISTS, years
@@ -18,12 +19,11 @@ class LetterQuestion(Question):
     area = AreaField()
     show = forms.ChoiceField(label=_("which"), choices=list(LISTS.items()))
 
-    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, *, on: date) -> None:
+        super().__init__({"year": str(on.year), **data.dict()})
         self.on = on
         known = ResponsibilityLetter.objects.order_by().values_list("year", flat=True).distinct()
         offer(self, "year", [(str(year), str(year)) for year in years(on, list(known))])
-        self.initial["year"] = str(on.year)
 
     @property
     def of_year(self) -> int:

@@ -8,11 +8,12 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.db import models
 from django.db.models import Min, Q
+from django.utils import timezone
 
 from gridsup.api.filters import LARGEST_KEY
 from gridsup.scoping import HoldsAreas
@@ -76,6 +77,11 @@ class MayBook(HoldsAreas, Protocol):
     def may(self, permission: str, area_code: str) -> bool: ...
 
 
+def midnight_after(day: date) -> datetime:
+    """The moment at which the day is over: what an event of then or later changed, the day still had as it was."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
 def held_in(officer: MayBook, permission: str, area: str) -> tuple[str, ...]:
     """The areas for which the officer may open a book: the one asked for, or what they hold of it; none asked, all."""
     if area and officer.may(permission, area):
@@ -88,6 +94,7 @@ class Book(ABC, Generic[R]):
 
     name: ClassVar[str]
     label: ClassVar[Any]
+    short: ClassVar[Any]  # on a tab beside the others
     permission: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
     title: ClassVar[str]  # the column by which people know a row

@@ -35,6 +35,7 @@ class Codes(Book[Code]):
 
     name = "codes"
     label = gettext_lazy("Grid codes")
+    short = gettext_lazy("Codes")
     permission = Permission.VIEW_AREAS
     title = "code"
     columns = (
@@ -116,6 +117,7 @@ class Areas(RowsBook[GridPeriod]):
 
     name = "areas"
     label = gettext_lazy("Grid areas")
+    short = gettext_lazy("Areas")
     permission = Permission.VIEW_AREAS
     title = "name"
     keys = ("grid_id",)

@@ -5,22 +5,20 @@ on a day is the old value of the first event after it.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grids.naming import names_on
 from grids.permissions import Permission
-from gridsup.books import DAY, Ask, Column, MayBook, RowsBook
+from gridsup.books import DAY, Ask, Column, MayBook, RowsBook, midnight_after
 from gridsup.scoping import inside
 from gridsup.searching import holds_words
 from subjects.models import MarketSubject, Placement, Premises, PremisesEvent, Tier, TierPeriod, Trade
 from subjects.models.ledger import Status
 from subjects.querysets import DatedQuerySet
 
-ONE_DAY = timedelta(days=1)
 # Facts of a premises or its subject, by the name under which events tell of them.
 OF_SUBJECT = ("name", "kind", "credit", "uscc", "legacy_no")
 DATED = (*OF_SUBJECT, "address", "trade", "status")
@@ -34,6 +32,7 @@ class Subjects(RowsBook[Placement]):
 
     name = "subjects"
     label = _("Supervised subjects")
+    short = _("Subjects")
     permission = Permission.VIEW
     title = "name"
     searched = True
@@ -91,8 +90,9 @@ class Subjects(RowsBook[Placement]):
 
 def facts_on(premises: Collection[Premises], day: date) -> Facts:
     """(premises, fact) → its value at the end of the day, where it was changed later; one query."""
-    after = timezone.make_aware(datetime.combine(day + ONE_DAY, time.min))
-    later = PremisesEvent.objects.filter(premises__in=[row.pk for row in premises], what__in=DATED, at__gte=after)
+    later = PremisesEvent.objects.filter(
+        premises__in=[row.pk for row in premises], what__in=DATED, at__gte=midnight_after(day)
+    )
     # the earliest is read last and stays
     told = later.order_by("-at", "-pk").values_list("premises_id", "what", "old")
     return {(pk, what): old for pk, what, old in told}

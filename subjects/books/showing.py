@@ -28,7 +28,7 @@ def tabs(here: str, *, area: str, day: str) -> list[Tab]:
     found = [Tab(f"{sheet}?{query}" if query else sheet, _("All four"), here == "sheet")]
     for name, book in BOOKS.items():
         route = reverse("ledger") if name == "subjects" and not day else reverse("book", args=[name])
-        found.append(Tab(f"{route}?{query}" if query else route, book.label, name == here))
+        found.append(Tab(f"{route}?{query}" if query else route, book.short, name == here))
     return found
 
 

@@ -64,7 +64,7 @@ def test_all_four_come_as_one_workbook_that_says_what_is_as_written_today(as_chi
     found = sheets(as_chief.get("/ledgers/all/xlsx/?area=0501&on=2025-09-01"))
 
     assert list(found) == SHEETS
-    assert found["Grid people"][1][0].startswith("As written today, since no history is kept of it: Name")
+    assert found["Grid people"][1][0].startswith("As written today, since no history is kept of it: Phone")
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(as_chief):

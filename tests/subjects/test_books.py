@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from grids.models import Bureau
+from grids.models import Bureau, Certificate, OfficerEvent
 from gridsup.books import Ask
 from subjects.books import BOOKS
 from tests.factories import GridFactory, OfficerFactory, PostingFactory, PremisesFactory
@@ -72,6 +72,23 @@ def test_people_held_the_posts_that_the_story_says(told, day):
     assert read("people", day, {"area_code", "duty", "officer", "stands_in_for", "from_day"}) == dated(
         story.PEOPLE[day]
     )
+
+
+def test_people_are_called_and_certified_as_they_were_on_the_day(db):
+    officer = OfficerFactory(name="New name", phone="13800001234")
+    PostingFactory(officer=officer, area_code="050101", from_day=story.day("0101"))
+    OfficerEvent.objects.create(officer=officer, what="renamed", old="Old name", new="New name", at=story.at("0601"))
+    for number, since, until in (("A-1", None, "0430"), ("A-2", "0601", "2030-01-01")):
+        first = story.day(since) if since else None
+        Certificate.objects.create(officer=officer, number=number, from_day=first, to_day=story.day(until))
+    columns = {"officer", "certificate_no", "certificate_valid_to", "phone"}
+
+    def on(day):
+        return read("people", day, columns)
+
+    assert on("0430") == [("Old name", "A-1", story.day("0430"), "13800001234")]
+    assert on("0531") == [("Old name", "", None, "13800001234")]
+    assert on("0601") == [("New name", "A-2", date(2030, 1, 1), "13800001234")]
 
 
 def test_a_premises_that_moved_away_stands_in_the_former_ledger_of_its_former_area(told):
@@ -199,5 +216,5 @@ def test_todays_subjects_are_the_ledger_with_what_is_due(as_chief):
     tabs = {str(tab.label): tab.url for tab in as_chief.get("/ledgers/people/?area=0501").context["tabs"]}
     past = as_chief.get("/ledgers/people/?on=2025-06-01").context["tabs"]
 
-    assert tabs["Supervised subjects"] == "/ledger/?area=0501"
+    assert tabs["Subjects"] == "/ledger/?area=0501"
     assert "/ledgers/subjects/?on=2025-06-01" in [tab.url for tab in past]
