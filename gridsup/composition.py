@@ -199,6 +199,7 @@ AUDIT_ACTIONS = {
     "report-text": (("GET",), "export"),
     "book_export": (("GET",), "export"),
     "book_file": (("GET",), "export"),
+    "ledgerexport-file": (("GET",), "export"),
     "letters_bundle": (("GET",), "export"),
     "letter_file": (("GET",), "export"),
     "responsibilityletter-file": (("GET",), "export"),

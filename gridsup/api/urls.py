@@ -19,6 +19,7 @@ from gridsup.api.jobs import JobViewSet
 from gridsup.api.views import Unknown
 from inspections import api as inspections
 from subjects import api as subjects
+from subjects.book_api import BookView, LedgerExportViewSet
 from subjects.geometry import api as geometry
 
 router = DefaultRouter()
@@ -33,6 +34,7 @@ router.register("postings", grids.PostingViewSet)
 router.register("letters", LetterViewSet)
 router.register("linked-cadres", support_api.LinkedCadreViewSet)
 router.register("service-stations", support_api.ServiceStationViewSet)
+router.register("ledger-files", LedgerExportViewSet)
 router.register("trades", subjects.TradeViewSet)
 router.register("tiers", subjects.TierViewSet)
 router.register("subjects", subjects.SubjectViewSet)
@@ -60,6 +62,7 @@ FORMATS = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^v1/auth/token/?$", grids.TokenView.as_view(), name="api-token"),
+    re_path(r"^v1/ledgers/(?P<name>[a-z]+)/?$", BookView.as_view(), name="api-ledger"),
     path("v1/", include(router.urls)),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(renderer_classes=FORMATS), name="api-schema"),
     re_path(r"^docs/?$", docs, name="api-docs"),

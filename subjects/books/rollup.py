@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.db.models.functions import Substr
 
-from grids.measuring import square_km
+from grids.measuring import square_kms
 from grids.models import GridPeriod, Posting
 from grids.naming import names_on
 from grids.permissions import ADMINISTRATORS
@@ -42,8 +42,8 @@ def rolled_up(area: str, day: date) -> tuple[list[Sums], Sums]:
         return rows.setdefault(code[:length], Sums(code[:length]))
 
     here = GridPeriod.objects.on(day).filter(inside([area], "grid_id"))
-    for code, boundary in here.values_list("grid__code", "boundary"):
-        measured = square_km(boundary)
+    lying = list(here.values_list("grid__code", "boundary"))
+    for (code, _boundary), measured in zip(lying, square_kms([shape for _code, shape in lying]), strict=True):
         row(code).grids += 1
         row(code).undrawn += measured is None
         row(code).km2 += measured or 0

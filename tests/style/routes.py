@@ -118,6 +118,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "book": (P.VIEW,),
     "ledgers": (P.VIEW,),
     "book_export": (P.EXPORT,),
+    "api-ledger": (P.VIEW,),
     "book_files": (P.EXPORT,),
     "book_file": (P.EXPORT,),
     "letters": (P.VIEW_PEOPLE,),
@@ -271,6 +272,7 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     ResponsibilityLetter: (P.VIEW_PEOPLE,),
     LinkedCadre: (P.VIEW_PEOPLE,),
     ServiceStation: (P.VIEW_PEOPLE,),
+    LedgerExport: (P.EXPORT,),
     Trade: (P.VIEW_AREAS,),
     Tier: (P.VIEW_AREAS,),
     TradeTier: (P.VIEW_AREAS,),
@@ -317,6 +319,7 @@ FIXED = {
     "admin:app_list": ["grids"],
     "book": ["subjects"],
     "book_export": ["all"],
+    "api-ledger": ["subjects"],
 }
 POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
 # What stands for success where it is not a page.
