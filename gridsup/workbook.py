@@ -1,7 +1,7 @@
 """Spreadsheets that are written row by row: the memory they take does not grow with the rows."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -66,8 +66,10 @@ class Workbook:
         page.fit_to_pages(1, 0)
         return page
 
-    def put(self, page: Any, row: int, cells: Iterable[Any], form: Any = None) -> None:
-        """A row of cells, each by its type; None stays empty."""
+    def put(
+        self, page: Any, row: int, cells: Iterable[Any], form: Any = None, *, wrapped: Collection[int] = ()
+    ) -> None:
+        """A row of cells, each by its type; None stays empty. `wrapped`: positions whose text takes several lines."""
         for position, cell in enumerate(cells):
             if isinstance(cell, date):
                 page.write_datetime(row, position, datetime(cell.year, cell.month, cell.day), form or self.day)  # noqa: DTZ001
@@ -76,4 +78,5 @@ class Workbook:
             elif isinstance(cell, Decimal):
                 page.write_number(row, position, float(cell), form or self.decimal)
             elif cell is not None and cell != "":
-                page.write_string(row, position, str(cell), form or self.text)
+                usual = self.wrapped if position in wrapped else self.text
+                page.write_string(row, position, str(cell), form or usual)

@@ -13,6 +13,8 @@ from gridsup.workbook import LINE, MOST_ROWS, Workbook
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Title, what is as written today, headings.
 ROWS_ABOVE = 3
+# Columns of this width hold sentences.
+WIDE = 50
 
 
 def write_books(path: Path, books: Sequence[Book[Any]], ask: Ask) -> int:
@@ -37,7 +39,8 @@ def _write(workbook: Workbook, book: Book[Any], ask: Ask, area: str) -> int:
     number, total, ahead = 1, 0, next(lines, None)
     while ahead is not None or number == 1:
         page = _page(workbook, book, ask, area, number)
-        written, ahead = _fill(workbook, page, ahead, lines)
+        wide = [position for position, column in enumerate(book.columns) if column.width >= WIDE]
+        written, ahead = _fill(workbook, page, ahead, lines, wide)
         page.autofilter(ROWS_ABOVE - 1, 0, ROWS_ABOVE - 1 + max(written, 1), len(book.columns) - 1)
         total += written
         number += 1
@@ -62,11 +65,13 @@ def _page(workbook: Workbook, book: Book[Any], ask: Ask, area: str, number: int)
     return page
 
 
-def _fill(workbook: Workbook, page: Any, ahead: Line | None, lines: Iterator[Line]) -> tuple[int, Line | None]:
+def _fill(
+    workbook: Workbook, page: Any, ahead: Line | None, lines: Iterator[Line], wide: Sequence[int]
+) -> tuple[int, Line | None]:
     """Writes lines until the sheet is full; returns how many, and the line that did not fit."""
     written = 0
     while ahead is not None and written < MOST_ROWS - ROWS_ABOVE:
-        workbook.put(page, ROWS_ABOVE + written, ahead)
+        workbook.put(page, ROWS_ABOVE + written, ahead, wrapped=wide)
         written += 1
         ahead = next(lines, None)
     return written, ahead
