@@ -17,17 +17,16 @@ def letters(officer: Any, on: date) -> list[Decision]:
     if not codes:
         return []
     found, page = Standing(codes, on.year, on), f"{reverse('letters')}?year={on.year}"
-    # an area's own letter is for the side above to record
     return [
         Decision(
             _("Letters to be signed"),
-            found.letters("made").exclude(area_code__in=codes).count(),
+            found.letters("made").count(),
             f"{page}&show=unsigned",
             _("Responsibility letters of this year: record the day on which both sides signed."),
         ),
         Decision(
             _("Heads without a letter"),
-            found.needed().exclude(area_code__in=codes).count(),
+            found.needed().count(),
             f"{page}&show=needed",
             _("New in their post, or left out: have this year's letters made."),
         ),

@@ -147,7 +147,7 @@ class TestElsewhere:
         def counts(officer):
             return [decision.count for decision in waiting(officer, ON)]
 
-        assert counts(made.chief) == [1, 0]
+        assert counts(made.chief) == [2, 0]
         assert counts(made.district_office) == [3, 1]
         assert counts(made.lead) == []
 
