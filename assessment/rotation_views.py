@@ -79,6 +79,7 @@ def staffing_swap(request: SignedIn, pk: int) -> HttpResponse:
     station = posting.area_code[:STATION]
     turns = {turn.tenure.post: turn for turn in with_neighbours(station, turns_of_station(station, today))}
     turn = turns.get(posting.pk)
+    turn = None if turn and turn.tenure.to_day else turn
     others = partners(turn, list(turns.values())) if turn else []
     others = [other for other in others if officer.may(Permission.VIEW_PEOPLE, other.tenure.area_code)]
     chosen = next((other for other in others if str(other.tenure.post) == request.GET.get("with", "")), None)

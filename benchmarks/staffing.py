@@ -63,7 +63,7 @@ def fill_people() -> int:
     posts = []
     for number, code in enumerate(Grid.objects.in_force().order_by("code").values_list("code", flat=True)):
         for duty in ("manager", "supervisor"):
-            officer = Officer(username=f"{duty}{code}", name=f"{duty} {code}")
+            officer = Officer(username=f"second-{duty}-{code}", name=f"{duty} {code}")
             since = jobs.DAY - timedelta(days=number * 7 % OLDEST + 1)
             team = f"T{code[:4]}" if number % 9 < 2 else ""
             posts.append(Posting(officer=officer, duty=duty, area_code=code, team=team, from_day=since))

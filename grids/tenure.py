@@ -25,6 +25,7 @@ class Tenure:
     team: str
     from_day: date  # of the post itself
     since: date
+    to_day: date | None = None  # the post's last day, where it has one already
 
 
 def tenures_of(codes: Collection[str], on: date, origins: Origins | None = None) -> list[Tenure]:
@@ -47,6 +48,7 @@ def tenures_of(codes: Collection[str], on: date, origins: Origins | None = None)
             post.team,
             post.from_day,
             unbroken_since(post, spans[post.officer_id], same_ground(post.area_code, earlier)),
+            post.to_day,
         )
         for post in current
     ]

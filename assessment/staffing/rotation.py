@@ -58,7 +58,7 @@ class Turn:
 
 
 def turns_of(codes: Sequence[str], on: date) -> list[Turn]:
-    """Everybody's time on these grids, by area; three queries."""
+    """Everybody's time on these grids, by area; whose post has its last day already need not rotate. Three queries."""
     guides = guides_of(codes, on)
     turns = []
     for tenure in tenures_of(codes, on):
@@ -67,7 +67,7 @@ def turns_of(codes: Sequence[str], on: date) -> list[Turn]:
         turns.append(
             Turn(
                 tenure,
-                standing(tenure.since, on, known),
+                "" if tenure.to_day else standing(tenure.since, on, known),
                 whole_months(tenure.since, on),
                 None if most is None else add_months(tenure.since, most),
             )
@@ -92,7 +92,7 @@ def with_neighbours(station: str, turns: Sequence[Turn]) -> list[Turn]:
     """The turns of a station, each with the grids where somebody of the same duty could change places; one query."""
     tenures = [turn.tenure for turn in turns]
     near = beside(station, tenures)
-    held = {(tenure.area_code, tenure.duty) for tenure in tenures}
+    held = {(tenure.area_code, tenure.duty) for tenure in tenures if tenure.to_day is None}
     return [
         replace(
             turn,
@@ -111,6 +111,7 @@ def partners(turn: Turn, turns: Sequence[Turn]) -> list[Turn]:
         for other in turns
         if other.tenure.area_code in turn.neighbours
         and other.tenure.duty == turn.tenure.duty
+        and other.tenure.to_day is None
         and other.tenure.officer != turn.tenure.officer
     ]
     return sorted(found, key=lambda other: (other.tenure.since, other.tenure.area_code))

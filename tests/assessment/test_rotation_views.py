@@ -156,6 +156,16 @@ class TestOfASwap:
         assert ruled.lead.postings.get(to_day=None).area_code == "050102"
         assert ruled.neighbour_lead.postings.get(to_day=None).from_day == date(2026, 12, 1)
 
+    def test_once_it_is_settled_nobody_is_reminded_any_more(self, ruled):
+        began(ruled.lead, date(2020, 1, 1))
+        self.page(ruled, method="post", on="2026-12-01")
+
+        page = english(ruled.chief).get("/staffing/rotation/")
+        post = ruled.lead.postings.order_by("from_day")[0]
+        assert (page.context["over"], [turn.neighbours for turn in page.context["turns"]]) == (0, [(), (), ()])
+        assert "ends on 2026-11-30" in page.text
+        assert "there is nothing to change" in english(ruled.chief).get(f"/staffing/rotation/{post.pk}/").text
+
     @pytest.mark.parametrize(
         ("day", "sentence"), [("2026-11-21", "begins today or later"), ("soon", "Write the day as"), ("", "required")]
     )
