@@ -9,6 +9,9 @@ from grids.models import Posting
 from grids.permissions import HOLDERS
 from gridsup.workdays import ONE_DAY
 
+# What of a post says where and when; a city has thousands of them.
+SPAN = ("officer", "duty", "area_code", "team", "from_day", "to_day")
+
 # Grid → the grids that it was before: those that it was cut from, or that were merged into it.
 Origins = Mapping[str, Set[str]]
 
@@ -32,11 +35,17 @@ def tenures_of(codes: Collection[str], on: date, origins: Origins | None = None)
     """Leads and managers of these grids on the day, by area; who stands in for somebody is left out. Two queries."""
     earlier = origins or {}
     own = Posting.objects.filter(duty__in=HOLDERS, stands_in_for__isnull=True, called_off=False)
-    current = list(own.on(on).filter(area_code__in=codes).select_related("officer").order_by("area_code", "duty", "pk"))
+    held = (
+        own.on(on)
+        .filter(area_code__in=codes)
+        .select_related("officer")
+        .only(*SPAN, "officer__name", "officer__username")
+    )
+    current = list(held.order_by("area_code", "duty", "pk"))
     places = {place for post in current for place in same_ground(post.area_code, earlier)}
     spans: dict[int, list[Posting]] = defaultdict(list)
     past = own.filter(officer__in={post.officer_id for post in current}, area_code__in=places, from_day__lte=on)
-    for post in past:
+    for post in past.only(*SPAN):
         spans[post.officer_id].append(post)
     return [
         Tenure(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -67,10 +68,17 @@ class Guides:
         row = self.figures.get(key)
         return row.value if row else None
 
+    @cached_property
+    def bounds(self) -> dict[str, Bounds]:
+        """The bounds of each thing judged, made once for all grids."""
+        return {
+            what: Bounds(self.value(keys[0]), self.value(keys[1]) if len(keys) > 1 else None)
+            for what, keys in JUDGED.items()
+        }
+
     def of(self, what: str) -> Bounds:
         """The bounds of one thing judged."""
-        keys = JUDGED[what]
-        return Bounds(self.value(keys[0]), self.value(keys[1]) if len(keys) > 1 else None)
+        return self.bounds[what]
 
     def station_grids(self, premises: int) -> Bounds:
         """Into how many grids a station of so many premises is divided (handbook §1, D)."""

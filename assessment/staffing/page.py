@@ -198,7 +198,8 @@ def _station(code: str, name: str, rows: list[GridRow]) -> StationLine:
 
 def officer_lines(viewer: Officer, rows: Iterable[GridRow]) -> list[OfficerLine]:
     """Every lead and manager, by area and never by load, where the viewer gives out the work."""
-    seen = [row for row in rows if viewer.may(Permission.ASSIGN, row.code)]
+    given_out = tuple(viewer.area_codes(Permission.ASSIGN))
+    seen = [row for row in rows if row.code.startswith(given_out)]
     carried: dict[int, list[int]] = defaultdict(list)
     for row in seen:
         for officer in {member.officer for member in row.present if member.is_officer}:

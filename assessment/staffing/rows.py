@@ -142,14 +142,12 @@ class GridRow:
         if self._is_left_alone:
             words = ngettext("%(n)s premises and no officer", "%(n)s premises and no officer", self.load.premises)
             yield Fault(OVER, words % {"n": f"{self.load.premises:,}"})
-        found = [(premises.side(self.load.premises), _("premises: %(n)s, guide %(bounds)s")
-                  % _said(self.load.premises, premises))]  # fmt: skip
-        if self.share is not None:
-            each = _said(self.per_officer(self.load.premises) or 0, share)
-            found.append((share.side(self.share), _("for one officer: %(n)s, guide %(bounds)s") % each))
-        for side, words in found:
-            if side:
-                yield Fault(OVER if side > 0 else UNDER, words)
+        if side := premises.side(self.load.premises):
+            words = _("premises: %(n)s, guide %(bounds)s") % _said(self.load.premises, premises)
+            yield Fault(OVER if side > 0 else UNDER, words)
+        if self.share is not None and (side := share.side(self.share)):
+            words = _("for one officer: %(n)s, guide %(bounds)s") % _said(self.share_rounded or 0, share)
+            yield Fault(OVER if side > 0 else UNDER, words)
 
 
 def _said(number: int, bounds: Bounds) -> dict[str, str]:
