@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from grids import tokens
+from grids.lockouts import locked_sentence
 from grids.models import ApiToken, Bureau, Grid, Locality, Officer, Posting, Station
 from grids.people_api import OfficerSteps, PostingSteps, ResponsibleMixin
 from grids.permissions import Permission
@@ -236,6 +237,7 @@ class OfficerViewSet(OfficerSteps):
 class Credentials(serializers.Serializer[Any]):
     username = serializers.CharField()
     password = serializers.CharField(trim_whitespace=False)
+    name = serializers.CharField(max_length=60, default="", allow_blank=True, help_text="the program or device")
 
 
 class Locked(exceptions.APIException):
@@ -273,18 +275,16 @@ class TokenView(APIView):
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)
         plain: Any = request._request
+        name = given.validated_data.pop("name")
         officer = authenticate(plain, **given.validated_data)
         if getattr(plain, "axes_locked_out", False):
             plain.axes_locked_out = False  # answered here; the middleware would put a page in its place
-            message = _(
-                "Too many failed logins. The lock ends by itself after an hour; "
-                "the system administrator can lift it earlier."
-            )
-            raise Locked(message)
+            raise Locked(locked_sentence())
         if not isinstance(officer, Officer):
             raise exceptions.AuthenticationFailed(_("User name or password is wrong."))
+        tokens.check_own_password(officer)
         note(plain, person=officer)
-        key, token = tokens.issue(officer=officer, now=timezone.now())
+        key, token = tokens.issue(officer=officer, name=name, now=timezone.now())
         expires: datetime = timezone.localtime(token.expires)
         return Response({"token": key, "expires": expires.isoformat()})
 

@@ -73,7 +73,8 @@ class Permission(StrEnum):
     FILE_INFORMATION = "file_information"
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
-    MANAGE_ROLES = "manage_roles"
+    MANAGE_ROLES = "manage_roles"  # give and end the posts of administrators
+    MANAGE_ACCESS = "manage_access"  # lift lock-outs, end sessions, revoke tokens
 
 
 # What each permission lets a person do, for people.
@@ -118,7 +119,8 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.FILE_INFORMATION: _("report information"),
     Permission.RUN_JOBS: _("start background work"),
     Permission.MANAGE_ACCOUNTS: _("manage accounts"),
-    Permission.MANAGE_ROLES: _("manage roles and lock-outs"),
+    Permission.MANAGE_ROLES: _("give and end the posts of administrators"),
+    Permission.MANAGE_ACCESS: _("lift lock-outs, end sessions, revoke API tokens"),
 }
 
 P = Permission
@@ -150,7 +152,7 @@ DUTIES: dict[Duty, frozenset[Permission]] = {
     Duty.SYSTEM_ADMIN: frozenset(
         {P.VIEW_AREAS, P.VIEW_ACCOUNTS, P.USE_ADMIN, P.VIEW_JOBS, P.RUN_JOBS, P.MANAGE_ACCOUNTS}
     ),
-    Duty.SECURITY_ADMIN: frozenset({P.VIEW_AREAS, P.VIEW_ACCOUNTS, P.USE_ADMIN, P.MANAGE_ROLES}),
+    Duty.SECURITY_ADMIN: frozenset({P.VIEW_AREAS, P.VIEW_ACCOUNTS, P.USE_ADMIN, P.MANAGE_ROLES, P.MANAGE_ACCESS}),
     Duty.AUDITOR: frozenset({P.VIEW_AREAS, P.VIEW_AUDIT}),
 }  # fmt: skip
 
@@ -186,7 +188,7 @@ START_PAGES: dict[Duty, str] = {
     Duty.DOCUMENT_KEEPER: "admin:index",
     Duty.SYSTEM_ADMIN: "admin:index",
     Duty.SECURITY_ADMIN: "admin:index",
-    Duty.AUDITOR: "account",
+    Duty.AUDITOR: "audit",
     Duty.INFORMANT: "today",
     Duty.SUPERVISOR: "today",
 }

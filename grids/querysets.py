@@ -193,6 +193,14 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         posts = Posting.objects.filter(Q(to_day__isnull=True) | Q(to_day__gte=on), called_off=False)
         return self.filter(Exists(posts.filter(officer=OuterRef("pk"))))
 
+    def reached_by(self, officer: HoldsAreas) -> Self:
+        """Accounts whose sessions, tokens and lock-outs the officer looks after: of their bureau, or posted in it."""
+        from grids.models import Posting
+
+        codes = officer.area_codes("manage_access")
+        posted = Posting.objects.filter(inside(codes), officer=OuterRef("pk"))
+        return self.filter(Exists(posted) | Q(bureau__in=codes))
+
     def certificate_ends_by(self, day: date) -> Self:
         """Active officers whose enforcement certificate has run out or will by the day."""
         return self.filter(is_active=True, certificate_valid_to__lte=day)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from grids.models import ApiToken, Officer
@@ -21,12 +22,30 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def issue(*, officer: Officer, now: datetime) -> tuple[str, ApiToken]:
-    """A fresh key, shown this once, and its row; keys of the officer that ran out are removed."""
+def issue(
+    *, officer: Officer, now: datetime, lifetime: timedelta | None = None, name: str = ""
+) -> tuple[str, ApiToken]:
+    """A fresh key, shown this once, and its row; keys of the officer that ran out are removed.
+
+    `lifetime`: API_TOKEN_HOURS unless said.
+    """
     officer.api_tokens.filter(expires__lte=now).delete()
     key = secrets.token_urlsafe(KEY_BYTES)
-    lifetime = timedelta(hours=settings.API_TOKEN_HOURS)
-    return key, ApiToken.objects.create(officer=officer, key_hash=digest(key), created=now, expires=now + lifetime)
+    expires = now + (lifetime or timedelta(hours=settings.API_TOKEN_HOURS))
+    return key, ApiToken.objects.create(officer=officer, key_hash=digest(key), created=now, expires=expires, name=name)
+
+
+class PasswordFirst(PermissionDenied):
+    """The account has a password that somebody else gave: nothing opens until its owner set another."""
+
+    default_code = "password_change_required"
+    default_detail = gettext_lazy("Set a password of your own first: log in on the site, it asks for it.")
+
+
+def check_own_password(officer: Officer) -> None:
+    """Raises PasswordFirst while the password is a given one."""
+    if officer.must_change_password:
+        raise PasswordFirst
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -47,6 +66,10 @@ class TokenAuthentication(BaseAuthentication):
         )
         if token is None:
             raise AuthenticationFailed(_("This token is unknown or has run out. Get a new one."))
+        check_own_password(token.officer)
+        today = timezone.localdate()
+        if token.last_used_on != today:  # the day alone: one write a day, and nobody's hours
+            ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
         return token.officer, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -1,13 +1,25 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from grids import import_views, letter_views, people_views, views
+from grids import access_views, account_views, import_views, letter_views, people_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("login/", views.log_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
+    path("account/password/", account_views.password_change, name="password_change"),
+    path("account/log-out/", account_views.log_out_everywhere, name="account_log_out"),
+    path("account/sessions/end/", account_views.session_end, name="account_session_end"),
+    path("account/tokens/", account_views.tokens, name="account_tokens"),
+    path("account/tokens/end/", account_views.token_end, name="account_token_end"),
+    path("account/unsent/", account_views.unsent_form, name="unsent"),
+    path("access/", access_views.access, name="access"),
+    path("access/lift/", access_views.lift, name="access_lift"),
+    path("access/log-out/", access_views.log_out, name="access_log_out"),
+    path("access/revoke/", access_views.revoke, name="access_revoke"),
+    path("access/post/", access_views.post, name="access_post"),
+    path("access/end/", access_views.end, name="access_end"),
     path("letters/", letter_views.letters, name="letters"),
     path("letters/make/", letter_views.letters_make, name="letters_make"),
     path("letters/sign/", letter_views.letters_sign, name="letters_sign"),

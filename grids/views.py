@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from grids.account_views import access_of
 from grids.models import Grid, Posting
 from grids.permissions import AREA_LENGTHS, DUTIES, LEVEL_WORDS, PERMISSION_WORDS, Duty, Permission
 from grids.requests import SignedIn
@@ -65,6 +66,7 @@ def account(request: SignedIn) -> HttpResponseBase:
             "others": others,
             "today": today,
             "certified": officer.certified_on(today),
+            **access_of(request),
         },
     )
 

@@ -59,6 +59,9 @@ HELD_WORK = [
 # Run after a year of the working-day calendar was loaded (keyword argument: now); each counts provisional days anew.
 CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 
+# Run every hour (keyword argument: now); each drops what is of no use any more and nobody's business.
+FORGETTERS = ["gridsup.flood.forget", "grids.sessions.forget"]
+
 # A premises' timeline: each takes a premises and an officer and returns entries for its file.
 TIMELINE = ["subjects.timeline.entries", "inspections.timeline.entries", "complaints.timeline.entries"]
 
@@ -94,6 +97,8 @@ NAVIGATION = [
     ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
     ("letters", _("Letters"), "reports", ("view_people",)),
     ("policy", _("Policy"), "grid", ("view",)),
+    ("access", _("Access"), "account", ("manage_access",)),
+    ("audit", _("Audit trail"), "tasks", ("view_audit",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
 ]
 
@@ -138,9 +143,9 @@ WAITING = [
 # The kind of row that a page shows or changes, by the name of its route; API and admin say it themselves. The audit
 # trail names it (gridsup.audit).
 SHOWN = {
+    "area_people": "grids.Grid",
     "person": "grids.Officer",
     "person_step": "grids.Officer",
-    "area_people": "grids.Grid",
     "person_work": "grids.Officer",
     "post_step": "grids.Posting",
     "letter": "grids.ResponsibilityLetter",
@@ -149,6 +154,7 @@ SHOWN = {
     "book_file": "subjects.LedgerExport",
     "staffing_grid": "grids.Grid",
     "staffing_swap": "grids.Posting",
+    "audit_entry": "gridsup.AuditEntry",
     "premises": "subjects.Premises",
     "policy_of": "grids.Bureau",
     "policy_preset": "grids.Bureau",
@@ -190,6 +196,18 @@ UNAUDITED = {
 # What the trail calls a request of a route, where that is not “looked at” or “changed”: methods and AuditEntry.Action.
 AUDIT_ACTIONS = {
     "api-token": (("POST",), "token_made"),
+    "password_change": (("POST",), "password"),
+    "invitation": (("POST",), "password"),
+    "people": (("GET",), "view"),
+    "admin:grids_officer_step_password": (("POST",), "password"),
+    "account_tokens": (("POST",), "token_made"),
+    "account_token_end": (("POST",), "token_revoked"),
+    "account_session_end": (("POST",), "session_ended"),
+    "account_log_out": (("POST",), "session_ended"),
+    "access_lift": (("POST",), "unlocked"),
+    "access_log_out": (("POST",), "session_ended"),
+    "access_revoke": (("POST",), "token_revoked"),
+    "audit_file": (("GET",), "export"),
     "complainant_reveal": (("POST",), "reveal"),
     "complaint-reveal": (("POST",), "reveal"),
     "report_sheet": (("GET",), "export"),
@@ -207,4 +225,4 @@ AUDIT_ACTIONS = {
 
 # Routes whose reason (the field `why`) is part of the trail: what for somebody looked or interfered. Nothing else that
 # is typed is kept there.
-AUDIT_REASONS = {"complainant_reveal", "complaint-reveal"}
+AUDIT_REASONS = {"complainant_reveal", "complaint-reveal", "access_lift", "access_log_out", "access_revoke"}

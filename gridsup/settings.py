@@ -1,5 +1,6 @@
 """All settings; everything that differs between places comes from the environment (docs/operations.md lists it)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import SELF
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gridsup.audit.recording.AuditMiddleware",
+    "grids.gate.Gate",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -107,21 +109,39 @@ AUTH_USER_MODEL = "grids.Officer"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "grids.backends.DutyBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "grids.passwords.LongEnough",
+        "OPTIONS": {"least": environment.number("PASSWORD_LENGTH", 10, least=8, most=64)},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "grids.passwords.KindsOfCharacters"},
+    {"NAME": "grids.passwords.WithoutUserName"},
+    {
+        "NAME": "grids.passwords.NotUsedBefore",
+        "OPTIONS": {"last": environment.number("PASSWORD_HISTORY", 5, least=1, most=24)},
+    },
 ]
+# A session ends after so many minutes without a request, and after so many hours in any case.
+IDLE_MINUTES = environment.number("IDLE_MINUTES", 30, least=1, most=1_440)
+SESSION_HOURS = environment.number("SESSION_HOURS", 12, least=1, most=720)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3_600
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = environment.number("LOGIN_FAILURES", 10, least=1, most=1_000)
-AXES_COOLOFF_TIME = 1  # hours
+LOCKOUT_MINUTES = environment.number("LOCKOUT_MINUTES", 60, least=1, most=10_080)
+AXES_COOLOFF_TIME = timedelta(minutes=LOCKOUT_MINUTES)
+# It would keep who was logged in for how long; the audit trail keeps who logged in.
+AXES_DISABLE_ACCESS_LOG = True
 # One account from one address: a neighbour's typing errors must not lock the whole office behind one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "gridsup.addresses.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "grids/account_locked.html"
+AXES_LOCKOUT_CALLABLE = "grids.lockouts.locked_page"
+# The lock ends when its sentence says, however often somebody tries meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -263,6 +283,7 @@ JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 300, least=1, most=8
 AUDIT_DAYS = environment.number("AUDIT_DAYS", 400, least=183, most=3_660)
 # A link that lets a person set the first password: long enough for a weekend.
 INVITATION_HOURS = environment.number("INVITATION_HOURS", 72, least=1, most=720)
+API_TOKEN_MOST_DAYS = environment.number("API_TOKEN_MOST_DAYS", 90, least=1, most=365)
 API_TOKEN_HOURS = environment.number("API_TOKEN_HOURS", 12, least=1, most=8_760)
 
 LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))

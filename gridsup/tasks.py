@@ -2,8 +2,10 @@
 
 from celery import shared_task
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from gridsup import flood, jobs, schedule
+from gridsup import jobs, schedule
+from gridsup.composition import FORGETTERS
 
 
 @shared_task
@@ -30,5 +32,6 @@ def sweep() -> None:
 
 @shared_task
 def forget_attempts() -> None:
-    """Drops what no limit on attempts counts any more."""
-    flood.forget(now=timezone.now())
+    """Drops what is of no use any more: attempts that no limit counts, sessions that ran out."""
+    for path in FORGETTERS:
+        import_string(path)(now=timezone.now())

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inspections.urls")),
     path("", include("complaints.urls")),
     path("", include("assessment.urls")),
+    path("audit/", include("gridsup.audit.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/", include("gridsup.api.urls")),

@@ -1,5 +1,6 @@
 """Writing areas, people and posts: the one door for pages, API, admin and commands."""
 
+from grids.actions.access import end_session, lift_lock, log_out_everywhere, make_token, revoke_token
 from grids.actions.accounts import add_officer, change_officer, close_account, give_password, reopen_account
 from grids.actions.areas import (
     approve_grid,
@@ -15,6 +16,7 @@ from grids.actions.certificates import renew_certificate, withdraw_certificate
 from grids.actions.handover import hand_over
 from grids.actions.invitations import accept_invitation, find_invitation, invite, revoke_invitation
 from grids.actions.letters import fits_letters, record_signature, request_letters, withdraw_signature
+from grids.actions.passwords import change_password, keep_password
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
 from grids.actions.rotation import swap_posts
 from grids.actions.support import end_support, link_cadre, open_service_station
@@ -25,8 +27,10 @@ __all__ = [
     "approve_grid",
     "call_off_posting",
     "change_officer",
+    "change_password",
     "close_account",
     "end_posting",
+    "end_session",
     "end_support",
     "find_area",
     "find_invitation",
@@ -35,8 +39,12 @@ __all__ = [
     "give_password",
     "hand_over",
     "invite",
+    "keep_password",
+    "lift_lock",
     "link_cadre",
     "load_district",
+    "log_out_everywhere",
+    "make_token",
     "next_grid_code",
     "open_service_station",
     "post_officer",
@@ -47,6 +55,7 @@ __all__ = [
     "request_letters",
     "return_grid",
     "revoke_invitation",
+    "revoke_token",
     "set_outline",
     "stand_in",
     "swap_posts",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grids.actions.passwords import keep_password
 from grids.models import Officer, OfficerEvent
 from grids.permissions import Permission
 from gridsup.errors import BadInput, NotAllowed, WrongState
@@ -52,6 +53,8 @@ def add_officer(
         password=password_hash,
         phone=phone,
         bureau_id=bureau or None,
+        # somebody else knows the password that they gave
+        must_change_password=by is not None and bool(password_hash),
     )
     if not password_hash:
         officer.set_unusable_password()
@@ -126,11 +129,10 @@ def reopen_account(*, officer: Officer, by: Officer, now: datetime, why: str = "
 
 @transaction.atomic
 def give_password(*, officer: Officer, by: Officer, now: datetime) -> str:
-    """A new random password, returned this once; sessions and tokens of the account end. Raises NotAllowed."""
+    """A new random password, returned this once, that has to be changed; sessions and tokens end. Raises NotAllowed."""
     check_keeper(officer=officer, by=by)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
-    Officer.objects.filter(pk=officer.pk).update(password=make_password(password))
-    officer.api_tokens.all().delete()
+    keep_password(officer=officer, password=password, given=True, now=now)
     record(officer=officer, what=What.PASSWORD, by=by, now=now)
     return password
 

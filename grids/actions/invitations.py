@@ -5,13 +5,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grids.actions.accounts import What, check_keeper, record
+from grids.actions.passwords import keep_password
 from grids.models import Invitation, Officer
 from gridsup.errors import BadInput, Overtaken, WrongState
 
@@ -69,8 +69,7 @@ def accept_invitation(*, key: str, password: str, now: datetime) -> Officer:
         raise BadInput(" ".join(error.messages), field="password") from error
     if not Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(used_at=now):
         raise Overtaken(_("This invitation is over or was used. Ask the system administrator for a new one."))
-    Officer.objects.filter(pk=officer.pk).update(password=make_password(password))
-    officer.api_tokens.all().delete()
+    keep_password(officer=officer, password=password, given=False, now=now)
     record(officer=officer, what=What.JOINED, by=officer, now=now)
     return officer
 

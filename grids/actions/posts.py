@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from grids.actions.areas import find_area
 from grids.models import Grid, Officer, Posting, PostingEvent
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, needed_to_post
+from grids.separation import keep_apart
 from gridsup.codes import is_area_code
 from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.states import check
@@ -72,6 +73,7 @@ def stand_in(
 def _post(posting: Posting, by: Officer | None, now: datetime, why: str = "") -> Posting:
     if not posting.officer.is_active:
         raise BadInput(_("The account of %(name)s is closed.") % {"name": posting.officer}, field="officer")
+    keep_apart(posting, by)
     try:
         with transaction.atomic():
             posting.save(force_insert=True)

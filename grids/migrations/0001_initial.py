@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ('certificate_from', models.DateField(blank=True, null=True, verbose_name='certificate valid from')),
                 ('certificate_valid_to', models.DateField(blank=True, null=True, verbose_name='certificate valid to')),
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
+                ('must_change_password', models.BooleanField(default=False, verbose_name='has to set a password of their own')),
+                ('log_outs', models.PositiveIntegerField(default=0, verbose_name='times logged out everywhere')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
                 ('bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='grids.bureau', to_field='code', verbose_name='bureau that keeps the account')),
@@ -207,6 +209,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OpenSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('session_key', models.CharField(max_length=40, unique=True)),
+                ('started_at', models.DateTimeField(verbose_name='logged in at')),
+                ('address', models.CharField(blank=True, max_length=45, verbose_name='address')),
+                ('device', models.CharField(blank=True, max_length=60, verbose_name='device')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='open_sessions', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+            ],
+            options={
+                'verbose_name': 'open session',
+                'verbose_name_plural': 'open sessions',
+                'ordering': ['-started_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PastPassword',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hash', models.CharField(max_length=128)),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='past_passwords', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+            ],
+            options={
+                'verbose_name': 'past password',
+                'verbose_name_plural': 'past passwords',
+                'ordering': ['-at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Posting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -323,9 +355,11 @@ class Migration(migrations.Migration):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, max_length=60, verbose_name='name')),
                 ('key_hash', models.CharField(max_length=64, unique=True)),
                 ('created', models.DateTimeField(verbose_name='created')),
                 ('expires', models.DateTimeField(verbose_name='expires')),
+                ('last_used_on', models.DateField(blank=True, null=True, verbose_name='last used on')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
             ],
             options={

@@ -1,5 +1,6 @@
 """Areas and people: who is responsible for which place, and since when (handbook §§1, 2)."""
 
+from grids.models.access import OpenSession, PastPassword
 from grids.models.accounts import Certificate, Invitation, OfficerEvent
 from grids.models.areas import GRID_MOVES, Bureau, Grid, GridEvent, GridPeriod, Locality, Station
 from grids.models.letters import LETTER_MOVES, LetterEvent, ResponsibilityLetter
@@ -21,6 +22,8 @@ __all__ = [
     "Locality",
     "Officer",
     "OfficerEvent",
+    "OpenSession",
+    "PastPassword",
     "Posting",
     "PostingEvent",
     "ResponsibilityLetter",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,8 @@ class Officer(AbstractUser):
     certificate_from = models.DateField(_("certificate valid from"), null=True, blank=True)
     certificate_valid_to = models.DateField(_("certificate valid to"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
+    must_change_password = models.BooleanField(_("has to set a password of their own"), default=False)
+    log_outs = models.PositiveIntegerField(_("times logged out everywhere"), default=0)
 
     objects: ClassVar[OfficerManager] = OfficerManager()
 
@@ -63,6 +66,11 @@ class Officer(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match: a new password, or a log-out everywhere, ends every session at once."""
+        facts = f"{self.password}:{self.log_outs}"
+        return salted_hmac("grids.session", facts, secret=secret, algorithm="sha256").hexdigest()
 
     def certified_on(self, day: date) -> bool:
         """Holds an enforcement certificate that is valid on the day; of earlier days the certificates of then count."""
@@ -200,9 +208,11 @@ class ApiToken(models.Model):
 
     # CASCADE: a key means nothing without its owner.
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="api_tokens", verbose_name=_("officer"))
+    name = models.CharField(_("name"), max_length=60, blank=True)
     key_hash = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(_("created"))
     expires = models.DateTimeField(_("expires"))
+    last_used_on = models.DateField(_("last used on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")

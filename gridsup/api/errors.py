@@ -93,7 +93,12 @@ def failed_before(request: HttpRequest) -> HttpResponse:
 
 def away() -> HttpResponse:
     """The audit trail cannot be written: what must leave a trace there is not shown."""
-    return JsonResponse({"errors": [_fault("trail_away", "", str(NO_TRACE))]}, status=503)
+    return refused_with("trail_away", str(NO_TRACE), 503)
+
+
+def refused_with(code: str, message: str, status: int) -> HttpResponse:
+    """A refusal from outside of any view, in the shape of all others."""
+    return JsonResponse({"errors": [_fault(code, "", message)]}, status=status)
 
 
 def is_api(request: HttpRequest) -> bool:

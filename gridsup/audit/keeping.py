@@ -16,19 +16,26 @@ from gridsup.audit.models import AuditEntry, AuditSeal
 from gridsup.jobs import Step
 from gridsup.models import Job
 from gridsup.periods import Period
+from gridsup.schedule import area_codes
 
 log = logging.getLogger("gridsup.audit")
 
 
 def check_audit(job: Job, now: datetime) -> Iterable[Step]:
-    """Checks a bureau's chain and that of no bureau: for a day since the last seal, for a month from the beginning.
+    """Checks a bureau's chain, and with the first bureau's that of none: for a day what is new, for a month all.
 
     What it finds stands in the trail itself, in the counts (`broken`) and in the log; then the end is sealed.
     """
     whole = Period.parse(job.period).shape == "month"
-    for bureau in (job.area_code[:2], ""):
+    for bureau in _chains(job):
         look = _Look(bureau, whole, now)
         yield Step(f"check {bureau or '0'}", look.seal, prepare=look.read)
+
+
+def _chains(job: Job) -> list[str]:
+    """The chain of the job's bureau; that of no bureau goes with the first one."""
+    mine = job.area_code[:2]
+    return [mine, ""] if mine == min(area_codes(2), default=mine) else [mine]
 
 
 @dataclass
@@ -66,7 +73,7 @@ def _said(found: Verdict) -> str:
 
 def prune_audit(job: Job, now: datetime) -> Iterable[Step]:
     """Removes the entries of a bureau, and of none, that lie under a seal and are older than AUDIT_DAYS."""
-    for bureau in (job.area_code[:2], ""):
+    for bureau in _chains(job):
         yield Step(f"prune {bureau or '0'}", partial(prune, bureau=bureau, now=now))
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gridsup.scoping import HoldsAreas, ScopedQuerySet
 
@@ -78,7 +79,7 @@ class AuditEntry(AppendOnlyRow):
     number = models.PositiveBigIntegerField(_("number"))
     at = models.DateTimeField(_("at"))
     action = models.CharField(_("action"), max_length=20, choices=Action)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.DONE)
+    outcome = models.CharField(pgettext_lazy("audit", "Outcome"), max_length=10, choices=Outcome, default=Outcome.DONE)
     status = models.PositiveSmallIntegerField(_("HTTP status"), default=0)
     username = models.CharField(_("user name"), max_length=150, blank=True)
     address = models.CharField(_("address"), max_length=45, blank=True)

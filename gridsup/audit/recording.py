@@ -134,7 +134,7 @@ def entry_for(
 ) -> AuditEntry:
     """An entry about a request, not yet written: its area is the row's, else that of the person's bureau."""
     match = request.resolver_match
-    subject = About(type(row), str(row.pk)) if row is not None else subject or About()
+    subject = About(row._meta.model, str(row.pk)) if row is not None else subject or About()
     area = getattr(row, "area_code", "") or subject.area_code() or home_of(person)
     return AuditEntry(
         bureau=area[:2],

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveBigIntegerField(verbose_name='number')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('action', models.CharField(choices=[('log_in', 'logged in'), ('log_in_failed', 'login failed'), ('locked_out', 'locked out'), ('log_out', 'logged out'), ('unlocked', 'lock lifted'), ('session_ended', 'sessions ended'), ('password', 'password changed or given'), ('token_made', 'API token made'), ('token_revoked', 'API token revoked'), ('view', 'looked at'), ('reveal', 'revealed personal data'), ('export', 'took out a file'), ('change', 'changed'), ('check', 'trail checked'), ('prune', 'old entries removed')], max_length=20, verbose_name='action')),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('answered', 'answered with a page'), ('refused', 'refused'), ('failed', 'failed')], default='done', max_length=10, verbose_name='outcome')),
+                ('outcome', models.CharField(choices=[('done', 'done'), ('answered', 'answered with a page'), ('refused', 'refused'), ('failed', 'failed')], default='done', max_length=10, verbose_name='Outcome')),
                 ('status', models.PositiveSmallIntegerField(default=0, verbose_name='HTTP status')),
                 ('username', models.CharField(blank=True, max_length=150, verbose_name='user name')),
                 ('address', models.CharField(blank=True, max_length=45, verbose_name='address')),

@@ -7,11 +7,8 @@ from django.urls import reverse
 
 from grids.models import Officer
 from gridsup.audit import recording
-from gridsup.composition import AUDIT_ACTIONS, AUDIT_REASONS, SHOWN, UNAUDITED
 from gridsup.models import AuditEntry
 from tests.factories import ComplaintFactory, PremisesFactory, TaskFactory
-from tests.style import routes as site
-from tests.style import walking
 
 PASSWORD = "a-long-password-1"
 
@@ -208,22 +205,6 @@ class TestWithoutTrail:
 
         assert reply.status_code == 302
         assert f"not in the trail: POST task_assign {task.pk} by chief" in caplog.text
-
-
-class TestLists:
-    def test_every_page_of_a_row_is_known_to_the_trail(self):
-        assert set(SHOWN) == set(site.PAGES)
-
-    def test_no_route_is_listed_that_is_not_there(self):
-        names = {route.name for route in walking.routes()}
-
-        assert {*SHOWN, *UNAUDITED, *AUDIT_ACTIONS, *AUDIT_REASONS} <= names
-
-    def test_only_what_is_public_or_a_login_goes_without_an_entry(self):
-        assert UNAUDITED <= site.PUBLIC | site.LAST
-
-    def test_the_actions_are_those_of_the_trail(self):
-        assert {action for _methods, action in AUDIT_ACTIONS.values()} <= set(AuditEntry.Action.values)
 
 
 def test_an_entry_costs_a_fixed_number_of_queries(as_chief, count_queries, monkeypatch):

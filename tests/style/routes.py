@@ -19,7 +19,7 @@ from grids.models import (
     Station,
 )
 from grids.permissions import Permission
-from gridsup.models import Job
+from gridsup.models import AuditEntry, Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import (
     CheckItem,
@@ -47,7 +47,7 @@ PUBLIC = {
     "public", "public_new", "public_receipt", "public_follow", "public_rate", "invitation",
 }  # fmt: skip
 # Ends the session of whoever opens it, so that it is not walked with the others.
-LAST = {"admin:logout"}
+LAST = {"admin:logout", "account_log_out"}
 # Asks for a login by other means: a token is asked for with a password.
 LOGIN_BY_PASSWORD = {"api-token"}
 
@@ -62,6 +62,7 @@ PAGES: dict[str, type[models.Model]] = {
     "letter": ResponsibilityLetter,
     "letter_unsign": ResponsibilityLetter,
     "letter_file": ResponsibilityLetter,
+    "audit_entry": AuditEntry,
     "premises": Premises,
     "task": InspectionTask,
     "task_assign": InspectionTask,
@@ -109,6 +110,20 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "stray_work": (P.ASSIGN,),
     "leave": (P.VIEW_PEOPLE,),
     "area_people": (P.VIEW_PEOPLE,),
+    "password_change": ANYBODY,
+    "account_session_end": ANYBODY,
+    "account_tokens": ANYBODY,
+    "account_token_end": ANYBODY,
+    "unsent": ANYBODY,
+    "access": (P.MANAGE_ACCESS,),
+    "access_lift": (P.MANAGE_ACCESS,),
+    "access_log_out": (P.MANAGE_ACCESS,),
+    "access_revoke": (P.MANAGE_ACCESS,),
+    "access_post": (P.MANAGE_ACCESS,),
+    "access_end": (P.MANAGE_ACCESS,),
+    "audit": (P.VIEW_AUDIT,),
+    "audit_file": (P.VIEW_AUDIT,),
+    "audit_entry": (P.VIEW_AUDIT,),
     "today": ANYBODY,
     "tasks": (P.VIEW,),
     "task": (P.VIEW,),
@@ -316,6 +331,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
 FIXED = {
     "people_import_file": ["x"],
     "people_import_rejects": ["x"],
+    "audit_file": ["csv"],
     "admin:app_list": ["grids"],
     "book": ["subjects"],
     "book_export": ["all"],

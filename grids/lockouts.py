@@ -1,0 +1,61 @@
+"""Accounts that rest after too many failed logins: which, since when, until when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from grids.models import Officer
+
+
+@dataclass(frozen=True)
+class Lock:
+    """An account that nobody can log in to from one address."""
+
+    officer: Officer
+    address: str
+    failures: int
+    since: datetime
+    until: datetime
+
+
+def locks(accounts: Iterable[Officer], *, now: datetime) -> list[Lock]:
+    """The locks of these accounts that have not ended, the latest first; two queries with the accounts' own."""
+    cool = settings.AXES_COOLOFF_TIME
+    tried = AccessAttempt.objects.filter(
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gt=now - cool
+    ).order_by("-attempt_time")
+    by_name: dict[str, Officer] = {}
+    attempts = list(tried)
+    if attempts:
+        by_name = {officer.get_username(): officer for officer in accounts}
+    return [
+        Lock(
+            by_name[attempt.username], attempt.ip_address or "", attempt.failures_since_start, attempt.attempt_time,
+            attempt.attempt_time + cool,
+        )
+        for attempt in attempts
+        if attempt.username in by_name
+    ]  # fmt: skip
+
+
+def locked_sentence() -> str:
+    """How long a lock lasts, and whom to ask."""
+    ends = ngettext(
+        "Too many failed logins. The lock ends by itself after %(n)s minute.",
+        "Too many failed logins. The lock ends by itself after %(n)s minutes.",
+        settings.LOCKOUT_MINUTES,
+    ) % {"n": settings.LOCKOUT_MINUTES}
+    return ends + " " + _("The security administrator of your bureau can lift it earlier.")
+
+
+def locked_page(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """What somebody sees whose account is locked; the admin has no log-in of its own, the API says it in JSON."""
+    return render(request, "grids/account_locked.html", {"locked_sentence": locked_sentence()}, status=429)
