@@ -88,7 +88,7 @@ def gather(submissions: Sequence[Submission]) -> Facts:
     findings = Finding.objects.to_rectify().filter(premises__in=places).select_related("recheck")
     return Facts(
         premises=premises,
-        officers=Officer.objects.in_bulk(people),
+        officers=Officer.objects.prefetch_related("certificates").in_bulk(people),
         posts=_by(Posting.objects.that_inspect().filter(officer__in=people), "officer_id"),
         items=Items(CheckItem.objects.filter(bureau_id__in=bureaus)),
         limits=list(TimeLimit.objects.filter(bureau_id__in=bureaus)),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from assessment.actions import load_scheme, publish_scores, request_report
 from assessment.demo import areas, letters
+from assessment.demo.absences import tell_absences
 from assessment.demo.answering import Complaints
 from assessment.demo.calendar import Calendar, Week, morning
 from assessment.demo.dice import Dice
@@ -116,6 +117,7 @@ class Build:
         password_hash = make_password(settings.DEMO_PASSWORD) if members else ""
         for member in members:
             self.engage(member, password_hash)
+        tell_absences(self.calendar)
         return f"{Officer.objects.count()} officers, {len(members)} of them new"
 
     def engage(self, member: Member, password_hash: str) -> None:
@@ -127,6 +129,7 @@ class Build:
             password_hash=password_hash,
             certificate_no=f"演示-{member.username}" if certificate else "",
             certificate_valid_to=certificate,
+            now=morning(self.calendar.ago(member.days)),
         )
         since = self.calendar.ago(member.days)
         for area in member.areas:
