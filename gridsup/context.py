@@ -8,17 +8,20 @@ from gridsup.composition import NAVIGATION, PHONE_BAR
 
 # Fingers: beside four entries and "More" a fifth would be narrower than they need on a phone of 360 px.
 BAR_LENGTH = 4
+# Beside the name of the site and the person a window of 1024 px holds so many words, in English too.
+TOP_LENGTH = 6
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Whether this is a demonstration, the pages that the person may open, and how a phone shows them."""
-    entries = navigation(request)
-    bar = phone_bar(request, entries)
+    """Whether this is a demonstration, the pages that the person may open, the first of them in sight."""
+    entries = own_first(request, navigation(request))
     return {
         "demo": settings.DEMO,
         "navigation": entries,
-        "bar": bar,
-        "bar_more": [entry for entry in entries if entry not in bar],
+        "top": entries[:TOP_LENGTH],
+        "top_more": entries[TOP_LENGTH:],
+        "bar": entries[:BAR_LENGTH],
+        "bar_more": entries[BAR_LENGTH:],
     }
 
 
@@ -40,10 +43,10 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     return [{**entry, "here": entry["url"] == here} for entry in entries]
 
 
-def phone_bar(request: HttpRequest, entries: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The entries of the bar at the bottom of a phone: those of the table first, then the next of the navigation."""
+def own_first(request: HttpRequest, entries: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What the person does all day before the rest of the navigation: a phone and a narrow window show the first."""
     if not entries:
         return []
     wanted = next((routes for permission, routes in PHONE_BAR if request.user.has_perm(permission)), ())
     own = [entry for route in wanted for entry in entries if entry["route"] == route]
-    return [*own, *(entry for entry in entries if entry not in own)][:BAR_LENGTH]
+    return [*own, *(entry for entry in entries if entry not in own)]

@@ -139,6 +139,17 @@ def test_a_phone_reaches_every_page_that_the_person_may_open(district, client, d
     assert not page.context["navigation"] or 'href="/account/"' in bar
 
 
+@pytest.mark.parametrize("duty", Duty)
+def test_a_window_reaches_every_page_that_the_person_may_open(district, client, duty):
+    client.force_login(district.by_duty[duty])
+    page = client.get("/account/")
+    top = page.text.partition('class="top-nav"')[2].partition("</nav>")[0]
+
+    assert len(page.context["top"]) <= 6
+    assert [entry["url"] for entry in page.context["navigation"] if f'href="{entry["url"]}"' not in top] == []
+    assert ("top-more" in top) == (len(page.context["navigation"]) > 6)
+
+
 def test_every_page_of_the_bars_is_one_of_the_navigation():
     known = {route for route, *_facts in NAVIGATION}
 
