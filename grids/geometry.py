@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 from shapely.errors import ShapelyError
@@ -19,10 +20,22 @@ def read_boundary(geometry: object, *, field: str = "boundary") -> BaseGeometry:
 
     Coordinates are degrees, longitude first.
     """
+    return proven(read_shape(geometry, field=field), field=field)
+
+
+def read_shape(geometry: object, *, field: str = "boundary") -> BaseGeometry:
+    """The shape of a GeoJSON geometry, feature or collection of one, in whatever coordinates; raises BadInput."""
     try:
         area = shape(_bare(geometry))
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, ShapelyError) as error:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError, ShapelyError) as error:
         raise BadInput(_("This is no GeoJSON geometry."), field=field) from error
+    if not np.isfinite(shapely.get_coordinates(area)).all():
+        raise BadInput(_("A corner of the boundary is no number."), field=field)
+    return area
+
+
+def proven(area: BaseGeometry, *, field: str = "boundary") -> BaseGeometry:
+    """The shape, if it is a polygon in degrees that may be stored; raises BadInput that says what is wrong."""
     if area.geom_type not in {"Polygon", "MultiPolygon"} or area.is_empty:
         raise BadInput(_("A boundary is a polygon; this is a %(type)s.") % {"type": area.geom_type}, field=field)
     if not area.is_valid:

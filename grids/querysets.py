@@ -14,8 +14,11 @@ from grids.permissions import DUTIES, HEADS, HOLDERS, Permission
 from gridsup.codes import lineage
 from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
 
+# Of a grid's code.
+GRID_DIGITS = 6
+
 if TYPE_CHECKING:
-    from grids.models import Grid, GridPeriod, Locality, Officer, Posting, ResponsibilityLetter
+    from grids.models import AreaChange, AreaPart, Grid, GridPeriod, Locality, Officer, Posting, ResponsibilityLetter
 
 
 class GridQuerySet(AreaQuerySet["Grid"]):
@@ -41,6 +44,50 @@ class GridPeriodQuerySet(ScopedQuerySet["GridPeriod"]):
     def current(self) -> Self:
         """Facts without a last day: one row for each grid in force."""
         return self.filter(to_day__isnull=True)
+
+
+class AreaChangeQuerySet(ScopedQuerySet["AreaChange"]):
+    """Changes of the grids of a station; who sees the station's names sees what is to become of its grids."""
+
+    area_field = "station_id"
+    view_permission = "view"
+
+    def visible_to(self, officer: HoldsAreas) -> Self:
+        """Changes of every station in which the officer may view business rows somewhere."""
+        codes = officer.area_codes(self.view_permission)
+        return self.filter(inside([code[:4] for code in codes], self.area_field))
+
+    def in_area(self, code: str) -> Self:
+        """Changes of a bureau or station; of a grid those that concern it."""
+        found = self.filter(inside([code[:4]], self.area_field))
+        return found if len(code) < GRID_DIGITS else found.filter(parts__code=code)
+
+    def open(self) -> Self:
+        """Still to come: proposed, returned or approved."""
+        return self.filter(state__in=self.model.OPEN)
+
+    def due(self, on: date) -> Self:
+        """Approved, and their day has come; in the order of their days."""
+        return self.filter(state="approved", effective_on__lte=on).order_by("effective_on", "pk")
+
+
+class AreaPartQuerySet(ScopedQuerySet["AreaPart"]):
+    area_field = "change__station_id"
+
+    def visible_to(self, officer: HoldsAreas) -> Self:
+        """Parts of the changes that the officer may see."""
+        codes = officer.area_codes(self.view_permission)
+        return self.filter(inside([code[:4] for code in codes], self.area_field))
+
+    def in_area(self, code: str) -> Self:
+        """Parts about the grids of an area."""
+        return self.filter(inside([code], "code"))
+
+    def of_open_changes(self) -> Self:
+        """Parts of changes still to come: their grids and codes are spoken for."""
+        from grids.models import AreaChange
+
+        return self.filter(change__state__in=AreaChange.OPEN)
 
 
 class LocalityQuerySet(ScopedQuerySet["Locality"]):

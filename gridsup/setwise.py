@@ -4,8 +4,9 @@
 parameters.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Self, TypeVar
 
 from django.core.exceptions import FieldError
 from django.db import connections, models
@@ -18,8 +19,24 @@ M = TypeVar("M", bound=models.Model)
 MOST_PARAMETERS = 20_000
 
 
+class Keys(models.Func):
+    """The numbers of a JSON list, one a row."""
+
+    template = "(SELECT value FROM json_each(%(expressions)s))"
+    output_field = models.BigIntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """PostgreSQL's words for the same."""
+        template = "(SELECT json_array_elements_text(%(expressions)s::json)::bigint)"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
 class SetWise(ScopedQuerySet[M]):
     """A query set whose rows can be written into tables without leaving the database."""
+
+    def among(self, keys: Collection[int]) -> Self:
+        """Rows of these primary keys, however many: one parameter, since SQLite bounds their number."""
+        return self.filter(pk__in=Keys(models.Value(json.dumps(sorted(keys)))))
 
     def insert_into(self, target: type[models.Model], **columns: object) -> int:
         """Inserts one `target` row for each row of this query set; returns how many were new.

@@ -16,7 +16,7 @@ from gridsup.searching import holds_words
 from gridsup.setwise import SetWise
 
 if TYPE_CHECKING:
-    from subjects.models import LedgerExport, MarketSubject, Premises
+    from subjects.models import AreaMove, LedgerExport, MarketSubject, Premises
 
 M = TypeVar("M", bound=models.Model)
 
@@ -153,6 +153,16 @@ class DatedQuerySet(OfPremisesQuerySet[M]):
     def on(self, day: date) -> Self:
         """Rows that hold on the day."""
         return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+
+
+class AreaMoveQuerySet(SetWise["AreaMove"]):
+    """Premises that changes of areas moved; scoped by the premises."""
+
+    area_field = "premises__area_code"
+
+    def still_there(self) -> Self:
+        """Moves whose premises stand where they were moved to."""
+        return self.filter(premises__area_code=models.F("to_code"))
 
 
 def policy_statement(vendor: str, *, some: bool) -> str:

@@ -9,8 +9,17 @@ from gridsup.models import Job
 from gridsup.parts import Part
 from gridsup.periods import Period
 from subjects.actions import apply_rules, date_tiers, ledger_parts
+from subjects.areas.deciding import due_changes
+from subjects.areas.effect import take_up
 from subjects.geometry.actions import Seen, keep, look
 from subjects.models import Premises
+
+
+def apply_area_changes(job: Job, now: datetime) -> Iterable[Step]:
+    """Lets the approved changes of areas whose day has come take effect, each in a step of its own."""
+    day = Period.parse(job.period).one_day()
+    for change in due_changes(job.area_code, day):
+        yield Step(f"change {change.pk}", partial(take_up, change, day, now))
 
 
 def apply_policy(job: Job, now: datetime) -> Iterable[Step]:

@@ -9,7 +9,18 @@ from factory.django import DjangoModelFactory
 
 from assessment.models import Report
 from complaints.models import Attachment, Clock, Complaint
-from grids.models import Bureau, Grid, GridPeriod, Locality, Officer, Posting, ResponsibilityLetter, Station
+from grids.models import (
+    AreaChange,
+    AreaPart,
+    Bureau,
+    Grid,
+    GridPeriod,
+    Locality,
+    Officer,
+    Posting,
+    ResponsibilityLetter,
+    Station,
+)
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import Coverage, GeometryFault, MarketSubject, Permit, Premises, TimeLimit, Trade
@@ -58,6 +69,30 @@ class GridFactory(DjangoModelFactory[Grid]):
         if create and self.state == Grid.State.APPROVED and not self.periods.exists():
             facts = {"name": self.name, "extent": self.extent, "boundary": self.boundary}
             GridPeriod.objects.create(grid=self, from_day=date(2020, 1, 1), **facts)
+
+
+class AreaChangeFactory(DjangoModelFactory[AreaChange]):
+    """A proposal to rename grid 050101; `state` as in the table."""
+
+    class Meta:
+        model = AreaChange
+        skip_postgeneration_save = True
+
+    station = factory.SubFactory(StationFactory)
+    kind = "redraw"
+    state = "proposed"
+    reason = "改名"
+    effective_on = TODAY
+    proposed_at = noon(TODAY)
+    in_effect_on = factory.LazyAttribute(lambda change: TODAY if change.state in {"in_effect", "undone"} else None)
+
+    @factory.post_generation
+    def grids(self: AreaChange, create: bool, given: object, **named: object) -> None:
+        """The one grid concerned."""
+        if create:
+            grid = GridFactory(code="050101")
+            was = {"name": grid.name, "extent": "", "boundary": None, "localities": [], "posts": []}
+            AreaPart.objects.create(change=self, code=grid.code, role="changed", name="新名", before=was)
 
 
 class LocalityFactory(DjangoModelFactory[Locality]):

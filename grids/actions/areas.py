@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from grids.districts import District
 from grids.geometry import as_geojson, read_boundary
-from grids.models import GRID_MOVES, Bureau, Grid, GridEvent, Locality, Officer, Station
+from grids.models import GRID_MOVES, AreaPart, Bureau, Grid, GridEvent, Locality, Officer, Station
 from grids.periods import date_facts
 from grids.permissions import Permission
 from gridsup.codes import is_area_code
-from gridsup.errors import BadInput
+from gridsup.errors import BadInput, WrongState
 from gridsup.states import advance, check
 
 M = TypeVar("M", bound=models.Model)
@@ -72,16 +72,26 @@ def next_grid_code(station: Station) -> str:
 
 @transaction.atomic
 def approve_grid(*, grid: Grid, now: datetime, by: Officer | None = None) -> Grid:
-    """The grid takes effect on the day; raises as `advance` does."""
+    """The grid takes effect on the day; raises as `advance` does, and WrongState for one that a change is to make."""
+    _refuse_part(grid)
     advance(grid, Grid.State.APPROVED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by)
     date_facts(grids=[grid], on=timezone.localdate(now))
     return grid
 
 
 def return_grid(*, grid: Grid, why: str, now: datetime, by: Officer | None = None) -> Grid:
-    """The proposal goes back to the station with a reason; raises as `advance` does."""
+    """The proposal goes back to the station with a reason; raises as `approve_grid` does."""
+    _refuse_part(grid)
     advance(grid, Grid.State.RETURNED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by, why=why)
     return grid
+
+
+def _refuse_part(grid: Grid) -> None:
+    if part := AreaPart.objects.of_open_changes().filter(code=grid.code).first():
+        raise WrongState(
+            _("Grid %(code)s is part of change no. %(number)d: decide on that.")
+            % {"code": grid.code, "number": part.change_id}
+        )
 
 
 @transaction.atomic

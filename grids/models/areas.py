@@ -132,6 +132,8 @@ GRID_MOVES = {
     (str(G.PROPOSED), str(G.RETURNED)): Move(Permission.APPROVE_GRIDS, required=("why",)),
     (str(G.RETURNED), str(G.PROPOSED)): Move(Permission.PROPOSE_GRIDS),
     (str(G.APPROVED), str(G.RETIRED)): Move(Permission.APPROVE_GRIDS, required=("why",)),
+    # the change of areas that retired it was undone
+    (str(G.RETIRED), str(G.APPROVED)): Move("", required=("why",)),
 }
 
 

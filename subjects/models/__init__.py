@@ -10,6 +10,7 @@ from subjects.models.ledger import (
     PremisesEvent,
     TierPeriod,
 )
+from subjects.models.moves import AreaMove
 from subjects.models.policy import (
     CheckItem,
     CreditEffect,
@@ -22,6 +23,7 @@ from subjects.models.policy import (
 )
 
 __all__ = [
+    "AreaMove",
     "Astray",
     "CheckItem",
     "Coverage",

@@ -161,6 +161,7 @@ def test_every_pair_of_states_is_allowed_or_refused_by_the_table(district, old, 
         ("proposed", "returned"),
         ("returned", "proposed"),
         ("approved", "retired"),
+        ("retired", "approved"),
     }:
         advance(grid, new, **facts)
         assert [(event.old, event.new) for event in grid.events.all()] == [(old, new)]

@@ -1,0 +1,32 @@
+"""What is open about visits follows a change of areas."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from gridsup.parts import Part
+from inspections.actions.tasks import follow_part
+from inspections.models import Finding, InspectionTask, Visit
+
+
+def follow_areas(*, moves: Any, station: str, to: str, heirs: dict[str, str], now: datetime) -> None:
+    """Open tasks, open findings and drafts go where their premises went; what is done keeps the area of its day.
+
+    `station`: whose premises moved; the other arguments are those of `subjects.areas.carrying.follow`.
+    """
+    part = Part.area(station)
+    follow_part(part=part, now=now)
+    drafts = Visit.objects.filter(part.rows(), state=Visit.State.DRAFT).exclude(area_code=F("premises__area_code"))
+    drafts.write_to(Visit, key="pk", area_code=F("premises__area_code"))
+
+
+def open_in(codes: list[str]) -> list[tuple[str, list[int]]]:
+    """What is open in the grids: words, and the premises of each row."""
+    tasks = InspectionTask.objects.open().filter(area_code__in=codes).order_by()
+    findings = Finding.objects.to_follow().filter(area_code__in=codes).order_by()
+    return [
+        (_("open tasks"), list(tasks.values_list("premises", flat=True))),
+        (_("open findings"), list(findings.values_list("premises", flat=True))),
+    ]

@@ -1,0 +1,1 @@
+"""Changes of areas: grids drawn, split, merged and retired, and the premises that move with them."""

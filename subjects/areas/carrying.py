@@ -1,0 +1,49 @@
+"""Carries premises from one area's ledger to another's, and what is open about them along: a few statements."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Case, Exists, F, OuterRef, When
+from django.utils.module_loading import import_string
+
+from gridsup.composition import AREA_FOLLOWERS
+from subjects.models import AreaMove, Placement, Premises, PremisesEvent
+from subjects.querysets import AreaMoveQuerySet
+
+ONE_DAY = timedelta(days=1)  # the day before: a period's last day
+TO, FROM = "to_code", "from_code"
+GRID_DIGITS = 6
+
+
+def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str) -> int:
+    """Brings the premises of the moves to the area that the column `to` names (TO there, FROM back); returns how many.
+
+    Premises first, since whoever records a visit holds them first; each placement ends the day before `on`, one that
+    began on the day is corrected; every premises gets its event. The caller holds the transaction.
+    """
+    grid = Case(When(**{f"{to}__length": GRID_DIGITS, "then": F(to)}), default=None)
+    moved = moves.write_to(Premises, key="premises", area_code=F(to), grid=grid)
+    current = Placement.objects.filter(premises__in=moves.order_by().values("premises"), to_day=None)
+    young = moves.filter(premises__placements__to_day=None, premises__placements__from_day__gte=on)
+    young.write_to(Placement, key="premises__placements__pk", area_code=F(to))
+    current.filter(from_day__lt=on).update(to_day=on - ONE_DAY)
+    standing = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
+    moves.filter(~Exists(standing)).insert_into(Placement, premises=F("premises"), area_code=F(to), from_day=on)
+    moves.insert_into(
+        PremisesEvent, premises=F("premises"), what="moved", old=F(FROM if to == TO else TO), new=F(to), at=now, why=why
+    )
+    return moved
+
+
+def follow(moves: AreaMoveQuerySet, *, station: str, to: str, heirs: dict[str, str], now: datetime) -> None:
+    """Lets the open rows of the higher apps follow; `heirs`: code of a grid out of force → where its rows go."""
+    for path in AREA_FOLLOWERS:
+        import_string(path)(moves=moves, station=station, to=to, heirs=heirs, now=now)
+
+
+def remember(*, change: int, goes: dict[str, list[int]]) -> AreaMoveQuerySet:
+    """Stores which premises go where and from where they come; one statement an area that they come to."""
+    for code, keys in sorted(goes.items()):
+        Premises.objects.among(keys).exclude(area_code=code).insert_into(
+            AreaMove, change=change, premises=F("pk"), from_code=F("area_code"), to_code=code
+        )
+    return AreaMove.objects.filter(change=change)

@@ -1,0 +1,107 @@
+"""Which premises go where in a change of areas: by list, by point in polygon, by locality, else with the successor."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from django.db.models import Q
+
+from grids.geometry import read_boundary
+from grids.map import GridMap
+from grids.models import AreaChange, Grid
+from subjects.areas.drafts import Draft, Part
+from subjects.models import Premises
+from subjects.querysets import PremisesQuerySet
+
+Owners = tuple[str, str]  # before and after
+
+
+@dataclass
+class Placed:
+    """What would become of the premises of the grids concerned, and of those of the station in no grid.
+
+    `moves`: area → keys of the premises that come to it; `tally`: (from, to) → how many, those that stay included.
+    """
+
+    moves: dict[str, list[int]] = field(default_factory=dict)
+    tally: Counter[tuple[str, str]] = field(default_factory=Counter)
+    without_point: int = 0  # where the point decides: no coordinates, left with their grid or its successor
+    outside: int = 0  # the point lies in none of the grids after the change
+    unplaced: int = 0  # in no grid of the station before and after
+
+    @property
+    def moving(self) -> int:
+        return sum(len(keys) for keys in self.moves.values())
+
+    def goes(self) -> dict[int, str]:
+        """Key of a premises that moves → the area it comes to."""
+        return {key: code for code, keys in self.moves.items() for key in keys}
+
+
+def concerned(draft: Draft) -> PremisesQuerySet:
+    """Premises of the grids that change, of the station in no grid, and those named by the list."""
+    inside = Q(area_code__in=[*draft.touched, draft.station.code])
+    if draft.listed:
+        named = [key for keys in draft.listed.values() for key in keys]
+        inside |= Q(pk__in=Premises.objects.among(named).order_by().values("pk"))
+    return Premises.objects.in_area(draft.station.code).filter(inside)
+
+
+def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
+    """Where each of the premises concerned goes; points are found in polygons all at once.
+
+    By point only what stands on ground that changes hands moves: a grid code that a file gave against the point stays.
+    """
+    found = list(
+        (rows or concerned(draft)).order_by("pk").values_list("pk", "area_code", "lon", "lat", "locality__code")
+    )
+    listed = {key: code for code, keys in draft.listed.items() for key in keys}
+    owners = _owners(draft, found) if draft.placing == AreaChange.Placing.POLYGON else None
+    by_locality = _by_locality(draft.results) if draft.placing != AreaChange.Placing.LIST else {}
+    placed, successors = Placed(), draft.successors
+    for number, (key, area, lon, _lat, locality) in enumerate(found):
+        to, at_home = listed.get(key, ""), area != draft.station.code
+        if not to and owners is not None and lon is not None:
+            before, after = owners[number]
+            to = after if area in successors or (after != before and area in {before, draft.station.code}) else ""
+            placed.outside += not after and at_home
+        elif not to:
+            to = by_locality.get(locality or "", "")
+            placed.without_point += owners is not None and not to and at_home
+        to = to or successors.get(area, area)
+        placed.unplaced += to == draft.station.code
+        placed.tally[area, to] += 1
+        if to != area:
+            placed.moves.setdefault(to, []).append(key)
+    return placed
+
+
+def points_of(codes: Iterable[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Longitudes and latitudes of the premises in the grids that have a point."""
+    rows = Premises.objects.filter(area_code__in=list(codes), lon__isnull=False).values_list("lon", "lat")
+    points = np.array(list(rows), dtype=np.float64).reshape(-1, 2)
+    return points[:, 0], points[:, 1]
+
+
+def _owners(draft: Draft, found: Sequence[tuple[int, str, float | None, float | None, str | None]]) -> list[Owners]:
+    """For each row the grid of the change in whose ground its point lies before and after, "" for none."""
+    points = np.array([(row[2], row[3]) for row in found], dtype=np.float64).reshape(-1, 2)
+    stored = Grid.objects.filter(code__in=draft.touched, boundary__isnull=False).values_list("code", "boundary")
+    drawn = [(part.code, part.boundary) for part in draft.results if part.boundary]
+    before, after = (_at(grounds, points) for grounds in (stored, drawn))
+    return list(zip(before, after, strict=True))
+
+
+def _at(grounds: Iterable[tuple[str, object]], points: npt.NDArray[np.float64]) -> list[str]:
+    """The code of the ground in which each point lies."""
+    ordered = sorted(grounds, key=lambda ground: ground[0])
+    tree = shapely.STRtree([read_boundary(boundary) for _code, boundary in ordered])
+    return GridMap(tuple(code for code, _boundary in ordered), tree).codes_at(points[:, 0], points[:, 1])
+
+
+def _by_locality(parts: list[Part]) -> dict[str, str]:
+    """Locality → the grid that has it after the change."""
+    return {code: part.code for part in parts for code in part.localities}

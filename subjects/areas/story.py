@@ -1,0 +1,30 @@
+"""What happened to a grid or a change of areas, for its page."""
+
+from django.utils.translation import gettext as _
+
+from grids.models import AreaChange, Grid
+from gridsup.events import Event
+from gridsup.timeline import Entry
+
+
+def entries_of(change: AreaChange) -> list[Entry]:
+    """The course of a change, the latest first."""
+    states = dict(AreaChange.State.choices)
+    return [_entry(event, str(states.get(event.new, event.new))) for event in _latest(change)]
+
+
+def entries_of_grid(grid: Grid) -> list[Entry]:
+    """The course of a grid, the latest first."""
+    states = dict(Grid.State.choices)
+    return [
+        _entry(event, _("redrawn or renamed") if event.what == "changed" else str(states.get(event.new, event.new)))
+        for event in _latest(grid)
+    ]
+
+
+def _latest(row: AreaChange | Grid) -> list[Event]:
+    return list(row.events.select_related("by").order_by("-at", "-pk"))
+
+
+def _entry(event: Event, what: str) -> Entry:
+    return Entry(at=event.at, what=what, detail=event.why, by=str(event.by or ""))

@@ -1,0 +1,32 @@
+"""Which premises a change of areas moved, and from where: what its undoing needs."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from grids.models import AreaChange
+from subjects.models.ledger import Premises
+from subjects.querysets import AreaMoveQuerySet
+
+
+class AreaMove(models.Model):
+    """One premises that a change of areas took from one area's ledger to another's."""
+
+    change = models.ForeignKey(AreaChange, models.PROTECT, related_name="moves", verbose_name=_("change of areas"))
+    premises = models.ForeignKey(Premises, models.PROTECT, related_name="area_moves", verbose_name=_("premises"))
+    from_code = models.CharField(_("from area"), max_length=6)
+    to_code = models.CharField(_("to area"), max_length=6)
+
+    objects = AreaMoveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("premises moved")
+        verbose_name_plural = _("premises moved")
+        ordering = ["change", "premises"]
+        constraints = [
+            models.UniqueConstraint(fields=["change", "premises"], name="areamove_once"),
+            models.CheckConstraint(condition=~Q(from_code=F("to_code")), name="areamove_elsewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.premises_id}: {self.from_code} → {self.to_code}"
