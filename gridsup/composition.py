@@ -8,6 +8,7 @@ JOBS = {
     "generate_due_tasks": "inspections.tasks.generate_due_tasks",
     "apply_policy": "subjects.tasks.apply_policy",
     "check_geometry": "subjects.tasks.check_geometry",
+    "apply_area_changes": "subjects.tasks.apply_area_changes",
     "escalate_overdue": "complaints.tasks.escalate_overdue",
     "score_period": "assessment.tasks.score_period",
     "build_report": "assessment.reporting.building.build_report",
@@ -56,6 +57,13 @@ HELD_WORK = [
     "complaints.held.IN_HAND",
 ]
 
+# Run after a change of areas moved premises (keyword arguments: moves, station, to, heirs, now, as in
+# subjects.areas.carrying.follow), in its transaction; each lets open rows of its app follow. Closed rows never change.
+AREA_FOLLOWERS = ["inspections.actions.areas.follow_areas", "complaints.actions.areas.follow_areas"]
+
+# What is open in some grids (a list of codes), for the preview of a change: words, and the premises of each row.
+AREA_WORK = ["inspections.actions.areas.open_in", "complaints.actions.areas.open_in"]
+
 # Run after a year of the working-day calendar was loaded (keyword argument: now); each counts provisional days anew.
 CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
 
@@ -94,6 +102,7 @@ NAVIGATION = [
     ("scores", _("Scores"), "scores", ("view",)),
     ("people", _("People"), "account", ("view_people", "view_accounts")),
     ("plans", _("Plan"), "tasks", ("view",)),
+    ("areas", _("Areas"), "grid", ("view",)),
     ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
     ("letters", _("Letters"), "reports", ("view_people",)),
     ("policy", _("Policy"), "grid", ("view",)),
@@ -122,6 +131,7 @@ DECISIONS = [
     "inspections.admin.waiting",
     "assessment.admin.waiting",
     "assessment.staffing.alerts.waiting",
+    "subjects.admin.changes_waiting",
     "subjects.admin.waiting",
     "subjects.geometry.decisions.waiting",
     "grids.admin.waiting",
@@ -133,6 +143,7 @@ DECISIONS = [
 # The same for whoever opens the dashboard, also without the admin: only what is counted in no time.
 WAITING = [
     "inspections.decisions.plans",
+    "subjects.admin.changes_waiting",
     "complaints.decisions.escalated",
     "grids.decisions.people",
     "grids.lettering.waiting.letters",
@@ -156,6 +167,10 @@ SHOWN = {
     "staffing_swap": "grids.Posting",
     "audit_entry": "gridsup.AuditEntry",
     "premises": "subjects.Premises",
+    "grid": "grids.Grid",
+    "area_change": "grids.AreaChange",
+    "area_change_edit": "grids.AreaChange",
+    "area_change_move": "grids.AreaChange",
     "policy_of": "grids.Bureau",
     "policy_preset": "grids.Bureau",
     "policy_change": "subjects.Tier",

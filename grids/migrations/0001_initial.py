@@ -37,24 +37,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Bureau',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=2, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{2}\\Z', 'This code has exactly 2 digits.')], verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('district_code', models.CharField(blank=True, max_length=6, validators=[django.core.validators.RegexValidator('^[0-9]{6}\\Z', 'This code has exactly 6 digits.')], verbose_name='district code')),
-                ('level_names', models.JSONField(blank=True, default=list, verbose_name='level names')),
-                ('outline', models.JSONField(blank=True, help_text='GeoJSON geometry, WGS 84', null=True, verbose_name='outline')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='is synthetic')),
-            ],
-            options={
-                'verbose_name': 'bureau',
-                'verbose_name_plural': 'bureaus',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{2}$')), name='bureau_code_digits')],
-            },
-        ),
-        migrations.CreateModel(
             name='Officer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -75,7 +57,6 @@ class Migration(migrations.Migration):
                 ('log_outs', models.PositiveIntegerField(default=0, verbose_name='times logged out everywhere')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='grids.bureau', to_field='code', verbose_name='bureau that keeps the account')),
             ],
             options={
                 'verbose_name': 'officer',
@@ -85,6 +66,68 @@ class Migration(migrations.Migration):
             managers=[
                 ('objects', grids.querysets.OfficerManager()),
             ],
+        ),
+        migrations.CreateModel(
+            name='AreaChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('create', 'new grid'), ('redraw', 'grid redrawn or renamed'), ('split', 'grid split'), ('merge', 'grids merged'), ('retire', 'grid retired')], max_length=8, verbose_name='kind')),
+                ('state', models.CharField(choices=[('proposed', 'proposed'), ('returned', 'returned'), ('approved', 'approved'), ('in_effect', 'in effect'), ('undone', 'undone'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10, verbose_name='state')),
+                ('effective_on', models.DateField(verbose_name='takes effect on')),
+                ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                ('placing', models.CharField(choices=[('polygon', 'by the boundary: the point decides'), ('localities', 'by communities and villages'), ('list', 'by the list alone')], default='polygon', max_length=10, verbose_name='how premises are placed')),
+                ('listed', models.JSONField(blank=True, default=dict, verbose_name='premises by list')),
+                ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
+                ('in_effect_on', models.DateField(blank=True, null=True, verbose_name='in effect since')),
+                ('moved', models.PositiveIntegerField(default=0, verbose_name='premises moved')),
+                ('hindrance', models.CharField(blank=True, max_length=500, verbose_name='why it could not take effect')),
+                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
+            ],
+            options={
+                'verbose_name': 'change of areas',
+                'verbose_name_plural': 'changes of areas',
+                'ordering': ['-proposed_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AreaChangeEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=40, verbose_name='what')),
+                ('old', models.CharField(blank=True, max_length=200, verbose_name='old')),
+                ('new', models.CharField(blank=True, max_length=200, verbose_name='new')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('why', models.CharField(blank=True, max_length=500, verbose_name='why')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='grids.areachange')),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Bureau',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=2, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{2}\\Z', 'This code has exactly 2 digits.')], verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('district_code', models.CharField(blank=True, max_length=6, validators=[django.core.validators.RegexValidator('^[0-9]{6}\\Z', 'This code has exactly 6 digits.')], verbose_name='district code')),
+                ('level_names', models.JSONField(blank=True, default=list, verbose_name='level names')),
+                ('outline', models.JSONField(blank=True, help_text='GeoJSON geometry, WGS 84', null=True, verbose_name='outline')),
+                ('synthetic', models.BooleanField(default=False, verbose_name='is synthetic')),
+            ],
+            options={
+                'verbose_name': 'bureau',
+                'verbose_name_plural': 'bureaus',
+                'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{2}$')), name='bureau_code_digits')],
+            },
+        ),
+        migrations.AddField(
+            model_name='officer',
+            name='bureau',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='grids.bureau', to_field='code', verbose_name='bureau that keeps the account'),
         ),
         migrations.CreateModel(
             name='Certificate',
@@ -351,6 +394,11 @@ class Migration(migrations.Migration):
             name='station',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='grids.station', to_field='code', verbose_name='station'),
         ),
+        migrations.AddField(
+            model_name='areachange',
+            name='station',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='area_changes', to='grids.station', to_field='code', verbose_name='station'),
+        ),
         migrations.CreateModel(
             name='ApiToken',
             fields=[
@@ -366,6 +414,27 @@ class Migration(migrations.Migration):
                 'verbose_name': 'API token',
                 'verbose_name_plural': 'API tokens',
                 'constraints': [models.CheckConstraint(condition=models.Q(('expires__gt', models.F('created'))), name='token_expires_later')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AreaPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=6, verbose_name='code')),
+                ('role', models.CharField(choices=[('new', 'newly made'), ('changed', 'changed'), ('retired', 'retired')], max_length=8, verbose_name='role')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('extent', models.TextField(blank=True, verbose_name='extent in words')),
+                ('boundary', models.JSONField(blank=True, help_text='GeoJSON geometry, WGS 84', null=True, verbose_name='boundary')),
+                ('localities', models.JSONField(blank=True, default=list, help_text='their codes', verbose_name='localities')),
+                ('successor', models.CharField(blank=True, max_length=6, verbose_name='successor')),
+                ('before', models.JSONField(blank=True, default=dict, verbose_name='before')),
+                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='grids.areachange')),
+            ],
+            options={
+                'verbose_name': 'grid of a change',
+                'verbose_name_plural': 'grids of a change',
+                'ordering': ['change', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('change', 'code'), name='areapart_once'), models.CheckConstraint(condition=models.Q(('role__in', ['new', 'changed', 'retired'])), name='areapart_role'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'retired'), ('successor__length', 6)), models.Q(models.Q(('role', 'retired'), _negated=True), ('successor', '')), _connector='OR'), name='areapart_successor_iff_retired'), models.CheckConstraint(condition=models.Q(('successor', models.F('code')), _negated=True), name='areapart_other_successor')],
             },
         ),
         migrations.AddConstraint(
@@ -515,5 +584,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='grid',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'returned', 'approved', 'retired'])), name='grid_state'),
+        ),
+        migrations.AddIndex(
+            model_name='areachange',
+            index=models.Index(condition=models.Q(('state', 'approved')), fields=['effective_on'], name='areachange_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='areachange',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'returned', 'approved', 'in_effect', 'undone', 'withdrawn'])), name='areachange_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='areachange',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['create', 'redraw', 'split', 'merge', 'retire'])), name='areachange_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='areachange',
+            constraint=models.CheckConstraint(condition=models.Q(('placing__in', ['polygon', 'localities', 'list'])), name='areachange_placing'),
+        ),
+        migrations.AddConstraint(
+            model_name='areachange',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_effect_on__isnull', False), ('state__in', ['in_effect', 'undone'])), models.Q(models.Q(('state__in', ['in_effect', 'undone']), _negated=True), ('in_effect_on__isnull', True)), _connector='OR'), name='areachange_in_effect_on_iff_it_was'),
+        ),
+        migrations.AddConstraint(
+            model_name='areachange',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='areachange_reasoned'),
         ),
     ]

@@ -19,6 +19,7 @@ from gridsup.api.jobs import JobViewSet
 from gridsup.api.views import Unknown
 from inspections import api as inspections
 from subjects import api as subjects
+from subjects.area_api import AreaChangeViewSet
 from subjects.book_api import BookView, LedgerExportViewSet
 from subjects.geometry import api as geometry
 
@@ -28,6 +29,7 @@ router.include_format_suffixes = False
 router.register("bureaus", grids.BureauViewSet)
 router.register("stations", grids.StationViewSet)
 router.register("grids", grids.GridViewSet)
+router.register("area-changes", AreaChangeViewSet)
 router.register("localities", grids.LocalityViewSet)
 router.register("officers", grids.OfficerViewSet)
 router.register("postings", grids.PostingViewSet)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
-from subjects.admin import geometry, ledger, policy
+from subjects.admin import areas, geometry, ledger, policy
+from subjects.admin.areas import changes_waiting
 from subjects.models import Premises
 
-__all__ = ["geometry", "ledger", "policy", "waiting"]
+__all__ = ["areas", "changes_waiting", "geometry", "ledger", "policy", "waiting"]
 
 
 def waiting(officer: Any, on: date) -> list[Decision]:

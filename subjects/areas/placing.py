@@ -56,7 +56,9 @@ def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
     By point only what stands on ground that changes hands moves: a grid code that a file gave against the point stays.
     """
     found = list(
-        (rows or concerned(draft)).order_by("pk").values_list("pk", "area_code", "lon", "lat", "locality__code")
+        (concerned(draft) if rows is None else rows)
+        .order_by("pk")
+        .values_list("pk", "area_code", "lon", "lat", "locality__code")
     )
     listed = {key: code for code, keys in draft.listed.items() for key in keys}
     owners = _owners(draft, found) if draft.placing == AreaChange.Placing.POLYGON else None

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0001_initial'),
-        ('gridsup', '0002_audit_guard'),
+        ('gridsup', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -228,6 +228,21 @@ class Migration(migrations.Migration):
                 'verbose_name': "premises outside its grid's boundary",
                 'verbose_name_plural': "premises outside their grid's boundary",
                 'ordering': ['-metres'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AreaMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('from_code', models.CharField(max_length=6, verbose_name='from area')),
+                ('to_code', models.CharField(max_length=6, verbose_name='to area')),
+                ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='grids.areachange', verbose_name='change of areas')),
+                ('premises', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='area_moves', to='subjects.premises', verbose_name='premises')),
+            ],
+            options={
+                'verbose_name': 'premises moved',
+                'verbose_name_plural': 'premises moved',
+                'ordering': ['change', 'premises'],
             },
         ),
         migrations.CreateModel(
@@ -464,6 +479,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='astray',
             constraint=models.CheckConstraint(condition=models.Q(('metres__gt', 0)), name='astray_is_outside'),
+        ),
+        migrations.AddConstraint(
+            model_name='areamove',
+            constraint=models.UniqueConstraint(fields=('change', 'premises'), name='areamove_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='areamove',
+            constraint=models.CheckConstraint(condition=models.Q(('from_code', models.F('to_code')), _negated=True), name='areamove_elsewhere'),
         ),
         migrations.AddConstraint(
             model_name='tier',

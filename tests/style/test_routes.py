@@ -27,6 +27,7 @@ from subjects.models import (
     TimeLimit,
 )
 from tests.factories import (
+    AreaChangeFactory,
     AttachmentFactory,
     ClockFactory,
     ComplaintFactory,
@@ -80,7 +81,7 @@ def rows(district):
         area_code="0501", day=date(2026, 11, 22), job=export_job, requested_at=timezone.now()
     )
     made = [
-        report, picture, letter, export, entry,
+        report, picture, AreaChangeFactory(reason=MARK), letter, export, entry,
         LinkedCadre.objects.create(grid=district.grid, name=MARK, from_day=date(2026, 1, 1)),
         ServiceStation.objects.create(grid=district.grid, name=MARK, from_day=date(2026, 1, 1)),
         finding, finding.visit, photo,

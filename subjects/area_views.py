@@ -1,0 +1,163 @@
+"""Pages of areas: the grids, one grid with its history, and changes from the proposal to their undoing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grids.areas import area_choices
+from grids.models import AREA_MOVES, AreaChange, Grid, Officer, Posting
+from grids.permissions import Permission
+from grids.requests import SignedIn
+from gridsup.errors import DomainError
+from gridsup.paging import page_of
+from gridsup.scoping import inside
+from gridsup.states import targets
+from subjects.area_forms import ChangeQuestion
+from subjects.areas.deciding import approve_change, return_change, withdraw_change
+from subjects.areas.drafts import draft_of
+from subjects.areas.effect import undo_change
+from subjects.areas.preview import preview_change, shapes_of
+from subjects.areas.story import entries_of, entries_of_grid
+from subjects.models import Premises
+
+# Grids of one page: a station's at once.
+GRIDS_SHOWN = 50
+CHANGES_SHOWN = 20
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def area_list(request: SignedIn) -> HttpResponse:
+    officer = request.user
+    question = ChangeQuestion(request.GET)
+    held = officer.area_codes(Permission.VIEW)
+    grids = Grid.objects.filter(inside(held, "code")).select_related("station").defer("boundary").order_by("code")
+    changes = AreaChange.objects.visible_to(officer).select_related("station", "proposed_by")
+    if area := question.asked.get("area"):
+        grids, changes = grids.in_area(area), changes.in_area(area)
+    if state := question.asked.get("state"):
+        changes = changes.filter(state=state)
+    page = page_of(grids, request, GRIDS_SHOWN)
+    counted = Premises.objects.filter(area_code__in=[grid.code for grid in page], status="active").order_by()
+    counts = dict(counted.values_list("area_code").annotate(n=Count("pk")))
+    return render(
+        request,
+        "subjects/area_list.html",
+        {
+            "question": question,
+            "areas": area_choices(officer, str(area or "")),
+            "page": page,
+            "rows": [(grid, counts.get(grid.code, 0)) for grid in page],
+            "changes": changes.prefetch_related("parts")[:CHANGES_SHOWN],
+            "kinds": AreaChange.Kind.choices if officer.area_codes(Permission.PROPOSE_GRIDS) else [],
+        },
+    )
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def grid_show(request: SignedIn, code: str) -> HttpResponse:
+    officer, on = request.user, timezone.localdate()
+    held = inside(officer.area_codes(Permission.VIEW), "code")
+    grid = get_object_or_404(Grid.objects.filter(held).select_related("station__bureau"), code=code)
+    changes = AreaChange.objects.visible_to(officer).filter(parts__code=code).distinct()
+    return render(
+        request,
+        "subjects/grid_show.html",
+        {
+            "grid": grid,
+            "places": grid.localities.select_related("street"),
+            "premises": Premises.objects.filter(area_code=code, status="active").count(),
+            "people": Posting.objects.on(on).filter(area_code=code).select_related("officer").order_by("duty", "pk"),
+            "periods": grid.periods.order_by("-from_day"),
+            "changes": changes.prefetch_related("parts"),
+            "entries": entries_of_grid(grid),
+            "kinds": offered(officer, grid),
+            "shapes": {"boundary": grid.boundary, "point": None},
+        },
+    )
+
+
+def offered(officer: Officer, grid: Grid) -> list[tuple[str, Any]]:
+    """Kinds of change that the person may propose for the grid."""
+    if grid.state != Grid.State.APPROVED or not officer.may(Permission.PROPOSE_GRIDS, grid.station_id):
+        return []
+    kinds = AreaChange.Kind.SPLIT, AreaChange.Kind.REDRAW, AreaChange.Kind.RETIRE
+    return [(kind.value, kind.label) for kind in kinds]
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def change_show(request: SignedIn, pk: int) -> HttpResponse:
+    officer, on = request.user, timezone.localdate()
+    change = get_object_or_404(
+        AreaChange.objects.visible_to(officer).select_related("station__bureau", "proposed_by"), pk=pk
+    )
+    draft = draft_of(change)
+    return render(
+        request,
+        "subjects/area_change_show.html",
+        {
+            "change": change,
+            "preview": preview_change(change, on=on),
+            "shapes": shapes_of(change, draft),
+            "moves": _may(change, officer),
+            "own": change.proposed_by_id == officer.pk,
+            "may_edit": change.state == AreaChange.State.RETURNED
+            and officer.may(Permission.PROPOSE_GRIDS, change.area_code),
+            "entries": entries_of(change),
+        },
+    )
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def change_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
+    change = get_object_or_404(AreaChange.objects.visible_to(request.user).select_related("station"), pk=pk)
+    if request.method != "POST":  # the log-in leads here after a session that ended on the page
+        return redirect(change)
+    now, officer, why = timezone.now(), request.user, request.POST.get("why", "")
+    acts: dict[str, tuple[Callable[[], object], str]] = {
+        "approved": (lambda: approve_change(change=change, by=officer, now=now), _("The change is approved.")),
+        "returned": (
+            lambda: return_change(change=change, why=why, by=officer, now=now),
+            _("The change went back to the station."),
+        ),
+        "withdrawn": (
+            lambda: withdraw_change(change=change, why=why, by=officer, now=now),
+            _("The change is withdrawn."),
+        ),
+        "undone": (lambda: undo_change(change=change, why=why, by=officer, now=now), _("The change is undone.")),
+    }
+    if to not in acts:
+        raise Http404
+    act, done = acts[to]
+    try:
+        act()
+        messages.success(request, done)
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(change)
+
+
+def may_edit(change: AreaChange, officer: Officer) -> bool:
+    """The change was returned to the person's station."""
+    return change.state == AreaChange.State.RETURNED and officer.may(Permission.PROPOSE_GRIDS, change.area_code)
+
+
+def _may(change: AreaChange, officer: Officer) -> list[str]:
+    """States to which the person may bring the change; proposing anew has a form of its own."""
+    return [
+        to
+        for to in targets(AREA_MOVES, change.state)
+        if (needed := AREA_MOVES[change.state, to].permission)
+        and to != AreaChange.State.PROPOSED
+        and officer.may(needed, change.area_code)
+    ]
