@@ -31,6 +31,7 @@ def freezer_day(monkeypatch):
 @pytest.fixture
 def chief(client, district):
     client.force_login(district.chief, backend="grids.backends.DutyBackend")
+    client.cookies["django_language"] = "en"
     return client
 
 
@@ -46,7 +47,7 @@ def given(**changed):
 NEW = "/areas/new/?kind=split&station=0501"
 
 
-def test_a_chief_sees_what_a_split_would_do_before_anything_is_stored(chief, english):
+def test_a_chief_sees_what_a_split_would_do_before_anything_is_stored(chief):
     east = premises_at(1.5)
     TaskFactory(premises=east)
     premises_at(0.5)
@@ -96,7 +97,7 @@ def test_a_file_is_read_and_stands_in_the_form(chief):
         ({"localities": ["610111005000"]}, "localities", "610111005000"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_field_and_what_was_typed_stays(chief, english, changed, field, said):
+def test_what_is_wrong_is_told_beside_its_field_and_what_was_typed_stays(chief, changed, field, said):
     page = chief.post(NEW, given(act="propose", **changed))
 
     assert page.status_code == 200
@@ -105,7 +106,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_what_was_typed_stays(chief, 
     assert not AreaChange.objects.exists()
 
 
-def test_a_file_too_large_is_refused_before_it_is_read(chief, english):
+def test_a_file_too_large_is_refused_before_it_is_read(chief):
     file = BytesIO(b" " * (LARGEST + 1))
     file.name = "grid.geojson"
 
