@@ -13,13 +13,11 @@ from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
 
 from grids.models import Bureau, Grid, Locality, Posting, Station
-from grids.permissions import Duty
+from grids.permissions import PUBLISHED, Duty
 from grids.querysets import GridQuerySet
 from gridsup.searching import holds_words
 from subjects.models import Premises
 
-# Whose names a station publishes: who is responsible for it, and for each of its grids.
-PUBLISHED = (Duty.STATION_CHIEF, Duty.GRID_LEAD, Duty.MANAGER)
 # So long the board may be behind what is in the database; in return a crowd of readers costs it nothing.
 KEPT_SECONDS = 120
 # Grids that one search shows; a word found oftener is too short.

@@ -203,6 +203,8 @@ HOLDERS = (Duty.GRID_LEAD, Duty.MANAGER)
 # The first responsible for a grid, and who watches its work without enforcing (handbook §2).
 LEADS = tuple(duty for duty in HEADS if duty in HOLDERS)
 WATCHERS = (Duty.SUPERVISOR,)
+# Whose names the public notice board shows (handbook §1).
+PUBLISHED = (Duty.STATION_CHIEF, Duty.GRID_LEAD, Duty.MANAGER)
 # Who keeps accounts, roles and the audit trail; nobody who runs the business names them (handbook §9).
 ADMINISTRATORS = (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDITOR)
 

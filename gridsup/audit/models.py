@@ -72,7 +72,7 @@ class AuditEntry(AppendOnlyRow):
     class Outcome(models.TextChoices):
         DONE = "done", _("done")
         ANSWERED = "answered", _("answered with a page")  # a form to be corrected, a preview
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("audit", "refused")
         FAILED = "failed", _("failed")
 
     bureau = models.CharField(_("bureau"), max_length=2, blank=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from grids.geometry import read_boundary
 from grids.models import AreaChange, AreaPart, Grid, Locality, Posting
-from grids.permissions import HOLDERS, Duty
+from grids.permissions import HOLDERS, LEADS
 from gridsup.composition import AREA_WORK
 from gridsup.equalarea import square_metres
 from subjects.areas.drafts import Draft, Part, draft_of
@@ -168,7 +168,7 @@ def _staffing(lines: Iterable[Line]) -> list[str]:
     """Who is missing after the change, and whose post ends with it."""
     notes = []
     for line in lines:
-        leads = [post for post in line.posts if post.duty == Duty.GRID_LEAD]
+        leads = [post for post in line.posts if post.duty in LEADS]
         holders = [post for post in line.posts if post.duty in HOLDERS]
         if line.part.stays and not leads:
             notes.append(_("Grid %(code)s has no lead yet: post one by the day.") % {"code": line.part.code})

@@ -47,6 +47,8 @@ from tests.style import walking as site
 
 # Stands in the names of bureau 05's rows, and nowhere else.
 MARK = "外区密号"
+# Stands in those of grid 050101 alone.
+INNER = MARK + "格内"
 
 
 @pytest.fixture
@@ -55,9 +57,9 @@ def rows(district):
     load_preset(bureau="05", name="FR", on=date(2026, 1, 1), now=timezone.now())
     for model in (Bureau, Station, Grid):
         model.objects.filter(code__startswith="05").update(name=MARK)
-    Officer.objects.filter(pk=district.lead.pk).update(name=MARK)
-    subject = SubjectFactory(name=MARK, representative=MARK)
-    task = TaskFactory(premises=PremisesFactory(subject=subject, address=MARK, tier="high", mode="key"))
+    Officer.objects.filter(pk=district.lead.pk).update(name=INNER)
+    subject = SubjectFactory(name=INNER, representative=INNER)
+    task = TaskFactory(premises=PremisesFactory(subject=subject, address=INNER, tier="high", mode="key"))
     job = Job.objects.create(
         name="generate_due_tasks", period="2026-11-22", area_code="050101", by=MARK, queued_at=timezone.now()
     )
@@ -65,11 +67,11 @@ def rows(district):
     scheme = load_scheme(bureau="05", on=date(2026, 1, 1), now=timezone.now())
     score_bureau(bureau="05", period=Period.parse("2026Q1"), cut_off=date(2026, 4, 30), now=timezone.now())
     card = Scorecard.objects.get(area_code="050101")
-    permit = Permit.objects.create(premises=task.premises, number=MARK)
-    finding = FindingFactory(visit__premises=task.premises, text=MARK)
+    permit = Permit.objects.create(premises=task.premises, number=INNER)
+    finding = FindingFactory(visit__premises=task.premises, text=INNER)
     photo = PhotoFactory(visit=finding.visit)
-    complaint = ComplaintFactory(premises=task.premises, about=MARK, address=MARK, text=MARK)
-    clock = ClockFactory(complaint=complaint, explanation=MARK, rule=TimeLimit.objects.get(key="accept"))
+    complaint = ComplaintFactory(premises=task.premises, about=INNER, address=INNER, text=INNER)
+    clock = ClockFactory(complaint=complaint, explanation=INNER, rule=TimeLimit.objects.get(key="accept"))
     picture = AttachmentFactory(complaint=complaint)
     entry = append(AuditEntry(bureau="05", area_code="050101", action="view", username=MARK, at=timezone.now()))
     report = ReportFactory(area_code="0501", state="failed", error=MARK)
@@ -113,6 +115,12 @@ def test_nobody_opens_anything_without_a_login(rows):
 
 def test_somebody_of_another_bureau_learns_of_no_row(district, rows):
     assert site.leaks(site.walked(), rows, district.outsider, [MARK]) == []
+
+
+@pytest.mark.parametrize("who", ["neighbour_lead", "far_chief"])
+def test_a_neighbour_of_the_same_bureau_learns_of_no_row_of_the_grid(district, rows, who):
+    """The lead of the next grid and the chief of the next station: same bureau, same duties, another area."""
+    assert site.leaks(site.of_area(rows, "050101"), rows, getattr(district, who), [INNER]) == []
 
 
 @pytest.mark.parametrize("duty", Duty.values)
