@@ -147,7 +147,6 @@ WAITING = [
     "complaints.decisions.escalated",
     "grids.decisions.people",
     "grids.lettering.waiting.letters",
-    "assessment.staffing.alerts.waiting",
     "gridsup.admin.waiting",
 ]
 

@@ -259,6 +259,10 @@ class Migration(migrations.Migration):
             model_name='visit',
             index=models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects', 'state'], name='visit_corrected'),
         ),
+        migrations.AddIndex(
+            model_name='visit',
+            index=models.Index(condition=models.Q(('submitted_at__isnull', True)), fields=['state', 'area_code'], name='visit_put_aside'),
+        ),
         migrations.AddConstraint(
             model_name='visit',
             constraint=models.CheckConstraint(condition=models.Q(('area_code__length__in', [2, 4, 6])), name='visit_area_length'),
@@ -298,6 +302,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='inspectiontask',
             index=models.Index(fields=['due_on', 'area_code', 'state', 'done_on'], name='task_day'),
+        ),
+        migrations.AddIndex(
+            model_name='inspectiontask',
+            index=models.Index(condition=models.Q(('assignee__isnull', False)), fields=['state', 'area_code'], name='task_given'),
         ),
         migrations.AddConstraint(
             model_name='inspectiontask',

@@ -111,6 +111,8 @@ class InspectionTask(models.Model):
             models.Index(fields=["area_code", "state", "due_on", "done_on"], name="task_area"),
             # the trend of the dashboard: days of all areas together
             models.Index(fields=["due_on", "area_code", "state", "done_on"], name="task_day"),
+            # what is given to somebody by name: few of all; held without a post, handed over
+            models.Index(fields=["state", "area_code"], condition=Q(assignee__isnull=False), name="task_given"),
         ]
 
     def __str__(self) -> str:

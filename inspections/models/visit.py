@@ -118,6 +118,8 @@ class Visit(models.Model):
             models.Index(fields=["state", "area_code"], condition=Q(state="submitted"), name="visit_to_review"),
             # which records a corrected version stands for
             models.Index(fields=["corrects", "state"], condition=Q(corrects__isnull=False), name="visit_corrected"),
+            # what is put aside; by this column, because a state that comes as a parameter proves nothing to SQLite
+            models.Index(fields=["state", "area_code"], condition=Q(submitted_at__isnull=True), name="visit_put_aside"),
         ]
 
     def __str__(self) -> str:
