@@ -83,7 +83,11 @@ class Drafts:
         return Visit.objects.put_aside(officer).with_file().order_by("pk")
 
     def strays(self, on: date) -> QuerySet[Any]:
-        drafts = Visit.objects.with_file().filter(state="draft", submitted_at__isnull=True, corrects__isnull=True).exclude(draft={})
+        drafts = (
+            Visit.objects.with_file()
+            .filter(state="draft", submitted_at__isnull=True, corrects__isnull=True)
+            .exclude(draft={})
+        )
         return drafts.annotate(holder_id=F("lead_id")).filter(without_post("lead", on)).order_by("lead", "pk")
 
     def of_areas(self, codes: Collection[str]) -> QuerySet[Any]:

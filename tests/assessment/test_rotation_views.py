@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from assessment.staffing import alerts
 from assessment.staffing.guides import guides_of
 from assessment.staffing.rotation import NEAR, OVER, standing, turns_of, whole_months
 from grids.models import Grid, Posting
@@ -283,12 +284,8 @@ class TestOfMovingCommunities:
 
 
 class TestOfWhatWaits:
-    def waiting(self, officer, path="/dashboard/"):
-        found = english(officer).get(path).context["waiting" if path == "/dashboard/" else "decisions"]
-        return {one.label: one for one in found}
-
-    @pytest.mark.parametrize(("who", "path"), [("chief", "/admin/"), ("district_office", "/dashboard/")])
-    def test_whoever_posts_officers_is_told_and_opens_the_rows(self, ruled, who, path):
+    @pytest.mark.parametrize("who", ["chief", "district_office"])
+    def test_whoever_posts_officers_is_told_and_opens_the_rows(self, ruled, who):
         load_preset(bureau="05", name="FR", on=date(2026, 2, 1), now=noon(TODAY))
         PolicyFigure.objects.filter(key__in=["least_officer_premises", "most_officer_premises"]).update(value=1)
         for _each in range(3):
@@ -296,7 +293,7 @@ class TestOfWhatWaits:
         began(ruled.lead, date(2024, 1, 1))
         officer = getattr(ruled, who)
 
-        found = self.waiting(officer, path)
+        found = {one.label: one for one in english(officer).get("/admin/").context["decisions"]}
 
         for label, listed in (("Under-staffed grids", "lines"), ("Over-loaded grids", "lines"),
                               ("Rotation near or due", "turns")):  # fmt: skip
@@ -304,10 +301,10 @@ class TestOfWhatWaits:
 
     @pytest.mark.parametrize("who", ["head", "lead"])
     def test_nobody_else_is(self, ruled, who):
-        assert not {"Under-staffed grids", "Rotation near or due"} & set(self.waiting(getattr(ruled, who)))
+        assert alerts.waiting(getattr(ruled, who), TODAY) == []
 
     def test_without_a_policy_nothing_waits(self, district):
-        assert "Under-staffed grids" not in self.waiting(district.district_office)
+        assert not any(one.count for one in alerts.waiting(district.district_office, TODAY))
 
 
 def test_standing_needs_no_notice_to_be_over(ruled):

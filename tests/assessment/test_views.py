@@ -321,8 +321,8 @@ class TestOfWhatWaits:
         ("duty", "labels"),
         [
             ("bureau_head", ["Plans to approve"]),
-            ("grid_office", ["Complaints reported up", "Failed jobs"]),
-            ("station_chief", ["Complaints reported up"]),
+            ("grid_office", ["Complaints reported up", "Failed jobs", "Heads without a letter"]),
+            ("station_chief", ["Complaints reported up", "Heads without a letter"]),
             ("section", []),
             ("grid_lead", []),
         ],
@@ -337,7 +337,7 @@ class TestOfWhatWaits:
         for officer in (district.head, district.district_office, district.chief):
             client.force_login(officer)
             for one in client.get("/dashboard/").context["waiting"]:
-                assert rows_behind(client.get(one.url)) == one.count == 1
+                assert rows_behind(client.get(one.url)) == one.count > 0
 
 
 def test_an_area_that_does_not_exist_is_not_found(as_office):
