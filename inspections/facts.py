@@ -29,6 +29,7 @@ M = TypeVar("M", bound=models.Model)
 class Facts:
     """Rows by key; `tasks` are the open ones and `findings` those still to be put right, by premises.
 
+    `unsettled`: keys of the records, among those of the findings, that were returned and are not corrected yet.
     `rectified`: findings that a version now corrected had seen put right, by that version.
     """
 
@@ -42,6 +43,7 @@ class Facts:
     earlier: dict[int, Visit]
     tasks: dict[int, list[InspectionTask]]
     findings: dict[int, list[Finding]]
+    unsettled: set[int]
     rectified: dict[int, list[Finding]]
 
     def inspects(self, officer: Officer, area_code: str, on: date) -> bool:
@@ -97,6 +99,7 @@ def gather(submissions: Sequence[Submission]) -> Facts:
         earlier={visit.pk: visit for visit in visits},
         tasks=_by(tasks.select_for_update().order_by("pk"), "premises_id"),
         findings=_by(findings.select_for_update(of=("self",)).order_by("pk"), "premises_id"),
+        unsettled=set(Visit.objects.filter(premises__in=places).uncorrected().values_list("pk", flat=True)),
         rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
     )
 

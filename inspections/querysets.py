@@ -195,13 +195,16 @@ class VisitQuerySet(SetWise["Visit"]):
         """Forms that the officer put aside and did not drop; those of returned records apart."""
         return self.filter(state="draft", lead=officer, corrects__isnull=True).exclude(draft={})
 
+    def uncorrected(self) -> Self:
+        """Returned records of which no corrected version was handed in."""
+        return self.filter(state="returned").not_replaced()
+
     def to_correct(self, officer: "Officer") -> Self:
         """Returned records of the officer of which no corrected version was handed in; `why_returned` tells why."""
         from inspections.models import VisitEvent
 
         returns = VisitEvent.objects.filter(visit=OuterRef("pk"), what="state", new="returned").order_by("-pk")
-        mine = self.of_officer(officer).filter(state="returned").not_replaced()
-        return mine.annotate(why_returned=Subquery(returns.values("why")[:1]))
+        return self.of_officer(officer).uncorrected().annotate(why_returned=Subquery(returns.values("why")[:1]))
 
     def search(self, text: str) -> Self:
         """Visits of premises whose name or address, or by officers whose name, holds every word of the text."""
@@ -223,6 +226,12 @@ class FindingQuerySet(SetWise["Finding"]):
     def to_rectify(self) -> Self:
         """Ordered and not yet corrected, in time or not."""
         return self.filter(state__in=["ordered", "escalated"])
+
+    def of_standing_records(self) -> Self:
+        """But for findings of records that were returned and not corrected yet: these may still be withdrawn."""
+        from inspections.models import Visit
+
+        return self.exclude(visit__in=Visit.objects.uncorrected().order_by().values("pk"))
 
     def overdue(self, on: date) -> Self:
         """To be corrected, and the last day is over."""

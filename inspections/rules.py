@@ -16,6 +16,8 @@ from subjects.models.ledger import Status
 Outcome = Visit.Outcome
 Disposition = Finding.Disposition
 RESULTS = ("ok", "problem", "not_applicable")
+# Characters of a problem that a refusal repeats: enough to know it again, and the sentence stays one.
+SHOWN_OF_A_TEXT = 40
 # Where nobody got in, nothing can have been seen to be put right.
 SEEN_INSIDE = (Outcome.NO_PROBLEM, Outcome.PROBLEM, Outcome.UNLICENSED)
 
@@ -135,6 +137,11 @@ def corrected_of(record: VisitRecord, facts: Facts, on: date) -> list[Finding]:
             raise BadInput(
                 _("A problem that you mark as put right is not to be corrected here any more. Load it again and look."),
                 field="corrected",
+            )
+        if finding.visit_id in facts.unsettled:
+            raise WrongState(
+                _("The record in which the problem “%(text)s” stands was returned. Correct that record first.")
+                % {"text": finding.text[:SHOWN_OF_A_TEXT]},
             )
         if finding.found_on > on:
             raise BadInput(_("A problem cannot be put right before it was found."), field="corrected")

@@ -167,10 +167,9 @@ class VisitForm(forms.Form):
     def _to_rectify(self) -> FindingQuerySet:
         """Orders that may be seen carried out: the open ones, and those that the record to be corrected had ticked."""
         ours = Finding.objects.filter(premises=self.premises)
-        if self.corrects is None:
-            return ours.to_rectify()
-        # its own findings are withdrawn with it
-        return ours.to_rectify().exclude(visit=self.corrects) | ours.filter(rectified_by=self.corrects)
+        # the own findings of a returned record are withdrawn with it
+        standing = ours.to_rectify().of_standing_records()
+        return standing if self.corrects is None else standing | ours.filter(rectified_by=self.corrects)
 
     def _coverable(self) -> TaskQuerySet:
         """Open tasks that the visit may discharge; what a record to be corrected discharged stays so by itself."""

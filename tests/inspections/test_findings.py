@@ -43,12 +43,16 @@ def ordered(district):
 
 
 def found(district, state, **facts) -> Finding:
-    """A finding in a state, of a visit by lead and manager whose record was returned."""
+    """A finding in a state, of a visit by lead and manager."""
     visit = VisitFactory(premises=shop(), lead=district.lead, partner=district.manager, outcome="problem")
     disposition = BORN.get(state, "order")
-    finding = FindingFactory(visit=visit, state=state, disposition=disposition, rectify_by=TODAY, **facts)
+    return FindingFactory(visit=visit, state=state, disposition=disposition, rectify_by=TODAY, **facts)
+
+
+def withdrawn(district, finding) -> None:
+    visit = Visit.objects.get(pk=finding.visit_id)
     return_visit(visit=visit, why="?", by=district.chief, now=NOON)
-    return finding
+    corrected(district, finding, corrects=visit)
 
 
 def corrected(district, finding, **facts) -> None:
@@ -70,7 +74,7 @@ def tried(district, finding, to) -> None:
         S.CLOSED: lambda: close_finding(finding=finding, **above),
         S.RECTIFIED: lambda: corrected(district, finding, corrected=[finding.pk]),
         S.ESCALATED: lambda: escalate_findings(part=Part.area("05"), on=TODAY + WEEK, now=NOON),
-        S.WITHDRAWN: lambda: corrected(district, finding, corrects=Visit.objects.get(pk=finding.visit_id)),
+        S.WITHDRAWN: lambda: withdrawn(district, finding),
     }
     with suppress(DomainError):
         ways[to]()
@@ -269,3 +273,39 @@ def test_open_findings_move_with_their_premises_and_ended_ones_stay(district):
     assert follow_ledger(bureau="05", now=NOON)["changed"] == 1
 
     assert [Finding.objects.get(pk=row.pk).area_code for row in (still, over)] == ["0502", "050101"]
+
+
+class TestOfARecordThatWasReturned:
+    """Its problems may still be withdrawn: nobody sees them put right before it is corrected."""
+
+    @pytest.fixture
+    def returned(self, district, ordered):
+        return_visit(visit=ordered.visit, why="?", by=district.chief, now=NOON)
+        return ordered
+
+    def test_no_other_visit_puts_its_problem_right(self, district, returned, english):
+        with pytest.raises(WrongState, match=r"Sold goods past their date.* was returned"):
+            corrected(district, returned, corrected=[returned.pk])
+
+        assert Finding.objects.get().state == "ordered"
+        assert Visit.objects.count() == 1
+
+    def test_once_it_is_corrected_the_problem_of_the_new_version_is_put_right(self, district, returned):
+        problem = Problem(text="The same", disposition="order", rectify_by=TODAY + WEEK)
+        corrected(district, returned, corrects=returned.visit, outcome="problem", problems=[problem])
+        kept = Finding.objects.get(text="The same")
+
+        corrected(district, kept, corrected=[kept.pk])
+
+        assert set(Finding.objects.values_list("text", "state")) == {
+            (returned.text, "withdrawn"),
+            ("The same", "rectified"),
+        }
+
+    def test_one_that_was_escalated_meanwhile_stays_with_the_old_version_and_is_put_right(self, district, returned):
+        Finding.objects.update(state="escalated")
+        corrected(district, returned, corrects=returned.visit)
+
+        corrected(district, returned, corrected=[returned.pk])
+
+        assert Finding.objects.get().state == "rectified"
