@@ -85,7 +85,7 @@ def test_the_ledger_is_searched_on_a_phone(visitor, district, round_of_visits):
     page.wait_for_url("**q=*")
 
     assert page.locator("tbody tr").count() == 1
-    page.click("summary")
+    page.click("main summary")
     page.select_option("[name=mode]", "exempt")
     page.click(".question-fields button")
     page.wait_for_url("**mode=exempt**")

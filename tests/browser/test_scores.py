@@ -42,7 +42,7 @@ def test_why_a_station_is_last_is_two_clicks_away(visitor, scored):
 
     page.locator("tbody tr").last.locator("th a").click()
     page.wait_for_url("**/scores/*/")
-    assert "−8.31 points against Station 0502 (rank 1)." in page.inner_text("main")
+    assert "−10.65 points against Station 0502 (rank 1)." in page.inner_text("main")
     page.locator(".note a").click()
     page.wait_for_url("**show=missed")
 
