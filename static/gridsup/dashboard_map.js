@@ -58,7 +58,15 @@ function draw([shapes, numbers]) {
     style: (feature) => ({ color: "#2d3640", weight: 1, fillColor: COLOURS[known(feature).level], fillOpacity: 0.9 }),
     onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(known(feature))),
   }).addTo(map);
-  map.fitBounds(layer.getBounds(), { animate: false });
+  const fit = () => map.fitBounds(layer.getBounds(), { animate: false });
+  fit();
+  const sized = (paper) => () => {
+    place.classList.toggle("on-paper", paper);
+    map.invalidateSize(false);
+    fit();
+  };
+  window.addEventListener("beforeprint", sized(true));
+  window.addEventListener("afterprint", sized(false));
 }
 
 const ask = (address) => fetch(address, { headers: { Accept: "application/json" } }).then((reply) => reply.json());

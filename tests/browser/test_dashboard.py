@@ -100,3 +100,31 @@ def test_area_and_period_are_picked(visitor, district, quarter):
 
     assert page.locator("tbody tr").count() > 1
     assert "so far" not in page.inner_text("h1")
+
+
+def test_on_a_sheet_of_a4_every_column_and_one_sum_and_nothing_to_press(visitor, district, quarter):
+    somebody = visitor((703, 1000))  # what margins of 12 mm leave of its 210
+    somebody.enter(district.district_office)
+    page = somebody.open("/dashboard/")
+    page.emulate_media(media="print")
+
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.eval_on_selector_all(".sideways, .trend, html", wide) == 0
+    assert page.eval_on_selector(".area-table tfoot", "one => getComputedStyle(one).display") == "table-row-group"
+    for pressed in (".pickers", ".top", ".bottom-nav", ".panel-head .btn", ".leaflet-control-zoom"):
+        assert page.locator(pressed).first.is_hidden(), pressed
+    assert page.locator(".area-table thead th").last.is_visible()
+
+
+def test_the_map_is_drawn_for_the_paper_and_then_for_the_screen_again(visitor, district, quarter):
+    somebody = visitor(DESK)
+    somebody.enter(district.district_office)
+    page = somebody.open("/dashboard/")
+    page.wait_for_selector("#legend li")
+    before = page.locator("#map").bounding_box()
+
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#map.on-paper canvas").count() == 1
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+    assert page.locator("#map").bounding_box() == before
