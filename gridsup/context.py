@@ -9,7 +9,7 @@ from gridsup.composition import NAVIGATION, PHONE_BAR
 # Fingers: beside four entries and "More" a fifth would be narrower than they need on a phone of 360 px.
 BAR_LENGTH = 4
 # Beside the name of the site and the person a window of 1024 px holds so many words, in English too.
-TOP_LENGTH = 6
+TOP_LENGTH = 5
 
 
 def site(request: HttpRequest) -> dict[str, object]:

@@ -145,9 +145,9 @@ def test_a_window_reaches_every_page_that_the_person_may_open(district, client, 
     page = client.get("/account/")
     top = page.text.partition('class="top-nav"')[2].partition("</nav>")[0]
 
-    assert len(page.context["top"]) <= 6
+    assert len(page.context["top"]) <= 5
     assert [entry["url"] for entry in page.context["navigation"] if f'href="{entry["url"]}"' not in top] == []
-    assert ("top-more" in top) == (len(page.context["navigation"]) > 6)
+    assert ("top-more" in top) == (len(page.context["navigation"]) > 5)
 
 
 def test_every_page_of_the_bars_is_one_of_the_navigation():

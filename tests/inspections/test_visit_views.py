@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -298,8 +299,11 @@ def test_the_file_of_the_premises_tells_of_its_visits_and_findings(as_chief, dis
 
 
 def test_the_page_where_one_is_is_marked_once(as_chief, district):
-    for path in ("/visits/review/", "/visits/"):  # above, and below on a phone
-        assert as_chief.get(path).text.count('aria-current="page"') == 2
+    for path in ("/visits/review/", "/visits/"):
+        for bar in ("top-nav", "bottom-nav"):  # in a window, and on a phone
+            entries = as_chief.get(path).text.partition(f'class="{bar}"')[2].partition("</nav>")[0]
+            marked = re.findall(r'href="([^"]+)"[^>]* aria-current="page"', entries)
+            assert marked == [path]
 
 
 def test_what_waits_for_the_chief_stands_on_the_first_page(as_chief, district):
