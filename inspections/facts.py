@@ -111,7 +111,8 @@ def _standing(records: Sequence[VisitRecord], places: Collection[int]) -> dict[t
     moments = {record.visited_at for record in records}
     forms = [record.client_id for record in records]
     rows = Visit.objects.filter(premises__in=places, visited_at__in=moments).valid().exclude(client_id__in=forms)
-    return {(place, lead, at): key for key, place, lead, at in rows.values_list("pk", "premises", "lead", "visited_at")}
+    known = rows.values_list("pk", "premises", "lead", "visited_at")
+    return {(place, lead, at): key for key, place, lead, at in known if at is not None}
 
 
 def hold(premises: Collection[int]) -> dict[int, Premises]:
