@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from gridsup.holidays import calendar
 from gridsup.workdays import WorkCalendar
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
-from inspections.records import Submission, VisitRecord
+from inspections.records import Submission
 from subjects.items import Items
 from subjects.models import CheckItem, Premises, TimeLimit
 from subjects.models.policy import PolicyRow
@@ -29,7 +29,6 @@ M = TypeVar("M", bound=models.Model)
 class Facts:
     """Rows by key; `tasks` are the open ones and `findings` those still to be put right, by premises.
 
-    `same`: records that stand, by premises, first officer and moment: by these a visit entered once more is known.
     `unsettled`: keys of the records, among those of the findings, that were returned and are not corrected yet.
     `rectified`: findings that a version now corrected had seen put right, by that version.
     """
@@ -44,7 +43,6 @@ class Facts:
     earlier: dict[int, Visit]
     tasks: dict[int, list[InspectionTask]]
     findings: dict[int, list[Finding]]
-    same: dict[tuple[int, int, datetime], int]
     unsettled: set[int]
     rectified: dict[int, list[Finding]]
 
@@ -101,18 +99,9 @@ def gather(submissions: Sequence[Submission]) -> Facts:
         earlier={visit.pk: visit for visit in visits},
         tasks=_by(tasks.select_for_update().order_by("pk"), "premises_id"),
         findings=_by(findings.select_for_update(of=("self",)).order_by("pk"), "premises_id"),
-        same=_standing(records, places),
         unsettled=set(Visit.objects.filter(premises__in=places).uncorrected().values_list("pk", flat=True)),
         rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
     )
-
-
-def _standing(records: Sequence[VisitRecord], places: Collection[int]) -> dict[tuple[int, int, datetime], int]:
-    moments = {record.visited_at for record in records}
-    forms = [record.client_id for record in records]
-    rows = Visit.objects.filter(premises__in=places, visited_at__in=moments).valid().exclude(client_id__in=forms)
-    known = rows.values_list("pk", "premises", "lead", "visited_at")
-    return {(place, lead, at): key for key, place, lead, at in known if at is not None}
 
 
 def hold(premises: Collection[int]) -> dict[int, Premises]:

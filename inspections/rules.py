@@ -192,16 +192,6 @@ def _too_early(
     return task.due_on > on and not getattr(task, "has_followers", False)
 
 
-def check_new(record: VisitRecord, facts: Facts) -> None:
-    """Nobody is at one premises twice in one minute: the same visit under another form number is refused."""
-    known = facts.same.get((record.premises.pk, record.lead.pk, record.visited_at))
-    if record.corrects is None and known is not None:
-        raise WrongState(
-            _("This visit is recorded already: record %(number)s, same premises, officer and minute. Correct that one.")
-            % {"number": known}
-        )
-
-
 def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Visit | None:
     """The version that the record corrects: returned, of the same premises, and signed by whoever corrects it."""
     if record.corrects is None:

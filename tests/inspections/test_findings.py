@@ -25,7 +25,7 @@ from subjects.models import Premises
 from tests.factories import TODAY, FindingFactory, TaskFactory, VisitFactory, noon
 from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
 
-WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
+WEEK = timedelta(days=7)
 S = Finding.State
 # The disposition with which a finding comes into a state by its record alone.
 BORN = {S.OPEN: "report", S.SETTLED: "admonish", S.HANDED_OVER: "case"}
@@ -57,7 +57,7 @@ def withdrawn(district, finding) -> None:
 
 
 def corrected(district, finding, **facts) -> None:
-    given = record(district, **{"premises": finding.premises, "visited_at": NOON - HOUR, **facts})
+    given = record(district, premises=finding.premises, visited_at=noon(TODAY), **facts)
     submit_visit(record=given, by=district.lead, now=NOON)
 
 
@@ -296,7 +296,7 @@ class TestOfARecordThatWasReturned:
         corrected(district, returned, corrects=returned.visit, outcome="problem", problems=[problem])
         kept = Finding.objects.get(text="The same")
 
-        corrected(district, kept, corrected=[kept.pk], visited_at=NOON)
+        corrected(district, kept, corrected=[kept.pk])
 
         assert set(Finding.objects.values_list("text", "state")) == {
             (returned.text, "withdrawn"),
@@ -307,6 +307,6 @@ class TestOfARecordThatWasReturned:
         Finding.objects.update(state="escalated")
         corrected(district, returned, corrects=returned.visit)
 
-        corrected(district, returned, corrected=[returned.pk], visited_at=NOON)
+        corrected(district, returned, corrected=[returned.pk])
 
         assert Finding.objects.get().state == "rectified"

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
-from inspections.actions import return_visit, save_draft, submit_visit, submit_visits
+from inspections.actions import return_visit, save_draft, submit_visit
 from inspections.models import Finding, InspectionTask, Visit
 from tests.factories import TODAY, TaskFactory, noon
 from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
@@ -101,33 +101,7 @@ class TestPutRight:
                 submitted(district, premises=finding.premises, visited_at=noon(day), corrected=[wrong.pk])
         self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
         with pytest.raises(BadInput):
-            self.again(district, finding, TODAY + 2 * WEEK, corrected=[finding.pk])
-
-
-class TestTheSameVisitUnderAnotherFormNumber:
-    def test_it_is_refused_by_the_record_that_stands(self, district, english):
-        visit = submitted(district)
-
-        with pytest.raises(WrongState, match=f"record {visit.pk}, same premises"):
-            submitted(district, premises=visit.premises)
-
-        assert Visit.objects.get() == visit
-
-    def test_many_at_once_are_refused_alike(self, district):
-        visit = submitted(district)
-
-        with pytest.raises(WrongState):
-            submit_visits(records=[(record(district), NOON), (record(district, premises=visit.premises), NOON)])
-
-        assert Visit.objects.get() == visit
-
-    def test_another_minute_or_another_first_officer_is_another_visit(self, district):
-        visit = submitted(district)
-
-        submitted(district, premises=visit.premises, visited_at=NOON - timedelta(minutes=1))
-        submitted(district, premises=visit.premises, lead=district.manager, partner=district.lead)
-
-        assert Visit.objects.count() == 3
+            self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
 
 
 class TestCorrected:
