@@ -29,6 +29,16 @@ class Overtaken(DomainError):
     code = "overtaken"
 
 
+class AlreadyStored(WrongState):
+    """A row stands already for what was handed in; `row`: its key."""
+
+    code = "already_stored"
+
+    def __init__(self, message: object, *, row: int, field: str = "") -> None:
+        super().__init__(message, field=field)
+        self.row = row
+
+
 class TooOften(DomainError):
     """One address asked more often than people do; `wait`: seconds until it is heard again."""
 

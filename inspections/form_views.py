@@ -33,12 +33,14 @@ from subjects.tiers import Tiers
 
 @dataclass(frozen=True)
 class Opened:
-    """One form of a premises: its number, the draft behind it, the returned record that it corrects."""
+    """One form of a premises: its number, the draft behind it, the returned record that it corrects, the record that
+    was handed in with it."""
 
     premises: Premises
     client_id: UUID
     draft: Visit | None = None
     corrects: Visit | None = None
+    stored: Visit | None = None
 
     @property
     def address(self) -> str:
@@ -70,6 +72,8 @@ def visit_form(request: SignedIn, pk: int) -> HttpResponse:
         return opened
     facts: dict[str, Any] = {"premises": premises, "officer": officer, "now": now}
     facts |= {"client_id": opened.client_id, "corrects": opened.corrects}
+    if opened.stored is not None:
+        return come_again(request, opened, opened.stored, facts)
     if request.method != "POST":
         kept = unsent.take(request, officer, opened.client_id)
         if kept is not None:
@@ -92,8 +96,7 @@ def open_form(request: SignedIn, premises: Premises) -> Opened | HttpResponse:
     if stored is not None and (stored.premises_id != premises.pk or stored.lead_id != officer.pk):
         return redirect(address(premises))
     if stored is not None and stored.state != Visit.State.DRAFT:
-        messages.info(request, _("This form was handed in already: here is the record. Nothing was stored twice."))
-        return redirect("visit", stored.pk)
+        return Opened(premises, stored.client_id, corrects=stored.corrects, stored=stored)
     corrects = stored.corrects if stored is not None else None
     if corrects is None and (asked := request.GET.get("corrects", "")):
         returned = Visit.objects.visible_to(officer).of_officer(officer).filter(premises=premises)
@@ -114,6 +117,27 @@ def number_of(text: str) -> UUID | None:
         return None
 
 
+def come_again(request: SignedIn, opened: Opened, stored: Visit, facts: dict[str, Any]) -> HttpResponse:
+    """A form that was handed in before: the way to its record, unless the form says something else now; then it is
+    shown as it was sent, and nothing of it is stored. Photos that only now came through are added."""
+    sent = request.POST
+    if request.method != "POST":
+        sent = unsent.as_sent(unsent.take(request, request.user, opened.client_id), opened.client_id)
+    if sent:
+        form = VisitForm(sent, stored=stored, **{**facts, "now": stored.submitted_at})
+        pictures, faults = pictures_of(request)
+        try:
+            if not form.is_valid() or faults:
+                return shown(request, opened, form, faults)
+            submit_visit(record=form.record(), by=request.user, now=facts["now"])
+            for picture in pictures:
+                attach_photo(visit=stored, picture=picture, by=request.user, now=facts["now"])
+        except DomainError as error:
+            return shown(request, opened, form, [str(error)] if pictures else [])
+    messages.info(request, _("This form was handed in already: here is the record. Nothing was stored twice."))
+    return redirect("visit", stored.pk)
+
+
 def shown(request: SignedIn, opened: Opened, form: VisitForm, photo_faults: list[str] | None = None) -> HttpResponse:
     """The form as a page."""
     officer = request.user
@@ -129,7 +153,8 @@ def shown(request: SignedIn, opened: Opened, form: VisitForm, photo_faults: list
             "action": opened.address,
             "mark": unsent.mark(officer, opened.client_id),
             "returned": returns.values_list("why", flat=True).last() if returns is not None else "",
-            "hindrances": list(hindrances(form, officer)),
+            "stored": opened.stored,
+            "hindrances": list(hindrances(form, officer)) if opened.stored is None else [],
             "photos": opened.draft.photos.all() if opened.draft is not None else [],
             "photo_faults": photo_faults or [],
             "accept": ACCEPT,

@@ -1,12 +1,14 @@
 """What a record of a visit must be (handbook §§5, 9): each rule refuses with a sentence and the field it belongs to."""
 
+import json
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gridsup.errors import BadInput, NotAllowed, WrongState
+from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
 from inspections.facts import Facts
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.records import Problem, Submission, VisitRecord
@@ -211,8 +213,9 @@ def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Vi
     return earlier
 
 
-def same_form(stored: Visit, given: Submission) -> Visit:
-    """The visit that the form made before; raises BadInput when its number belongs to something else."""
+def same_form(stored: Visit, given: Submission, facts: Facts) -> Visit:
+    """The visit that the form made before; raises BadInput when its number belongs to something else, AlreadyStored
+    when it was handed in and says something else now."""
     record, by = given.record, given.by
     corrects = record.corrects.pk if record.corrects is not None else None
     asked = (record.premises.pk, record.lead.pk, corrects)
@@ -224,4 +227,38 @@ def same_form(stored: Visit, given: Submission) -> Visit:
             _("This form number belongs to another visit. Nothing was stored: open a new form and hand it in there."),
             field="client_id",
         )
+    if stored.state != Visit.State.DRAFT and stored.content_sha256 not in ("", content(record, facts)):
+        raise AlreadyStored(
+            _(
+                "This form was handed in already, as record %(number)s, and says something else now. The change is not "
+                "stored: have the record returned and correct it there."
+            )
+            % {"number": stored.pk},
+            row=stored.pk,
+            field="client_id",
+        )
     return stored
+
+
+def content(record: VisitRecord, facts: Facts) -> str:
+    """A checksum of what the record says beside its number, premises and first officer: the moment to the minute, the
+    usual limit where an order names none."""
+    on = timezone.localdate(record.visited_at)
+    bureau = facts.premises[record.premises.pk].area_code[:2]
+    problems = []
+    for one in record.problems:
+        limit = one.rectify_by
+        if limit is None and one.disposition == Disposition.ORDER:
+            limit = facts.ends(bureau, "rectify", on, on)
+        problems.append([one.text.strip(), one.disposition, one.item, one.line, str(limit)])
+    said = [
+        record.visited_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"),
+        record.partner.pk if record.partner is not None else None,
+        record.outcome,
+        record.narrative.strip(),
+        sorted([str(given.get("code", "")), str(given.get("result", ""))] for given in record.answers),
+        sorted(problems),
+        sorted(set(record.corrected)),
+        sorted(set(record.tasks)) if record.tasks is not None else None,
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from grids.models import Officer
 
@@ -47,3 +47,13 @@ def typed_in(request: HttpRequest) -> dict[str, list[str]]:
     """Field by field, as the browser sent it, without what belongs to the sending and not to the visit."""
     apart = {"csrfmiddlewaretoken", "mark", "do", "client_id"}
     return {name: [str(value) for value in values] for name, values in request.POST.lists() if name not in apart}
+
+
+def as_sent(typed: dict[str, list[str]] | None, client_id: UUID) -> QueryDict:
+    """What was kept, as the browser sent it; empty when nothing was."""
+    sent = QueryDict(mutable=True)
+    for name, values in (typed or {}).items():
+        sent.setlist(name, values)
+    if sent:
+        sent["client_id"] = str(client_id)
+    return sent

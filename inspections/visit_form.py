@@ -75,7 +75,8 @@ class VisitForm(forms.Form):
 
     Everything has a value when it is opened: a visit without a problem is sent as it stands. `typed`: what was put
     aside earlier, field by field as a browser sends it; shown again without a word on what is still missing. `more`:
-    with room for one more problem.
+    with room for one more problem. `stored`: the record that the form made before, when it comes again; `now` is the
+    moment of its first coming then.
     """
 
     client_id = forms.UUIDField(label=gettext_lazy("number of the form"), widget=forms.HiddenInput)
@@ -130,9 +131,10 @@ class VisitForm(forms.Form):
         corrects: Visit | None = None,
         typed: Mapping[str, list[str]] | None = None,
         more: bool = False,
+        stored: Visit | None = None,
     ) -> None:
         super().__init__(data)
-        self.premises, self.officer, self.corrects = premises, officer, corrects
+        self.premises, self.officer, self.corrects, self.stored = premises, officer, corrects, stored
         self.now, self.on = now, timezone.localdate(now)
         self.day = self._day_in(data if data is not None else typed or {})
         self.items = items_for(premises, self.day)
@@ -169,13 +171,17 @@ class VisitForm(forms.Form):
         ours = Finding.objects.filter(premises=self.premises)
         # the own findings of a returned record are withdrawn with it
         standing = ours.to_rectify().of_standing_records()
-        return standing if self.corrects is None else standing | ours.filter(rectified_by=self.corrects)
+        seen_by = [visit for visit in (self.corrects, self.stored) if visit is not None]
+        return standing | ours.filter(rectified_by__in=seen_by) if seen_by else standing
 
     def _coverable(self) -> TaskQuerySet:
         """Open tasks that the visit may discharge; what a record to be corrected discharged stays so by itself."""
-        open_here = InspectionTask.objects.coverable(self.on).filter(premises=self.premises).with_followers()
+        here = InspectionTask.objects.filter(premises=self.premises).with_followers()
+        found = here.coverable(self.on)
+        if self.stored is not None:
+            found |= here.filter(visit=self.stored)
         # a re-check of what the record ordered is withdrawn with it
-        return open_here if self.corrects is None else open_here.exclude(findings__visit=self.corrects)
+        return found if self.corrects is None else found.exclude(findings__visit=self.corrects)
 
     def _usual(self) -> dict[str, Any]:
         """What is most likely: now, with the colleague of last time, everything in order, every open task covered."""

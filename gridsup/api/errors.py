@@ -14,7 +14,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, TooOften, WrongState
+from gridsup.errors import AlreadyStored, BadInput, DomainError, NotAllowed, Overtaken, TooOften, WrongState
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +27,18 @@ STATUSES: dict[type[DomainError], int] = {
 }
 NO_TRACE = gettext_lazy("The audit trail cannot be written just now, so this is not shown. Try again in a moment.")
 
-Fault = dict[str, str]
+Fault = dict[str, str | int]
 OUR_FAULT = gettext_lazy("Something went wrong on our side. Try again; if it stays, tell the administrator.")
 
 
 def explain(error: Exception, context: Mapping[str, Any]) -> Response:
-    """Any exception as `{"errors": [{"code", "field", "message"}]}`."""
+    """Any exception as `{"errors": [{"code", "field", "message"}]}`, with the `id` of a row that stands already."""
     if isinstance(error, DomainError):
         code = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 400)
-        return Response({"errors": [_fault(error.code, error.field, str(error))]}, code, headers=_headers(error))
+        fault = _fault(error.code, error.field, str(error))
+        if isinstance(error, AlreadyStored):
+            fault["id"] = error.row
+        return Response({"errors": [fault]}, code, headers=_headers(error))
     if isinstance(error, Http404):
         error = exceptions.NotFound(_("There is no such row among those that you may see."))
     elif isinstance(error, PermissionDenied):

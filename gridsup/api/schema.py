@@ -19,6 +19,7 @@ ERRORS = inline_serializer(
                 "code": serializers.CharField(help_text="stable name of the refusal"),
                 "field": serializers.CharField(help_text="the field it belongs to; empty for the whole"),
                 "message": serializers.CharField(help_text="a sentence that a person can act on"),
+                "id": serializers.IntegerField(required=False, help_text="of the row that stands (already_stored)"),
             },
             many=True,
         )

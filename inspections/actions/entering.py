@@ -55,7 +55,7 @@ def enter(*, submissions: Sequence[Submission]) -> list[tuple[Visit, bool]]:
     for given in submissions:
         stored = facts.stored.get(given.record.client_id)
         if stored is not None:
-            rules.same_form(stored, given)
+            rules.same_form(stored, given, facts)
         if stored is None or stored.state == State.DRAFT:
             one = _checked(given, facts, stored)
             facts.stored[given.record.client_id] = one.visit
@@ -89,7 +89,8 @@ def _checked(given: Submission, facts: Facts, draft: Visit | None) -> Ready:
         "narrative": record.narrative.strip(), "draft": {}, "state": State.SUBMITTED.value, "visited_on": on,
         "visited_at": record.visited_at, "submitted_at": given.at, "submitted_on": timezone.localdate(given.at),
         "entry_due_on": facts.ends(premises.area_code[:2], "visit_entry", starts, on),
-        "corrects": earlier, "version": earlier.version + 1 if earlier is not None else 1,
+        "content_sha256": rules.content(record, facts), "corrects": earlier,
+        "version": earlier.version + 1 if earlier is not None else 1,
     }  # fmt: skip
     for name, value in values.items():
         setattr(visit, name, value)

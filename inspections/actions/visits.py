@@ -18,7 +18,6 @@ from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.images import Picture
 from gridsup.scoping import inside
 from gridsup.states import advance, check
-from inspections import rules
 from inspections.actions.entering import enter
 from inspections.actions.photos import attach_photo
 from inspections.models import Visit, VisitEvent
@@ -78,21 +77,26 @@ def submit_visit(*, record: VisitRecord, by: Officer | None, now: datetime, pict
     """Hands a record in: it discharges the tasks it covers, stores findings, moves the next due day on; its pictures
     come with it.
 
-    The same form again returns the stored visit and changes nothing, also when both arrive at the same moment. Raises
-    BadInput, NotAllowed or WrongState with a sentence for whatever a record must not be (`inspections.rules`).
+    The same form again returns the stored visit and changes nothing, also when both arrive at the same moment; one that
+    says something else by then raises AlreadyStored. Raises BadInput, NotAllowed or WrongState with a sentence for
+    whatever a record must not be (`inspections.rules`).
     """
     given = Submission(record, by, now)
     try:
-        with transaction.atomic():
-            [(visit, is_new)] = enter(submissions=[given])
-            for picture in pictures if is_new else ():
-                attach_photo(visit=visit, picture=picture, by=by or record.lead, now=now)
-            return visit
+        return _entered(given, pictures)
     except IntegrityError as error:
-        stored = Visit.objects.filter(client_id=record.client_id).first()
-        if stored is None:
+        if not Visit.objects.filter(client_id=record.client_id).exists():
             raise Overtaken(_("Somebody else corrects this record already.")) from error
-        return rules.same_form(stored, given)
+        return _entered(given, pictures)  # the other of two at one moment stands by now
+
+
+def _entered(given: Submission, pictures: Sequence[Picture]) -> Visit:
+    """The visit of the form, with its pictures when it is new."""
+    with transaction.atomic():
+        [(visit, is_new)] = enter(submissions=[given])
+        for picture in pictures if is_new else ():
+            attach_photo(visit=visit, picture=picture, by=given.by or given.record.lead, now=given.at)
+        return visit
 
 
 @comes_again

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from grids.api import OfficerName
 from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.api.filters import LARGEST_KEY, InArea, KeyFilter, Ordering
+from gridsup.api.schema import ERRORS
 from gridsup.api.views import Nothing, ScopedViewSet, Visible
 from gridsup.errors import NotAllowed
 from gridsup.states import targets
@@ -30,6 +31,14 @@ from subjects.models import Premises
 
 # More of them than any form has is a mistake, or worse.
 MOST_ENTRIES = 200
+
+
+# What the operation documents of its one refusal that names a row.
+STANDS = OpenApiResponse(
+    ERRORS,
+    "The row is in another state, or somebody else was first. `already_stored`: a record stands for this form and says "
+    "something else; `id` names it, and nothing of the new sending was stored.",
+)
 
 
 class VisitRow(serializers.ModelSerializer[Visit]):
@@ -203,9 +212,10 @@ class VisitViewSet(ScopedViewSet):
             Prefetch("events", VisitEvent.objects.select_related("by")),
         )  # fmt: skip
 
-    @extend_schema(request=RecordShape, responses={200: VisitDetail, 201: VisitDetail})
+    @extend_schema(request=RecordShape, responses={200: VisitDetail, 201: VisitDetail, 409: STANDS})
     def create(self, request: Request) -> Response:
-        """Hands a record in, whole or completing a draft of the same `client_id`; again: 200 with the stored visit."""
+        """Hands a record in, whole or completing a draft of the same `client_id`; again: 200 with the stored visit, and
+        409 with its id when the record says something else by then."""
         self._inspecting()
         body = self.body(RecordShape)
         body["problems"] = [Problem(**problem) for problem in body.get("problems", [])]

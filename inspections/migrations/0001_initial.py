@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ('visited_at', models.DateTimeField(blank=True, null=True, verbose_name='visited at')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
                 ('submitted_on', models.DateField(blank=True, null=True, verbose_name='submitted on')),
+                ('content_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('entry_due_on', models.DateField(blank=True, null=True, verbose_name='to be entered by')),
                 ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='reviewed at')),
                 ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='inspections.visit', verbose_name='corrects')),

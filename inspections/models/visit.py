@@ -63,6 +63,8 @@ class Visit(models.Model):
     visited_at = models.DateTimeField(_("visited at"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     submitted_on = models.DateField(_("submitted on"), null=True, blank=True)
+    # checksum of what the form said (`inspections.rules.content`): tells whether it says the same when it comes again
+    content_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # last day for a prompt entry, by the limit in force on the day of the visit
     entry_due_on = models.DateField(_("to be entered by"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)

@@ -4,6 +4,7 @@ const send = document.getElementById("hand-in");
 const allOk = document.getElementById("all-ok");
 
 function say() {
+  if (!send) return; // a form that was handed in before is only shown
   const met = form.querySelector("[name=outcome]:checked");
   const further = [...form.querySelectorAll(".check-further textarea")].filter((box) => box.value.trim()).length;
   const problems = form.querySelectorAll(".choice-problem input:checked").length + further;

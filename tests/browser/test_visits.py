@@ -99,6 +99,24 @@ def test_the_way_back_and_another_tap_make_one_visit(lead):
     assert InspectionTask.objects.filter(state="done").count() == 1
 
 
+def test_what_was_changed_in_a_form_that_another_tab_handed_in_stays_in_sight(lead):
+    page = begin(lead)
+    other = lead.context.new_page()
+    other.goto(page.url)
+    other.locator(HAND_IN).click()
+    visit = handed_in(other)
+
+    page.locator("summary", has_text="Remarks").click()
+    page.fill("[name=narrative]", "The owner was away")
+    page.locator(HAND_IN).click()
+    page.wait_for_selector("[role=alert]")
+
+    assert page.input_value("[name=narrative]") == "The owner was away"
+    assert [*lead.faults(), *lead.small_targets()] == []
+    page.click(f"text=Open record {visit.pk}")
+    assert handed_in(page).narrative == ""
+
+
 def test_a_record_that_comes_back_stands_at_the_top_of_the_day(lead, district):
     page = begin(lead)
     page.locator(HAND_IN).click()

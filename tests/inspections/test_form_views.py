@@ -152,6 +152,69 @@ def test_the_same_form_twice_is_one_visit(as_lead, premises):
     assert InspectionTask.objects.filter(state="done").count() == 1
 
 
+class TestAFormThatWasHandedInAndComesAgain:
+    def test_what_was_changed_stands_in_sight_beside_the_way_to_the_record(self, as_lead, premises):
+        form = opened(as_lead, premises).fill(narrative="First words")
+        form.send()
+
+        page = form.problem(ITEM, text="Licence of somebody else").fill(narrative="Second words").send()
+
+        stored = Visit.objects.get()
+        assert (stored.narrative, stored.findings.count()) == ("First words", 0)
+        form.read(page)
+        assert form.values["narrative"] == ["Second words"]
+        assert form.values[f"text-item-{ITEM}"] == ["Licence of somebody else"]
+        assert f'href="/visits/{stored.pk}/"' in page.text
+        assert "ask the chief to return it" in page.text
+        assert 'value="submit"' not in page.text
+
+    def test_it_leads_to_the_record_though_its_task_is_done_and_its_order_put_right(self, as_lead, premises, today):
+        finding = FindingFactory(visit__premises=premises, visit__visited_on=today - timedelta(days=5))
+        form = opened(as_lead, premises).fill(corrected=finding.pk, visited_time="")
+        form.send()
+
+        page = form.send()
+
+        assert page.redirect_chain[-1][0] == f"/visits/{Visit.objects.latest('pk').pk}/"
+
+    @pytest.mark.parametrize(("state", "sentence"), [("returned", "Correct it"), ("archived", "another visit")])
+    def test_it_says_what_can_be_done_in_each_state(self, as_lead, premises, state, sentence):
+        form = opened(as_lead, premises)
+        form.send()
+        Visit.objects.update(state=state, reviewed_at=timezone.now())
+
+        assert sentence in form.fill(narrative="More").send().text
+
+    def test_a_photo_that_only_now_came_through_is_added(self, as_lead, premises):
+        form = opened(as_lead, premises)
+        form.send()
+
+        page = form.send(photos=[photo()])
+
+        assert Visit.objects.get().photos.count() == 1
+        assert page.redirect_chain[-1][0] == f"/visits/{Visit.objects.get().pk}/"
+
+    def test_one_more_problem_is_not_lost_either(self, as_lead, premises):
+        form = opened(as_lead, premises)
+        form.send()
+
+        form.read(form.fill(**{"text-extra-0": "The back door is locked"}).send("more"))
+
+        assert form.values["text-extra-0"] == ["The back door is locked"]
+
+    def test_what_was_typed_when_the_session_ended_is_shown_after_the_log_in(self, as_lead, district, premises):
+        form = opened(as_lead, premises)
+        form.send()
+        as_lead.logout()
+        form.fill(narrative="Typed too late").send()
+        as_lead.force_login(district.lead)
+
+        form.read(as_lead.get(form.action))
+
+        assert form.values["narrative"] == ["Typed too late"]
+        assert Visit.objects.get().narrative == ""
+
+
 def test_the_address_of_a_form_that_was_handed_in_leads_to_the_record(as_lead, premises):
     form = opened(as_lead, premises)
     form.send()

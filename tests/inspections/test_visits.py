@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError
 
-from gridsup.errors import BadInput, NotAllowed, WrongState
-from inspections.actions import save_draft, submit_visit, visits
+from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
+from inspections.actions import return_visit, save_draft, submit_visit, visits
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.records import Problem
 from subjects.models import CheckItem
@@ -15,6 +15,20 @@ from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
 
 WEEK = timedelta(days=7)
 LATER = noon(TODAY + WEEK)
+FINE = {"code": "subject_qualification", "result": "ok"}
+LIMITED = {"problems": [replace(ORDER, rectify_by=TODAY + timedelta(days=15))]}
+CHANGES = [
+    {"narrative": "So, and more"},
+    {"visited_at": NOON - timedelta(minutes=1)},
+    {"outcome": "unlicensed"},
+    {"answers": [{**FINE, "result": "not_applicable"}]},
+    {"answers": []},
+    {"problems": [replace(ORDER, text="Sold something else")]},
+    {"problems": [replace(ORDER, rectify_by=TODAY + WEEK)]},
+    {"problems": [ORDER, ORDER]},
+    {"corrected": [1]},
+    {"tasks": []},
+]
 
 
 @pytest.fixture(autouse=True)
@@ -186,14 +200,42 @@ class TestAgain:
         assert first.events.count() == 1
 
     def test_two_at_the_same_moment_are_one_visit(self, district, monkeypatch):
-        given = record(district)
+        given, enter = record(district), visits.enter
         first = submit_visit(record=given, by=district.lead, now=NOON)
 
         def overtaken(**_: object):
+            monkeypatch.setattr(visits, "enter", enter)
             raise IntegrityError("client_id")
 
         monkeypatch.setattr(visits, "enter", overtaken)
         assert submit_visit(record=given, by=district.lead, now=NOON) == first
+
+    @pytest.mark.parametrize("change", CHANGES, ids=list)
+    def test_what_says_something_else_by_then_is_refused_by_the_record_that_stands(self, district, change, english):
+        given = record(district, premises=shop(), outcome="problem", problems=[ORDER], narrative="So", answers=[FINE])
+        first = submit_visit(record=given, by=district.lead, now=NOON)
+
+        with pytest.raises(AlreadyStored, match=f"record {first.pk}") as refused:
+            submit_visit(record=replace(given, **change), by=district.lead, now=LATER)
+
+        assert refused.value.row == first.pk
+        assert (Visit.objects.get().narrative, Finding.objects.count()) == ("So", 1)
+
+    @pytest.mark.parametrize("change", [{"narrative": " So "}, {"visited_at": NOON.replace(second=9)}, LIMITED])
+    def test_blanks_seconds_and_the_usual_limit_written_out_are_no_change(self, district, change):
+        given = record(district, premises=shop(), outcome="problem", problems=[ORDER], narrative="So")
+        first = submit_visit(record=given, by=district.lead, now=LATER)
+
+        assert submit_visit(record=replace(given, **change), by=district.lead, now=LATER) == first
+
+    def test_it_is_the_same_form_after_its_record_was_returned_and_corrected(self, district):
+        finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
+        given = record(district, premises=finding.premises, visited_at=LATER, corrected=[finding.pk])
+        first = submit_visit(record=given, by=district.lead, now=LATER)
+        return_visit(visit=first, why="?", by=district.chief, now=LATER)
+        submit_visit(record=replace(given, client_id=uuid4(), corrects=first), by=district.lead, now=LATER)
+
+        assert submit_visit(record=given, by=district.lead, now=LATER) == first
 
     def test_a_number_of_another_premises_is_refused(self, district, english):
         first = submitted(district)

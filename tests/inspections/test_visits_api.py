@@ -75,6 +75,27 @@ def test_the_same_form_again_is_answered_with_the_stored_visit(district, premise
     assert (Visit.objects.count(), Finding.objects.count()) == (1, 1)
 
 
+def test_a_form_that_says_something_else_when_it_comes_again_is_answered_with_the_id_of_the_stored_visit(
+    district, premises
+):
+    client, given = api_as(district.lead), body(district, premises)
+    stored = client.post("/api/v1/visits", given, format="json").json()
+
+    answer = client.post("/api/v1/visits", {**given, "narrative": "The owner was away"}, format="json")
+
+    assert (answer.status_code, errors(answer)) == (409, [("already_stored", "client_id")])
+    assert answer.json()["errors"][0]["id"] == stored["id"]
+    assert client.get(f"/api/v1/visits/{stored['id']}").json() == stored
+
+
+def test_the_documentation_names_the_id_of_the_visit_that_stands(district):
+    schema = api_as(district.lead).get("/api/schema", {"format": "json"}).json()
+
+    answers = schema["paths"]["/api/v1/visits"]["post"]["responses"]
+    assert "already_stored" in answers["409"]["description"]
+    assert "id" in schema["components"]["schemas"]["Error"]["properties"]
+
+
 def test_a_returned_record_is_corrected_by_a_new_version(district, premises):
     lead, chief = api_as(district.lead), api_as(district.chief)
     first = lead.post("/api/v1/visits", body(district, premises), format="json").json()["id"]
