@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessment import schemes
+from assessment.reporting.wording import period_words
 from assessment.score_tables import first_day_offered, is_over, periods_over
 from gridsup.errors import BadInput
 from gridsup.periods import Period
@@ -51,7 +52,7 @@ class ComputeForm(forms.Form):
         offered = [str(period) for period in periods_over(on)]
         if asked and asked not in offered and is_over(asked, on):
             offered.append(asked)
-        offer(self, "period", [(text, text) for text in offered])
+        offer(self, "period", [(text, period_words(Period.parse(text))) for text in offered])
 
 
 class PublishForm(forms.Form):

@@ -20,6 +20,7 @@ from assessment.actions.scores import JOB
 from assessment.indicators import INDICATORS, Span
 from assessment.models import Scheme, Scorecard
 from assessment.querysets import ScorecardQuerySet
+from assessment.reporting.wording import period_words
 from assessment.score_forms import ComputeForm, PublishForm, RowsQuestion, SchemeForm, ScoresQuestion
 from assessment.scoring import fingerprint_of, is_intact
 from assessment.timeline import card_entry
@@ -76,7 +77,7 @@ def bureaus_of(officer: Officer) -> list[Bureau]:
 
 def absence(period: Period, bureau: str, on: date) -> str:
     """Why a bureau can have no scores of a period on the day, in a sentence; empty where they can be computed."""
-    days = {"period": period, "first": period.first.isoformat(), "last": period.last.isoformat()}
+    days = {"period": period_words(period), "first": period.first.isoformat(), "last": period.last.isoformat()}
     if period.shape in JOB_PERIODS[JOB]:
         if period.first > on:
             return _("%(period)s lies ahead: it begins on %(first)s and is scored once it is over.") % days

@@ -17,6 +17,7 @@ QUARTERS = (
     gettext_lazy("third quarter of %(year)s"),
     gettext_lazy("fourth quarter of %(year)s"),
 )
+HALVES = (gettext_lazy("first half of %(year)s"), gettext_lazy("second half of %(year)s"))
 
 
 def period_words(period: Period) -> str:
@@ -25,6 +26,10 @@ def period_words(period: Period) -> str:
         return QUARTERS[(period.first.month - 1) // 3] % {"year": period.first.year}
     if period.shape == "month":
         return _("month %(n)s of %(year)s") % {"n": period.first.month, "year": period.first.year}
+    if period.shape == "half":
+        return HALVES[(period.first.month - 1) // 6] % {"year": period.first.year}
+    if period.shape == "year":
+        return _("year %(year)s") % {"year": period.first.year}
     return str(period)
 
 

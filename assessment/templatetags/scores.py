@@ -1,10 +1,12 @@
-"""Points as people read them."""
+"""Points and periods as people read them."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
+from assessment.reporting.wording import period_words
 from assessment.score_tables import Comparison, Line
+from gridsup.periods import Period
 
 register = template.Library()
 HUNDREDTH = Decimal("0.01")
@@ -30,3 +32,11 @@ def change(value: Decimal) -> str:
 def of_line(found: Comparison, line: Line) -> Decimal:
     """The difference that one line makes."""
     return found.differences[line.line.indicator]
+
+
+@register.filter
+def spoken(period: Period | str) -> str:
+    """A period in words: “third quarter of 2026”; whoever asked for none gets nothing."""
+    if not period:
+        return ""
+    return period_words(period if isinstance(period, Period) else Period.parse(period))

@@ -238,6 +238,6 @@ def test_numbers_read_as_people_write_them():
 
 def test_periods_have_words():
     with translation.override("en"):
-        assert [period_words(Period.parse(text)) for text in ("2026Q3", "2025Q1", "2026-09", "2026")] == [
-            "third quarter of 2026", "first quarter of 2025", "month 9 of 2026", "2026",
+        assert [period_words(Period.parse(text)) for text in ("2026Q3", "2025Q1", "2026-09", "2025H2", "2026")] == [
+            "third quarter of 2026", "first quarter of 2025", "month 9 of 2026", "second half of 2025", "year 2026",
         ]  # fmt: skip

@@ -182,7 +182,7 @@ def test_what_cannot_be_computed_is_answered_with_a_sentence(scored, client, tim
 
 def test_scores_are_published_once_they_were_looked_at(scored, client):
     page = client.get(LIST)
-    assert "Publish the scores of 2026Q3" in page.text
+    assert "Publish the scores of third quarter of 2026" in page.text
 
     reply = client.post("/scores/publish/", body(client))
 
@@ -295,11 +295,11 @@ def test_a_question_that_is_not_understood_is_answered(scored, client, query):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ("2027Q1", "2027Q1 lies ahead: it begins on 2027-01-01"),
-        ("2026Q4", "2026Q4 is not over yet: it ends on 2026-12-31"),
+        ("2027Q1", "first quarter of 2027 lies ahead: it begins on 2027-01-01"),
+        ("2026Q4", "fourth quarter of 2026 is not over yet: it ends on 2026-12-31"),
         ("2026-08-03", "not the kind of period"),
         ("2025Q4", "had no scheme of assessment on 2025-12-31"),
-        ("2026Q1", "There are no scores of 2026Q1 yet. It is over: compute them above."),
+        ("2026Q1", "There are no scores of first quarter of 2026 yet. It is over: compute them above."),
     ],
 )
 def test_a_period_without_cards_says_what_it_is_and_leads_on(scored, client, time_machine, asked, sentence):
@@ -324,7 +324,7 @@ def test_nonsense_is_answered_with_a_sentence_and_the_latest_scores(scored, clie
     page = client.get("/scores/?period=soon")
 
     assert "“soon” is no period" in page.text
-    assert "Shown are the latest scores, those of 2026Q3." in page.text
+    assert "Shown are the latest scores, those of third quarter of 2026." in page.text
     assert page.context["stations"]
 
 
@@ -334,7 +334,7 @@ def test_whoever_cannot_compute_is_told_who_does(scored, client, time_machine):
 
     text = client.get("/scores/?period=2026Q1").text
 
-    assert "There are no scores of 2026Q1 of your areas yet. The district grid office computes them." in text
+    assert "There are no scores of first quarter of 2026 of your areas yet. The district grid office computes them." in text
 
 
 @pytest.mark.parametrize("path", ["/scores/?bureau=06", "/scores/999999/", "/scores/999999/visits_on_time/"])
