@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_safe
 
 from assessment.board import MOST_FOUND, found_by, station_board, station_lines
@@ -18,7 +19,7 @@ LARGE_PRINT = 12
 class BoardQuestion(Question):
     """Where somebody lives or trades."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Street, community or village"))
 
 
 @require_safe

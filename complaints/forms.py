@@ -26,7 +26,7 @@ WAITING_WORDS = {
 class ComplaintQuestion(Question):
     """Filters of the list of complaints; every number of the overview is one of these."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Number, trader, address or text"))
     area = AreaField()
     exact = forms.BooleanField(label=_("in no lower area"))
     waiting = forms.ChoiceField(

@@ -18,7 +18,7 @@ INPUT = {"class": "form-control"}
 class PeopleQuestion(Question):
     """Filters of the list of people."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Name or user name"))
     area = AreaField()
     duty = forms.ChoiceField(
         label=_("duty"), choices=[*either(_("any duty")), *Duty.choices], widget=forms.Select(attrs=SELECT)

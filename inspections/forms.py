@@ -23,7 +23,7 @@ MOST_CAP = 366
 class TodayQuestion(Question):
     """Where and what an officer looks for among the own visits."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Name or address"))
     place = forms.CharField(label=_("street or community"), max_length=12)
     show = forms.ChoiceField(label=_("due"), choices=[("overdue", ""), ("soon", ""), ("later", "")])
 
@@ -40,7 +40,7 @@ class TodayQuestion(Question):
 class TaskQuestion(Question):
     """Filters of the list of tasks; every number of the overview is one of these."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Name or address"))
     area = AreaField()
     exact = forms.BooleanField(label=_("in no lower area"))
     state = forms.ChoiceField(
@@ -160,7 +160,7 @@ class ProposeForm(forms.Form):
 class VisitQuestion(SpanQuestion):
     """Filters of the list of visits; `from` and `to` are days of the visit."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Name, address or officer"))
     area = AreaField()
     exact = forms.BooleanField(label=_("in no lower area"))
     state = forms.ChoiceField(
@@ -188,7 +188,7 @@ class VisitQuestion(SpanQuestion):
 class FindingQuestion(SpanQuestion):
     """Filters of the list of findings; `from` and `to` are last days of orders."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Words, name or address"))
     area = AreaField()
     exact = forms.BooleanField(label=_("in no lower area"))
     state = forms.ChoiceField(

@@ -27,7 +27,7 @@ CHANGEABLE = {
 class LedgerQuestion(Question):
     """Filters of the ledger; every number of the overview is one of these."""
 
-    q = SearchField()
+    q = SearchField(help_text=_("Name, address or code"))
     area = AreaField()
     exact = forms.BooleanField(label=_("in no lower area"))
     tier = forms.ChoiceField(label=_("tier"), widget=forms.Select(attrs=SELECT))
