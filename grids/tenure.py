@@ -1,19 +1,39 @@
 """How long somebody has been on one grid: across posts that follow each other, whatever the grid was called."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
-from grids.models import Posting
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from grids.models import AreaChange, AreaChangeEvent, AreaPart, Posting
 from grids.permissions import HOLDERS
 from gridsup.workdays import ONE_DAY
 
 # What of a post says where and when; a city has thousands of them.
 SPAN = ("officer", "duty", "area_code", "team", "from_day", "to_day")
 
-# Grid → the grids that it was before: those that it was cut from, or that were merged into it.
-Origins = Mapping[str, Set[str]]
+
+class Origin(NamedTuple):
+    """What a grid was before a change of areas: another grid, until the day before the change."""
+
+    code: str
+    changed_on: date
+
+
+class Became(NamedTuple):
+    """What became of one grid in a change."""
+
+    code: str
+    role: str
+    successor: str
+
+
+# Grid → the grids that it was cut from, or that were merged into it.
+Origins = Mapping[str, Sequence[Origin]]
 
 
 @dataclass(frozen=True)
@@ -56,28 +76,67 @@ def tenures_of(codes: Collection[str], on: date, origins: Origins | None = None)
             post.area_code,
             post.team,
             post.from_day,
-            unbroken_since(post, spans[post.officer_id], same_ground(post.area_code, earlier)),
+            unbroken_since(post.area_code, on, spans[post.officer_id], earlier) or post.from_day,
             post.to_day,
         )
         for post in current
     ]
 
 
+def origins_of(codes: Collection[str]) -> Origins:
+    """What the grids of these stations were before changes of areas, and before changes were undone; one query.
+
+    A grid taken in goes on in its successor, a new one comes from every grid that its change took ground from. Grids
+    that stay and only give each other ground remain what they were.
+    """
+    undone = AreaChangeEvent.objects.filter(change=OuterRef("change"), what="state", new=AreaChange.State.UNDONE)
+    parts = AreaPart.objects.filter(
+        change__station__in={code[:4] for code in codes}, change__in_effect_on__isnull=False
+    ).values_list("change", "change__in_effect_on", Subquery(undone.values("at")[:1]), "code", "role", "successor")
+    changes: dict[tuple[int, date, datetime | None], list[Became]] = defaultdict(list)
+    for number, began_on, undone_at, *became in parts:
+        changes[number, began_on, undone_at].append(Became(*became))
+    found: dict[str, list[Origin]] = defaultdict(list)
+    for (_number, began_on, undone_at), grids in changes.items():
+        for code, source in followed(grids):
+            found[code].append(Origin(source, began_on))
+            if undone_at is not None:
+                found[source].append(Origin(code, timezone.localdate(undone_at)))
+    return found
+
+
+def followed(grids: Collection[Became]) -> set[tuple[str, str]]:
+    """Each grid of a change with each grid that goes on in it."""
+    there = [grid.code for grid in grids if grid.role != AreaPart.Role.NEW]
+    made = {(grid.code, source) for grid in grids if grid.role == AreaPart.Role.NEW for source in there}
+    return made | {(grid.successor, grid.code) for grid in grids if grid.successor}
+
+
 def same_ground(code: str, origins: Origins) -> set[str]:
     """The grid and all that it ever was."""
     found, left = {code}, [code]
     while left:
-        new = set(origins.get(left.pop(), ())) - found
+        new = {origin.code for origin in origins.get(left.pop(), ())} - found
         found |= new
         left += new
     return found
 
 
-def unbroken_since(post: Posting, posts: Iterable[Posting], places: Set[str]) -> date:
-    """The first day of the posts on the same ground that meet or overlap one another and end with this one."""
-    since = post.from_day
-    for other in sorted(posts, key=lambda one: (one.to_day or date.max, one.from_day), reverse=True):
-        meets = other.to_day is None or other.to_day >= since - ONE_DAY
-        if other.area_code in places and meets and other.from_day < since:
-            since = other.from_day
-    return since
+def unbroken_since(code: str, on: date, posts: Iterable[Posting], origins: Origins) -> date | None:
+    """The first day of somebody's posts on a grid that meet or overlap one another and reach the day; None without.
+
+    Before a change of areas time on what the grid then was counts, if it lasted until the change: who came over from
+    there later has changed places.
+    """
+    since = None
+    own = [post for post in posts if post.area_code == code and post.from_day <= on]
+    for post in sorted(own, key=lambda one: (one.to_day or date.max, one.from_day), reverse=True):
+        reach = on if since is None else since - ONE_DAY
+        if (post.to_day or date.max) >= reach:
+            since = post.from_day if since is None else min(since, post.from_day)
+    first = since
+    for origin in origins.get(code, ()):
+        if since is not None and since <= origin.changed_on <= on:
+            before = unbroken_since(origin.code, origin.changed_on - ONE_DAY, posts, origins)
+            first = min(first or since, before or since)
+    return first

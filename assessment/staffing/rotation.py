@@ -15,7 +15,7 @@ from assessment.staffing.rows import GridRow, basis_of
 from grids.models import Posting
 from grids.neighbours import neighbours_of
 from grids.permissions import HOLDERS
-from grids.tenure import Tenure, tenures_of
+from grids.tenure import Tenure, origins_of, tenures_of
 from gridsup.dates import add_months
 
 OVER, NEAR = "over", "near"
@@ -58,10 +58,11 @@ class Turn:
 
 
 def turns_of(codes: Sequence[str], on: date) -> list[Turn]:
-    """Everybody's time on these grids, by area; whose post has its last day already need not rotate. Three queries."""
+    """Everybody's time on these grids, whatever they were called, by area; whose post has its last day already need not
+    rotate. Four queries."""
     guides = guides_of(codes, on)
     turns = []
-    for tenure in tenures_of(codes, on):
+    for tenure in tenures_of(codes, on, origins_of(codes)):
         known = guides[tenure.area_code[:2]]
         most = known.value(Key.ROTATION_MONTHS)
         turns.append(

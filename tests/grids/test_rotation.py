@@ -6,7 +6,7 @@ from django.utils import timezone
 from grids.actions import swap_posts
 from grids.models import Grid, Posting
 from grids.neighbours import neighbours_of
-from grids.tenure import tenures_of
+from grids.tenure import Origin, tenures_of
 from gridsup.errors import BadInput, DomainError, NotAllowed, WrongState
 from tests.factories import GridFactory, OfficerFactory, PostingFactory
 
@@ -67,9 +67,29 @@ class TestOfTheTimeOnAGrid:
 
     def test_it_runs_on_when_the_grid_was_cut_from_another(self, district):
         officer = history(("050101", "2023-01-01", "2024-12-31"), ("050103", "2025-01-01", None))
+        cut, taken_in = Origin("050102", date(2025, 1, 1)), Origin("050101", date(2025, 1, 1))
 
-        assert since(officer, {"050103": {"050102"}}) == {"050103": "2025-01-01"}
-        assert since(officer, {"050103": {"050102"}, "050102": {"050101"}}) == {"050103": "2023-01-01"}
+        assert since(officer, {"050103": [cut]}) == {"050103": "2025-01-01"}
+        assert since(officer, {"050103": [cut, taken_in]}) == {"050103": "2023-01-01"}
+
+    def test_it_runs_on_through_one_change_after_another(self, district):
+        officer = history(
+            ("050101", "2022-01-01", "2022-12-31"), ("050102", "2023-01-01", "2024-12-31"),
+            ("050103", "2025-01-01", None),
+        )  # fmt: skip
+        origins = {
+            "050103": [Origin("050102", date(2025, 1, 1))], "050102": [Origin("050101", date(2023, 1, 1))],
+        }  # fmt: skip
+
+        assert since(officer, origins) == {"050103": "2022-01-01"}
+
+    @pytest.mark.parametrize("last", ["2024-12-30", None])
+    def test_who_came_over_later_than_the_change_has_changed_places(self, district, last):
+        """A day without a post on the day of the change, or a post beside it that began anew half a year later."""
+        officer = history(("050101", "2023-01-01", last), ("050103", "2025-01-01" if last else "2025-06-01", None))
+
+        first = "2025-01-01" if last else "2025-06-01"
+        assert since(officer, {"050103": [Origin("050101", date(2025, 1, 1))]}) == {"050103": first}
 
     def test_standing_in_for_somebody_is_no_time_on_the_grid(self, district):
         post = PostingFactory(area_code="050103", duty="manager", from_day=date(2020, 1, 1))
