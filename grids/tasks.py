@@ -7,6 +7,7 @@ from functools import partial
 
 from django.utils import timezone
 
+from grids.actions.handover import settle_swaps
 from grids.actions.letters import fits_letters, missing_letters, put_letters
 from grids.lettering.files import keep_files, write_files
 from grids.lettering.writing import Draft
@@ -14,6 +15,12 @@ from grids.models import Grid, Station
 from gridsup.jobs import Step, keep_hold
 from gridsup.models import Job
 from gridsup.periods import Period
+
+
+def hand_over_swaps(job: Job, now: datetime) -> Iterable[Step]:
+    """Hands over the open work of those who change places on the job's day."""
+    day, area = Period.parse(job.period).one_day(), job.area_code
+    yield Step(f"swaps of {area}", partial(settle_swaps, area_code=area, on=day, now=now))
 
 
 def make_letters(job: Job, now: datetime) -> Iterable[Step]:

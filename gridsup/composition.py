@@ -9,6 +9,7 @@ JOBS = {
     "apply_policy": "subjects.tasks.apply_policy",
     "check_geometry": "subjects.tasks.check_geometry",
     "apply_area_changes": "subjects.tasks.apply_area_changes",
+    "hand_over_swaps": "grids.tasks.hand_over_swaps",
     "escalate_overdue": "complaints.tasks.escalate_overdue",
     "score_period": "assessment.tasks.score_period",
     "build_report": "assessment.reporting.building.build_report",
@@ -57,7 +58,7 @@ HELD_WORK = [
     "complaints.held.IN_HAND",
 ]
 
-# Run after a change of areas moved premises (keyword arguments: moves, station, to, heirs, now, as in
+# Run after a change of areas moved premises (keyword arguments: moves, station, to, heirs, now, since, as in
 # subjects.areas.carrying.follow), in its transaction; each lets open rows of its app follow. Closed rows never change.
 AREA_FOLLOWERS = ["inspections.actions.areas.follow_areas", "complaints.actions.areas.follow_areas"]
 

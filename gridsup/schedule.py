@@ -83,6 +83,7 @@ class Quarterly(Daily):
 
 SCHEDULE = (
     Daily("apply_area_changes", at="00:10"),
+    Daily("hand_over_swaps", at="00:20"),
     Monthly("check_audit", at="03:00"),
     Daily("check_audit", at="03:20"),
     Daily("prune_audit", at="03:40"),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,11 @@ def inspects_in(to: Officer, on: date) -> Q:
 def keys_of(rows: QuerySet[Any]) -> list[int]:
     """The rows' keys, the rows locked in the order of keys until the end of the transaction."""
     return list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def by_whom(by: Any) -> dict[str, int]:
+    """Who did it, as a column of an event; a job is nobody."""
+    return {"by": by.pk} if by else {}
 
 
 class Tasks:
@@ -69,7 +74,7 @@ class Tasks:
         if keys:
             held = InspectionTask.objects.filter(pk__in=keys)
             columns = {"task": F("pk"), "what": "assignee", "old": F("assignee__name"), "new": str(to or "")}
-            held.insert_into(TaskEvent, **columns, why="", by=Value(by.pk if by else None), at=now)
+            held.insert_into(TaskEvent, **columns, why="", at=now, **by_whom(by))
             held.update(assignee=to)
 
 
@@ -107,7 +112,7 @@ class Drafts:
         if keys:
             chosen = Visit.objects.filter(pk__in=keys)
             columns = {"visit": F("pk"), "what": "lead", "old": F("lead__name"), "new": str(to), "why": ""}
-            chosen.insert_into(VisitEvent, **columns, by=Value(by.pk if by else None), at=now)
+            chosen.insert_into(VisitEvent, **columns, at=now, **by_whom(by))
             chosen.update(lead=to)
         return shares
 

@@ -1,18 +1,22 @@
-"""Hand-over of open work: when a post ends, an account closes or an area is retired."""
+"""Hand-over of open work: when a post ends, two change places, an account closes or areas change."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.actions.accounts import What, record
-from grids.models import Officer
-from grids.permissions import Permission
+from grids.models import Officer, Posting, PostingEvent
+from grids.permissions import LEADS, Permission
 from gridsup.errors import BadInput, NotAllowed
 from gridsup.holding import Moved, kinds
 from gridsup.scoping import inside
+from gridsup.workdays import ONE_DAY
+
+# Event of a post whose holder changed places: `new` is the key of the post whose holder takes over the open work.
+SWAPPED = "swapped"
 
 
 @transaction.atomic
@@ -35,10 +39,78 @@ def hand_over(
         rows = kind.by_name(officer)
         if rows is not None:
             moved[kind.key] = kind.move(rows.filter(inside(codes)), to, by=by, on=on, now=now)
+    _told(officer, to, moved, by, now)
+    return moved
+
+
+@transaction.atomic
+def settle_strays(
+    *, officer: Officer, to: Officer | None, areas: Collection[str], on: date, now: datetime, by: Officer | None = None
+) -> int:
+    """What a person holds by name in these areas without a post there on the day is handed over as in `hand_over`.
+
+    For callers who decided that already: whoever changes posts or areas takes the work along. Returns how many moved.
+    """
+    moved = {}
+    for kind in kinds():
+        strays = kind.strays(on)
+        if strays is not None:
+            rows = strays.filter(inside(areas), holder_id=officer.pk)
+            moved[kind.key] = kind.move(rows, to, by=by, on=on, now=now)
+    return _told(officer, to, moved, by, now)
+
+
+def settle_swaps(*, area_code: str, on: date, now: datetime) -> dict[str, int]:
+    """On the day of a swap each takes over what the other holds by name: what is held in the area without a post, by
+    whoever changed places. One that was missed is caught up on any later day."""
+    strays = strays_by_holder(area_code, on)
+    places = {area for _officer, area in strays}
+    swapped = PostingEvent.objects.filter(
+        what=SWAPPED, posting__area_code__in=places, posting__officer__in={officer for officer, _area in strays},
+        posting__to_day__lt=on,
+    )  # fmt: skip
+    latest = {
+        (event.posting.officer, event.posting.area_code): event for event in swapped.select_related("posting__officer")
+    }
+    moved = 0
+    for (officer, area), event in latest.items():
+        if (officer.pk, area) in strays:
+            to = Posting.objects.select_related("officer").get(pk=event.new).officer
+            moved += settle_strays(officer=officer, to=to, areas=[area], on=on, now=now)
+    return {"read": len(strays), "changed": moved}
+
+
+@transaction.atomic
+def settle_change(*, station: str, grids: Collection[str], on: date, now: datetime) -> int:
+    """After a change of areas: what people of these grids hold by name where they have no post any more goes to whoever
+    leads the grid where it lies by now, else back to the area. Returns how many moved."""
+    posts = Posting.objects.meeting(on - ONE_DAY, on).filter(area_code__in=grids)
+    people = Officer.objects.in_bulk(set(posts.values_list("officer", flat=True)))
+    leads = Posting.objects.present_on(on).in_area(station).filter(duty__in=LEADS).select_related("officer")
+    heads = {post.area_code: post.officer for post in leads}
+    return sum(
+        settle_strays(officer=people[officer], to=heads.get(area), areas=[area], on=on, now=now)
+        for officer, area in sorted(strays_by_holder(station, on))
+        if officer in people
+    )
+
+
+def strays_by_holder(area_code: str, on: date) -> set[tuple[int, str]]:
+    """Who holds open work without a post there on the day, and where; one query a kind of work."""
+    held = [rows for kind in kinds() if (rows := kind.strays(on)) is not None]
+    return {
+        pair
+        for rows in held
+        for pair in rows.filter(inside([area_code])).order_by().values_list("holder_id", "area_code").distinct()
+    }
+
+
+def _told(officer: Officer, to: Officer | None, moved: dict[str, Moved], by: Officer | None, now: datetime) -> int:
+    """How many went elsewhere, kept in the person's history."""
     total = sum(shares.to_successor + shares.to_area for shares in moved.values())
     if total:
         record(officer=officer, what=What.HANDED_OVER, by=by, now=now, old=str(total), new=str(to or ""))
-    return moved
+    return total
 
 
 def assigned_by(*, by: Officer, areas: Collection[str] | None) -> list[str]:

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grids.actions.handover import SWAPPED, settle_strays
 from grids.actions.posts import end_posting, post_officer
-from grids.models import Officer, Posting
+from grids.models import Officer, Posting, PostingEvent
 from grids.permissions import HOLDERS
 from gridsup.errors import BadInput, WrongState
 from gridsup.workdays import ONE_DAY
@@ -18,7 +20,8 @@ def swap_posts(
 ) -> tuple[Posting, Posting]:
     """From day `on` each holds the other's post: both end the day before, both begin on the day, or nothing changes.
 
-    The team goes with the grid. Returns the new posts, that of `first`'s officer first. Raises WrongState for a post
+    The team goes with the grid, and so does open work that was given by name: at once for a swap of today or before,
+    else by the job of the day. Returns the new posts, that of `first`'s officer first. Raises WrongState for a post
     that has its last day or is a substitute's, BadInput for posts of different duties, of one officer or one grid, or
     that began after the day before, and what ending and giving posts raise, NotAllowed among it.
     """
@@ -36,6 +39,13 @@ def swap_posts(
         )
         for officer, post in ((first.officer, second), (second.officer, first))
     ]  # fmt: skip
+    for post, successor in ((first, given[1]), (second, given[0])):
+        PostingEvent.objects.create(posting=post, what=SWAPPED, new=str(successor.pk), by=by, at=now, why=why.strip())
+        if on <= timezone.localdate(now):
+            settle_strays(
+                officer=post.officer, to=successor.officer, areas=[post.area_code], on=timezone.localdate(now),
+                by=by, now=now,
+            )  # fmt: skip
     return given[0], given[1]
 
 

@@ -11,10 +11,13 @@ from inspections.actions.tasks import follow_part
 from inspections.models import Finding, InspectionTask, Visit
 
 
-def follow_areas(*, moves: Any, station: str, to: str, heirs: dict[str, str], now: datetime) -> None:
+def follow_areas(
+    *, moves: Any, station: str, to: str, heirs: dict[str, str], now: datetime, since: datetime | None
+) -> None:
     """Open tasks, open findings and drafts go where their premises went; what is done keeps the area of its day.
 
-    `station`: whose premises moved; the other arguments are those of `subjects.areas.carrying.follow`.
+    `station`: whose premises moved; the other arguments are those of `subjects.areas.carrying.follow`: every task,
+    finding and draft has a premises, with which it also comes back.
     """
     part = Part.area(station)
     follow_part(part=part, now=now)

@@ -34,10 +34,19 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
     return moved
 
 
-def follow(moves: AreaMoveQuerySet, *, station: str, to: str, heirs: dict[str, str], now: datetime) -> None:
-    """Lets the open rows of the higher apps follow; `heirs`: code of a grid out of force → where its rows go."""
+def follow(
+    moves: AreaMoveQuerySet,
+    *,
+    station: str,
+    to: str,
+    heirs: dict[str, str],
+    now: datetime,
+    since: datetime | None = None,
+) -> None:
+    """Lets the open rows of the higher apps follow; `heirs`: code of a grid out of force → where its rows go; `since`:
+    the moment of the change that is undone, whose moved rows without a premises go back."""
     for path in AREA_FOLLOWERS:
-        import_string(path)(moves=moves, station=station, to=to, heirs=heirs, now=now)
+        import_string(path)(moves=moves, station=station, to=to, heirs=heirs, now=now, since=since)
 
 
 def remember(*, change: int, goes: dict[str, list[int]]) -> AreaMoveQuerySet:

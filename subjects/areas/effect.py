@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grids.actions.handover import settle_change
 from grids.models import (
     AREA_MOVES,
     GRID_MOVES,
@@ -66,6 +67,7 @@ def take_effect(*, change: AreaChange, on: date, now: datetime) -> int:
     _end_posts(retired, on, now, why)
     heirs = {part.code: part.successor for part in retired}
     follow(moves, station=change.area_code, to=TO, heirs=heirs, now=now)
+    settle_change(station=change.area_code, grids=list(grids), on=on, now=now)
     date_facts(grids=grids.values(), on=on)
     check_soon(bureau=change.area_code[:2], now=now)
     return placed.moving
@@ -86,9 +88,9 @@ def take_up(change: AreaChange, on: date, now: datetime) -> dict[str, int]:
 def undo_change(*, change: AreaChange, why: str, by: Officer | None, now: datetime) -> AreaChange:
     """Takes a change in effect back as of today; what happened meanwhile stays written where it happened.
 
-    Premises that stand where the change brought them go back, as do posts that it ended; what came into a grid that it
-    made goes to the grid that this was cut from, else to the station. Raises BadInput when a later change builds on it
-    or another of the same grids is still to come, and as `advance` does.
+    Premises that stand where the change brought them go back, as do posts that it ended and open complaints without a
+    premises; what came into a grid that it made goes to the grid that this was cut from, else to the station. Raises
+    BadInput when a later change builds on it or another of the same grids is still to come, and as `advance` does.
     """
     Station.objects.select_for_update().get(pk=change.station.pk)
     find_move(change, S.UNDONE, moves=AREA_MOVES, by=by, why=why)
@@ -110,10 +112,16 @@ def undo_change(*, change: AreaChange, why: str, by: Officer | None, now: dateti
     _retire([grids[part.code] for part in made], now, told)
     _end_posts(made, on, now, told)
     _reopen_posts(touched, now, told)
-    follow(moves, station=change.area_code, to=FROM, heirs=heirs, now=now)
+    follow(moves, station=change.area_code, to=FROM, heirs=heirs, now=now, since=effective_at(change))
+    settle_change(station=change.area_code, grids=list(grids), on=on, now=now)
     date_facts(grids=grids.values(), on=on)
     check_soon(bureau=change.area_code[:2], now=now)
     return change
+
+
+def effective_at(change: AreaChange) -> datetime:
+    """The moment at which it took effect: every row that it moved has an event of that moment."""
+    return change.events.filter(what="state", new=S.IN_EFFECT).latest("at").at
 
 
 def can_undo(change: AreaChange, by: Any) -> bool:

@@ -147,7 +147,8 @@ class TestOfASwap:
             ("neighbour", "050102", "二组", date(2025, 1, 1), date(2026, 11, 21)),
         ]  # fmt: skip
         assert [post.officer for post in given] == [district.lead, district.neighbour_lead]
-        assert [event.by for post in (*posts, *given) for event in post.events.all()] == [district.chief] * 4
+        assert [event.by for post in (*posts, *given) for event in post.events.all()] == [district.chief] * 6
+        assert [event.what for event in posts[0].events.all()] == ["ended", "swapped"]
         assert [held.officer for held in Posting.objects.held_on("050101", DAY) if held.duty == "grid_lead"] == [
             district.neighbour_lead
         ]
