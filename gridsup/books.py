@@ -149,6 +149,13 @@ class Book(ABC, Generic[R]):
             previous=self.key_of(rows[0]) if (before and further) or after else "",
         )
 
+    def page(self, ask: Ask, *, after: str = "", before: str = "", size: int) -> tuple[Slice, int]:
+        """The same with the number of all rows, which is asked for only where they do not all stand on the page."""
+        page = self.slice(ask, after=after, before=before, size=size)
+        if after or before or page.next:
+            return page, self.count(ask)
+        return page, len(page.lines)
+
     def walk(self, ask: Ask) -> Iterator[Line]:
         """Every line, some thousand rows a statement."""
         after = ""

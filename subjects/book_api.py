@@ -72,10 +72,10 @@ class BookView(APIView):
             question.asked.get("q", "") if book.searched else "",
         )
         given = {way: request.query_params.get(way, "") for way in ("after", "before")}
-        page = book.slice(ask, **given, size=PAGE_SIZE)
+        page, count = book.page(ask, **given, size=PAGE_SIZE)
         return Response(
             {
-                "count": book.count(ask),
+                "count": count,
                 "next": _address(request, name, after=page.next),
                 "previous": _address(request, name, before=page.previous),
                 "undated": [column.name for column in book.columns if column.today],

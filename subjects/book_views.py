@@ -30,13 +30,13 @@ def book_show(request: SignedIn, name: str) -> HttpResponse:
     words = question.asked.get("q", "") if book.searched else ""
     ask = Ask(held_in(officer, book.permission, area), question.day, words)
     after, before = (request.GET.get(name, "") for name in ("after", "before"))
-    page = book.slice(ask, after=after, before=before, size=PAGE_SIZE)
+    page, count = book.page(ask, after=after, before=before, size=PAGE_SIZE)
     context: dict[str, Any] = {
         "book": book,
         "question": question,
         "areas": area_choices(officer, area, on=question.day),
         "tabs": tabs(name, area=area, day=question.past),
-        "count": book.count(ask),
+        "count": count,
         "page": page,
         "lines": shown(book, page.lines, officer),
         "may_export": officer.has_perm(Permission.EXPORT),

@@ -140,6 +140,36 @@ def test_pages_follow_one_another_forwards_and_back(as_chief, monkeypatch):
     assert first.previous == ""
 
 
+@pytest.mark.parametrize("size", [2, 5, 6])
+def test_every_page_says_how_many_rows_there_are_in_all(db, size):
+    stand(5)
+    ask, after, told = Ask(("05",), date(2026, 1, 1)), "", []
+    while not told or after:
+        page, count = BOOKS["subjects"].page(ask, after=after, size=size)
+        told.append(count)
+        after = page.next
+
+    assert told == [5] * -(-5 // size)
+
+
+@pytest.mark.parametrize(
+    ("codes", "words", "count"),
+    [
+        (("05",), "店", 2),
+        (("05",), "店 新名", 1),
+        (("05",), "没有", 0),
+        (("0501",), "店", 1),
+        (("050201",), "店", 1),
+        (("050101", "0502"), "店", 2),
+        (("05", "0601"), "店", 2),
+    ],
+)
+def test_a_search_counts_what_it_lists(told, codes, words, count):
+    book, ask = BOOKS["subjects"], Ask(codes, story.day("0601"), words)
+
+    assert book.count(ask) == len(list(book.walk(ask))) == count
+
+
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_book_needs_as_many_queries_for_thirty_rows_as_for_three(as_chief, count_queries, name):
     stand(3)
