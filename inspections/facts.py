@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.models import Officer, Posting
@@ -17,7 +18,7 @@ from gridsup.holidays import calendar
 from gridsup.workdays import WorkCalendar
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
-from inspections.records import Submission
+from inspections.records import Submission, VisitRecord
 from subjects.items import Items
 from subjects.models import CheckItem, Premises, TimeLimit
 from subjects.models.policy import PolicyRow
@@ -29,6 +30,7 @@ M = TypeVar("M", bound=models.Model)
 class Facts:
     """Rows by key; `tasks` are the open ones and `findings` those still to be put right, by premises.
 
+    `standing`: records handed in and not replaced, by premises, first officer and minute of the visit.
     `unsettled`: keys of the records, among those of the findings, that were returned and are not corrected yet.
     `rectified`: findings that a version now corrected had seen put right, by that version.
     """
@@ -43,6 +45,7 @@ class Facts:
     earlier: dict[int, Visit]
     tasks: dict[int, list[InspectionTask]]
     findings: dict[int, list[Finding]]
+    standing: dict[tuple[int, int, datetime], list[Visit]]
     unsettled: set[int]
     rectified: dict[int, list[Finding]]
 
@@ -99,9 +102,27 @@ def gather(submissions: Sequence[Submission]) -> Facts:
         earlier={visit.pk: visit for visit in visits},
         tasks=_by(tasks.select_for_update().order_by("pk"), "premises_id"),
         findings=_by(findings.select_for_update(of=("self",)).order_by("pk"), "premises_id"),
+        standing=_standing(records, places, people),
         unsettled=set(Visit.objects.filter(premises__in=places).uncorrected().values_list("pk", flat=True)),
         rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
     )
+
+
+def minute(moment: datetime) -> datetime:
+    """The minute that a moment lies in: nobody means the seconds."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def _standing(
+    records: Sequence[VisitRecord], places: Collection[int], people: Collection[int]
+) -> dict[tuple[int, int, datetime], list[Visit]]:
+    days = {timezone.localdate(record.visited_at) for record in records}
+    near = Visit.objects.filter(premises__in=places, visited_on__in=days, lead__in=people).valid()
+    found: dict[tuple[int, int, datetime], list[Visit]] = defaultdict(list)
+    for visit in near.prefetch_related("findings", "rectified", "tasks"):
+        if visit.visited_at is not None:
+            found[visit.premises_id, visit.lead_id, minute(visit.visited_at)].append(visit)
+    return found
 
 
 def hold(premises: Collection[int]) -> dict[int, Premises]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from gridsup.errors import BadInput, DomainError
+from gridsup.errors import AlreadyStored, BadInput, DomainError
 from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
 from inspections import unsent
 from inspections.actions import attach_photo, drop_draft, save_draft, submit_visit
@@ -138,8 +138,10 @@ def come_again(request: SignedIn, opened: Opened, stored: Visit, facts: dict[str
     return redirect("visit", stored.pk)
 
 
-def shown(request: SignedIn, opened: Opened, form: VisitForm, photo_faults: list[str] | None = None) -> HttpResponse:
-    """The form as a page."""
+def shown(
+    request: SignedIn, opened: Opened, form: VisitForm, photo_faults: list[str] | None = None, stands: int = 0
+) -> HttpResponse:
+    """The form as a page; `stands`: key of the record that refused it."""
     officer = request.user
     returns = opened.corrects.events.filter(new=Visit.State.RETURNED) if opened.corrects is not None else None
     return render(
@@ -154,6 +156,7 @@ def shown(request: SignedIn, opened: Opened, form: VisitForm, photo_faults: list
             "mark": unsent.mark(officer, opened.client_id),
             "returned": returns.values_list("why", flat=True).last() if returns is not None else "",
             "stored": opened.stored,
+            "stands": stands,
             "hindrances": list(hindrances(form, officer)) if opened.stored is None else [],
             "photos": opened.draft.photos.all() if opened.draft is not None else [],
             "photo_faults": photo_faults or [],
@@ -180,13 +183,14 @@ def hindrances(form: VisitForm, officer: Officer) -> Iterator[str]:
 
 def hand_in(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -> HttpResponse:
     """Hands the form in, or shows it again with what is to be mended; pictures that came with it are kept then."""
-    officer = request.user
+    officer, stands = request.user, 0
     pictures, faults = pictures_of(request)
     if form.is_valid() and not faults:
         try:
             visit = submit_visit(record=form.record(), by=officer, now=now, pictures=pictures)
         except DomainError as error:
             form.refuse(error)
+            stands = error.row if isinstance(error, AlreadyStored) else 0
         else:
             messages.success(request, _("The visit is handed in."))
             return redirect("visit", visit.pk)
@@ -195,7 +199,7 @@ def hand_in(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -
             opened = kept_aside(request, opened, pictures, now)
         except DomainError as error:
             faults.append(str(error))
-    return shown(request, opened, form, faults)
+    return shown(request, opened, form, faults, stands)
 
 
 def put_aside(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -> HttpResponse:

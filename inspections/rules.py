@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
-from inspections.facts import Facts
+from inspections.facts import Facts, minute
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.records import Problem, Submission, VisitRecord
 from subjects.models import CheckItem, Premises
@@ -194,6 +194,31 @@ def _too_early(
     return task.due_on > on and not getattr(task, "has_followers", False)
 
 
+def check_new(record: VisitRecord, facts: Facts) -> None:
+    """The same visit under another form number is refused: nobody is at one premises twice in one minute to find the
+    same. What finds something else, sees more put right or names another task, as a re-check does, is another visit.
+    """
+    if record.corrects is not None:
+        return
+    found = {(one.text.strip(), one.disposition) for one in record.problems}
+    for visit in facts.standing[record.premises.pk, record.lead.pk, minute(record.visited_at)]:
+        if (
+            visit.outcome == record.outcome
+            and found == {(one.text, one.disposition) for one in visit.findings.all()}
+            and set(record.corrected) <= {one.pk for one in visit.rectified.all()}
+            and set(record.tasks or ()) <= {task.pk for task in visit.tasks.all()}
+        ):
+            raise AlreadyStored(
+                _(
+                    "This visit is recorded already, as record %(number)s: same premises, first officer, minute and "
+                    "outcome. Nothing was stored twice. If it was another visit, correct its time."
+                )
+                % {"number": visit.pk},
+                row=visit.pk,
+                field="visited_at",
+            )
+
+
 def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Visit | None:
     """The version that the record corrects: returned, of the same premises, and signed by whoever corrects it."""
     if record.corrects is None:
@@ -252,7 +277,7 @@ def content(record: VisitRecord, facts: Facts) -> str:
             limit = facts.ends(bureau, "rectify", on, on)
         problems.append([one.text.strip(), one.disposition, one.item, one.line, str(limit)])
     said = [
-        record.visited_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"),
+        minute(record.visited_at).astimezone(UTC).isoformat(),
         record.partner.pk if record.partner is not None else None,
         record.outcome,
         record.narrative.strip(),

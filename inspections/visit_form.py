@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils import timezone
@@ -162,7 +163,12 @@ class VisitForm(forms.Form):
         self.colleagues = list(field.queryset)
         self.findings = list(self._to_rectify().order_by("rectify_by", "pk"))
         self.open_tasks = list(self._coverable().order_by("due_on", "pk"))
-        offered: dict[str, Any] = {"corrected": self._to_rectify(), "tasks": self._coverable()}
+        # what another form of the day has done by now is taken, too: the rules then name the record that stands
+        ours = Visit.objects.filter(premises=self.premises, lead=self.officer, visited_on=self.day).values("pk")
+        offered: dict[str, Any] = {
+            "corrected": Finding.objects.filter(Q(pk__in=[row.pk for row in self.findings]) | Q(rectified_by__in=ours)),
+            "tasks": InspectionTask.objects.filter(Q(pk__in=[row.pk for row in self.open_tasks]) | Q(visit__in=ours)),
+        }
         for name, rows in offered.items():
             cast("forms.ModelMultipleChoiceField[Any]", self.fields[name]).queryset = rows
 

@@ -76,6 +76,7 @@ def _checked(given: Submission, facts: Facts, draft: Visit | None) -> Ready:
     rules.check_moment(record.visited_at, premises, given.at)
     rules.check_officers(given, facts, premises.area_code, on)
     rules.check_outcome(record)
+    rules.check_new(record, facts)
     earlier = rules.check_correction(record, given, facts)
     items = facts.items.of(premises, on)
     answers = rules.answers_of(record, items)

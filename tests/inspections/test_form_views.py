@@ -215,6 +215,21 @@ class TestAFormThatWasHandedInAndComesAgain:
         assert Visit.objects.get().narrative == ""
 
 
+def test_the_same_visit_typed_into_two_forms_is_refused_beside_the_way_to_the_record(as_lead, premises):
+    forms = [opened(as_lead, premises) for _ in range(2)]
+    moment = {"visited_time": timezone.localtime().strftime("%H:%M")}
+    forms[0].fill(**moment).send()
+
+    page = forms[1].fill(narrative="Typed anew", **moment).send(photos=[photo()])
+
+    stored = Visit.objects.exclude(state="draft").get()
+    forms[1].read(page)
+    assert f"as record {stored.pk}" in page.text
+    assert f'href="/visits/{stored.pk}/"' in page.text
+    assert forms[1].values["narrative"] == ["Typed anew"]
+    assert Visit.objects.get(state="draft").photos.count() == 1
+
+
 def test_the_address_of_a_form_that_was_handed_in_leads_to_the_record(as_lead, premises):
     form = opened(as_lead, premises)
     form.send()

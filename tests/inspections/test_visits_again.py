@@ -1,10 +1,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
-from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
-from inspections.actions import return_visit, save_draft, submit_visit
+from gridsup.errors import AlreadyStored, BadInput, NotAllowed, Overtaken, WrongState
+from inspections.actions import return_visit, save_draft, submit_visit, submit_visits
 from inspections.models import Finding, InspectionTask, Visit
 from tests.factories import TODAY, TaskFactory, noon
 from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
@@ -101,7 +102,70 @@ class TestPutRight:
                 submitted(district, premises=finding.premises, visited_at=noon(day), corrected=[wrong.pk])
         self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
         with pytest.raises(BadInput):
-            self.again(district, finding, TODAY + WEEK, corrected=[finding.pk])
+            self.again(district, finding, TODAY + 2 * WEEK, corrected=[finding.pk])
+
+
+class TestTheSameVisitUnderAnotherFormNumber:
+    @pytest.mark.parametrize("facts", [{}, {"outcome": "problem", "problems": [ORDER]}, {"outcome": "refused"}])
+    def test_it_is_refused_by_the_record_that_stands(self, district, facts, english):
+        visit = submitted(district, **facts)
+
+        with pytest.raises(AlreadyStored, match=f"as record {visit.pk}") as refused:
+            submitted(district, premises=visit.premises, narrative="Typed anew", **facts)
+
+        assert refused.value.row == visit.pk
+        assert (Visit.objects.get(), Finding.objects.count()) == (visit, len(facts.get("problems", [])))
+
+    def test_it_is_known_by_the_task_that_it_did_and_the_order_that_it_saw_put_right(self, district):
+        finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
+        facts = {"premises": finding.premises, "corrected": [finding.pk], "tasks": [finding.recheck_id]}
+        submitted(district, visited_at=LATER, **facts)
+
+        for known in (facts, {**facts, "tasks": None}, {**facts, "corrected": []}):
+            with pytest.raises(AlreadyStored):
+                submitted(district, visited_at=LATER.replace(second=30), **known)
+
+    def test_many_at_once_are_refused_alike(self, district):
+        visit = submitted(district)
+
+        with pytest.raises(AlreadyStored):
+            submit_visits(records=[(record(district), NOON), (record(district, premises=visit.premises), NOON)])
+        twice = [(record(district, premises=shop()), NOON)] * 2
+        with pytest.raises(AlreadyStored):
+            submit_visits(records=[twice[0], (replace(twice[1][0], client_id=uuid4()), NOON)])
+
+        assert Visit.objects.get() == visit
+
+    def test_another_minute_another_first_officer_and_other_results_are_another_visit(self, district):
+        place = submitted(district).premises
+
+        submitted(district, premises=place, visited_at=NOON - timedelta(minutes=1))
+        submitted(district, premises=place, lead=district.manager, partner=district.lead)
+        submitted(district, premises=place, outcome="problem", problems=[ORDER])
+        submitted(district, premises=place, outcome="problem", problems=[replace(ORDER, text="Another")])
+
+        assert Visit.objects.count() == 5
+
+    def test_a_re_check_within_the_same_minute_is_another_visit(self, district):
+        finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
+        submitted(district, premises=finding.premises)
+
+        submitted(district, premises=finding.premises, tasks=[finding.recheck_id])
+        submitted(district, premises=finding.premises, corrected=[finding.pk])
+
+        finding.refresh_from_db()
+        assert (Visit.objects.count(), finding.state) == (4, "rectified")
+
+    def test_a_correction_may_say_the_same_and_takes_the_place_of_what_it_corrects(self, district):
+        returned = return_visit(visit=submitted(district), why="?", by=district.chief, now=NOON)
+        with pytest.raises(AlreadyStored):
+            submitted(district, premises=returned.premises)
+
+        second = submitted(district, premises=returned.premises, corrects=returned)
+
+        with pytest.raises(AlreadyStored) as refused:
+            submitted(district, premises=returned.premises)
+        assert refused.value.row == second.pk
 
 
 class TestCorrected:

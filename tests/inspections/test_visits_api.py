@@ -88,6 +88,17 @@ def test_a_form_that_says_something_else_when_it_comes_again_is_answered_with_th
     assert client.get(f"/api/v1/visits/{stored['id']}").json() == stored
 
 
+def test_the_same_visit_under_another_form_number_is_answered_with_the_id_of_the_stored_visit(district, premises):
+    client, given = api_as(district.lead), body(district, premises)
+    stored = client.post("/api/v1/visits", given, format="json").json()
+
+    answer = client.post("/api/v1/visits", {**given, "client_id": str(uuid4())}, format="json")
+
+    assert (answer.status_code, errors(answer)) == (409, [("already_stored", "visited_at")])
+    assert answer.json()["errors"][0]["id"] == stored["id"]
+    assert Visit.objects.count() == 1
+
+
 def test_the_documentation_names_the_id_of_the_visit_that_stands(district):
     schema = api_as(district.lead).get("/api/schema", {"format": "json"}).json()
 

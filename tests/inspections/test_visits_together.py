@@ -38,6 +38,20 @@ def handed_in(district, given):
     return partial(submit_visit, record=given, by=district.lead, now=NOON)
 
 
+def led(district):
+    """Two visits of two people: each leads one."""
+    return [{}, {"lead": district.manager, "partner": district.lead}]
+
+
+def test_one_visit_under_two_form_numbers_is_one_visit_and_one_refusal(district):
+    place = shop()
+
+    made = at_once(*[handed_in(district, record(district, premises=place)) for _ in range(3)])
+
+    assert sorted(type(result).__name__ for result in made) == ["AlreadyStored", "AlreadyStored", "Visit"]
+    assert Visit.objects.count() == 1
+
+
 def test_one_form_sent_four_times_at_once_is_one_visit(district):
     task = TaskFactory(premises=shop())
     given = record(district, premises=task.premises, outcome="problem", problems=[ORDER])
@@ -71,7 +85,7 @@ def test_a_draft_handed_in_twice_at_once_is_one_visit(district):
 def test_of_two_visits_at_once_one_discharges_the_task(district):
     task = TaskFactory(premises=shop())
 
-    made = at_once(*[handed_in(district, record(district, premises=task.premises)) for _ in range(2)])
+    made = at_once(*[handed_in(district, record(district, premises=task.premises, **who)) for who in led(district)])
 
     task.refresh_from_db()
     assert {visit.state for visit in made} == {"submitted"}
@@ -81,9 +95,10 @@ def test_of_two_visits_at_once_one_discharges_the_task(district):
 
 def test_two_orders_of_one_day_at_once_share_their_re_check(district):
     order = replace(ORDER, rectify_by=TODAY + WEEK)
-    facts = {"premises": shop(), "outcome": "problem", "problems": [order]}
+    facts = {"premises": shop(), "outcome": "problem"}
+    orders = [[replace(order, text=text)] for text in ("Old milk", "No prices", "False scales")]
 
-    at_once(*[handed_in(district, record(district, **facts)) for _ in range(3)])
+    at_once(*[handed_in(district, record(district, **facts, problems=problems)) for problems in orders])
 
     assert Finding.objects.count() == 3
     assert InspectionTask.objects.get(reason="recheck").findings.count() == 3
@@ -93,7 +108,7 @@ def test_of_two_who_saw_it_put_right_the_second_is_told(district):
     finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
     facts = {"premises": finding.premises, "corrected": [finding.pk]}
 
-    made = at_once(*[handed_in(district, record(district, **facts)) for _ in range(2)])
+    made = at_once(*[handed_in(district, record(district, **facts, **who)) for who in led(district)])
 
     assert sorted(type(result).__name__ for result in made) == ["BadInput", "Visit"]
     assert finding.events.filter(new="rectified").count() == 1
