@@ -142,8 +142,8 @@ def corrected_of(record: VisitRecord, facts: Facts, on: date) -> list[Finding]:
             )
         if finding.visit_id in facts.unsettled:
             raise WrongState(
-                _("The record in which the problem “%(text)s” stands was returned. Correct that record first.")
-                % {"text": finding.text[:SHOWN_OF_A_TEXT]},
+                _("Record %(number)s, in which the problem “%(text)s” stands, was returned. Correct that record first.")
+                % {"number": finding.visit_id, "text": finding.text[:SHOWN_OF_A_TEXT]},
             )
         if finding.found_on > on:
             raise BadInput(_("A problem cannot be put right before it was found."), field="corrected")

@@ -285,7 +285,8 @@ class TestOfARecordThatWasReturned:
         return ordered
 
     def test_no_other_visit_puts_its_problem_right(self, district, returned, english):
-        with pytest.raises(WrongState, match=r"Sold goods past their date.* was returned"):
+        sentence = f"Record {returned.visit_id}, in which the problem “Sold goods past their date” stands, was returned"
+        with pytest.raises(WrongState, match=sentence):
             corrected(district, returned, corrected=[returned.pk])
 
         assert Finding.objects.get().state == "ordered"
@@ -310,3 +311,14 @@ class TestOfARecordThatWasReturned:
         corrected(district, returned, corrected=[returned.pk])
 
         assert Finding.objects.get().state == "rectified"
+
+    def test_one_that_was_put_right_before_stays_so_whatever_the_new_version_says(self, district, ordered):
+        seen = submitted(district, premises=ordered.premises, visited_at=noon(TODAY), corrected=[ordered.pk])
+        return_visit(visit=ordered.visit, why="?", by=district.chief, now=NOON)
+
+        corrected(district, ordered, corrects=ordered.visit)
+
+        finding = Finding.objects.get()
+        assert (finding.state, finding.rectified_by, finding.recheck.state) == ("rectified", seen, "done")
+        assert list(seen.rectified.all()) == [finding]
+        assert [event.new for event in finding.events.all()][-1] == "rectified"
