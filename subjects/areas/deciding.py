@@ -20,7 +20,7 @@ from grids.models import (
     Station,
 )
 from grids.permissions import Permission
-from gridsup.errors import NotAllowed
+from gridsup.errors import NotAllowed, Overtaken
 from gridsup.states import advance, check
 from subjects.areas.checking import check_draft
 from subjects.areas.drafts import Draft, draft_of
@@ -48,7 +48,7 @@ def propose_change(*, draft: Draft, now: datetime, by: Officer | None = None, sy
 def propose_again(*, change: AreaChange, draft: Draft, now: datetime, by: Officer | None = None) -> AreaChange:
     """A returned change, corrected; raises as `propose_change` and `advance` do."""
     check(by, Permission.PROPOSE_GRIDS, change.area_code)
-    _hold(change.station)
+    _hold_as_read(change)
     check_draft(draft, on=timezone.localdate(now), change=change)
     _advance(change, S.PROPOSED, now, by, draft.reason, proposed_by=by, proposed_at=now, **_facts(draft))
     change.parts.all().delete()
@@ -78,12 +78,12 @@ def withdraw_change(*, change: AreaChange, by: Officer, now: datetime, why: str 
 def approve_change(*, change: AreaChange, by: Officer | None, now: datetime) -> AreaChange:
     """The grid office agrees; on its day, at once when that is today or over, the change takes effect.
 
-    Raises NotAllowed for whoever proposed it, and BadInput when it no longer fits the grids as they are by now.
+    Raises NotAllowed for whoever proposed it, BadInput when it no longer fits the grids as they are by now, Overtaken.
     """
     check(by, Permission.APPROVE_GRIDS, change.area_code)
     if by is not None and change.proposed_by_id == by.pk:
         raise NotAllowed(_("Nobody approves what they proposed themselves."))
-    _hold(change.station)
+    _hold_as_read(change)
     today = timezone.localdate(now)
     check_draft(draft_of(change), on=min(today, change.effective_on), change=change)
     _advance(change, S.APPROVED, now, by, "")
@@ -95,6 +95,13 @@ def approve_change(*, change: AreaChange, by: Officer | None, now: datetime) -> 
 def _hold(station: Station) -> None:
     """One change of a station at a time: what is checked still holds when it is written."""
     Station.objects.select_for_update().get(pk=station.pk)
+
+
+def _hold_as_read(change: AreaChange) -> None:
+    """Of two who decide at once the second is told so, not what no longer fits since the first."""
+    _hold(change.station)
+    if not AreaChange.objects.filter(pk=change.pk, state=change.state).exists():
+        raise Overtaken(_("Somebody else changed this first. Load it again and look."))
 
 
 def _advance(

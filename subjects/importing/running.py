@@ -10,11 +10,12 @@ from pathlib import Path
 from time import monotonic
 
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from grids.models import Bureau, Officer
+from grids.models import Bureau, Grid, GridEvent, Officer, Station
 from grids.permissions import Permission
-from gridsup.errors import BadInput, NotAllowed
+from gridsup.errors import BadInput, NotAllowed, Overtaken
 from gridsup.foreground import Held, held
 from gridsup.sheets.faults import Fault
 from gridsup.sheets.reading import Sheet, open_sheet
@@ -98,10 +99,12 @@ class Import:
     check_digits: bool
     progress: Progress
     outcome: Outcome = field(default_factory=Outcome)
+    areas: int | None = None  # the last change of the bureau's grids when the file was read
 
     def read(self) -> tuple[Sheet, list[FileSubject]]:
         """The sheet, and the subjects of its sound rows, their points placed; the sheet's memory is given back."""
         self.progress("reading", 0, 0)
+        self.areas = last_change_of(self.bureau)
         sheet = open_sheet(self.path, LEDGER)
         self.outcome.unread, self.outcome.cautions = sheet.header.unread, sheet.cautions
         subjects = self._gather(sheet)
@@ -125,6 +128,12 @@ class Import:
         pointed = [row for row in gathering.premises() if row.lon is not None]
         self.outcome.warnings = parser.warnings + place_points(self.bureau, pointed, self.crs)
         return gathering.finish()
+
+    def hold_areas(self) -> None:
+        """Until the transaction ends no grid is retired, split or redrawn; raises Overtaken when one was meanwhile."""
+        list(Station.objects.in_area(self.bureau.code).select_for_update(no_key=True).order_by("code"))
+        if last_change_of(self.bureau) != self.areas:
+            raise Overtaken(_("The grids were changed while the file was read; nothing was kept. Import it again."))
 
     def apply(self, subjects: list[FileSubject]) -> None:
         """Compares part by part and, but for a dry run, writes each part; what follows from the ledger comes after."""
@@ -165,7 +174,7 @@ def run(
 
     `crs` says in which system the file's coordinates are. Everything is one transaction: a failure leaves nothing. The
     same file again changes nothing. Raises BadInput for a file that cannot be read, NotAllowed, and Overtaken while
-    another import of the bureau runs.
+    another import of the bureau runs, or when grids changed while the file was read.
     """
     if by is not None and not by.may(Permission.IMPORT, bureau.code):
         raise NotAllowed(_("Your duties do not permit to import a ledger here."))
@@ -178,10 +187,18 @@ def run(
     with nullcontext() if dry_run else locked(work) as lock, uncollected(), draft_of(rejects) as draft:
         sheet, subjects = work.read()
         with nullcontext() if dry_run else transaction.atomic():
+            if not dry_run:
+                work.hold_areas()
             work.apply(subjects)
             _end(work.outcome, lock, sheet, draft)
     work.outcome.seconds = round(monotonic() - began, 2)
     return work.outcome
+
+
+def last_change_of(bureau: Bureau) -> int | None:
+    """Key of the last event by which a grid of the bureau came into force, went out of it or became another."""
+    done = Q(what="state", new__in=[Grid.State.APPROVED, Grid.State.RETIRED]) | Q(what="changed")
+    return GridEvent.objects.filter(done, grid__station__bureau=bureau).aggregate(last=Max("pk"))["last"]
 
 
 def locked(work: Import) -> AbstractContextManager[Held]:
