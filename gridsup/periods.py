@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
+from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 
@@ -46,8 +47,10 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads a period; raises BadInput with the field `period` for anything else, 30 February included."""
-        found = SHAPE.fullmatch(text)
+        """Reads a period, in wide digits too; raises BadInput with the field `period` for anything else, 30 February
+        included."""
+        narrow = normalize("NFKC", text)
+        found = SHAPE.fullmatch(narrow)
         if found is None:
             raise BadInput(
                 _("“%(text)s” is no period. Write %(shapes)s.") % {"text": text[:40], "shapes": SHAPES},
@@ -61,7 +64,7 @@ class Period:
                 field="period",
             )
         try:
-            return cls._of(text, **part)
+            return cls._of(narrow, **part)
         except ValueError as error:
             raise BadInput(_("“%(text)s” is not in the calendar.") % {"text": text}, field="period") from error
 

@@ -1,6 +1,7 @@
 """API of the ledger and of the policy that governs it."""
 
 from typing import Any
+from unicodedata import normalize
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -143,13 +144,24 @@ class SubjectDetail(SubjectFacts):
         fields = [*SubjectRow.Meta.fields, "premises"]
 
 
+class CodeFilter(filters.CharFilter):
+    """Rows of one unified social credit code, which may be typed in wide digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(help_text="unified social credit code", **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return super().filter(qs, normalize("NFKC", value))
+
+
 class SubjectFilter(InArea):
     name = filters.CharFilter(lookup_expr="icontains", help_text="part of the name")
+    uscc = CodeFilter()
     ordering = Ordering(fields=["name", "registered_on"])
 
     class Meta:
         model = MarketSubject
-        fields = ["kind", "credit", "uscc"]
+        fields = ["kind", "credit"]
 
 
 class SubjectViewSet(ScopedViewSet):
@@ -235,7 +247,7 @@ class PremisesFilter(InArea):
     placed = filters.BooleanFilter(field_name="grid", lookup_expr="isnull", exclude=True, help_text="stands in a grid")
     trade = filters.CharFilter(field_name="trade__code", lookup_expr="startswith", help_text="its code starts so")
     name = filters.CharFilter(field_name="subject__name", lookup_expr="icontains", help_text="part of the name")
-    uscc = filters.CharFilter(field_name="subject__uscc")
+    uscc = CodeFilter(field_name="subject__uscc")
     ordering = Ordering(fields=["area_code", "next_due_on", "last_visited_on", "entered_on"])
 
     class Meta:

@@ -117,6 +117,13 @@ class TestIdentity:
 
 
 @pytest.mark.parametrize(
+    ("typed", "stored"), [("１３８００００１２３４", "13800001234"), ("（０２９）８３５０－１２３４", "(029)8350-1234")]
+)
+def test_a_telephone_number_in_wide_digits_is_stored_in_narrow_ones(take_in, typed, stored):
+    assert take_in("complaint", phone=typed).complainant.phone == stored
+
+
+@pytest.mark.parametrize(
     ("field", "facts"),
     [
         ("kind", {"kind": "wish"}),
@@ -128,7 +135,7 @@ class TestIdentity:
         ("name", {"name": "x" * 81}),
         ("phone", {"phone": "12345"}),
         ("phone", {"phone": "call me maybe"}),
-        ("phone", {"phone": "１３８００００１２３４"}),
+        ("phone", {"phone": "１２３４５"}),
         ("outside_number", {"channel": "12315"}),
         ("outside_number", {"outside_number": "x" * 41}),
         ("bureau", {"bureau": "09"}),

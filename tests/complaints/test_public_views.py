@@ -51,6 +51,11 @@ def test_a_complaint_is_sent_and_its_receipt_shows_number_and_code(public):
     assert str(complaint.clocks.get().due_on) in receipt
 
 
+def test_a_telephone_number_may_be_typed_in_wide_digits(public):
+    assert send(public, phone="１３８００００１２３４").status_code == 302
+    assert Complaint.objects.get().complainant.phone == "13800001234"
+
+
 def test_a_report_may_be_anonymous(public):
     assert send(public, kind="report", name="", phone="").status_code == 302
     assert Complaint.objects.get().complainant.name == ""

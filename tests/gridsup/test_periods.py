@@ -30,9 +30,16 @@ def test_each_shape_has_its_first_and_last_day(text, first, last):
 
 
 @pytest.mark.parametrize(
+    ("text", "read"), [("２０２６", "2026"), ("２０２６Ｑ４", "2026Q4"), ("２０２６－１１－２２", "2026-11-22")]
+)
+def test_wide_digits_and_letters_are_read_as_narrow_ones(text, read):
+    assert Period.parse(text) == Period.parse(read)
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "26", "2026-1", "2026-13", "2026-00", "2026-02-30", "2026-11-22\n", " 2026", "2026Q5", "2026Q0", "2026H3",
-     "2026q4", "0000", "0000-01-01", "２０２６", "2026-11-22T00:00", "yesterday", "2026/11", "-2026", "x" * 100_000],
+     "2026q4", "0000", "0000-01-01", "２０２", "2026-11-22T00:00", "yesterday", "2026/11", "-2026", "x" * 100_000],
 )  # fmt: skip
 def test_anything_else_is_refused_with_a_short_sentence_that_names_it(text):
     with pytest.raises(BadInput) as refused:

@@ -28,6 +28,17 @@ def test_personal_data_is_masked_in_a_list_and_whole_on_the_page(district, premi
     assert client.get(f"/api/v1/premises/{premises.pk}").json()["subject"]["phone"] == "13800001234"
 
 
+def test_a_code_is_found_however_wide_it_is_typed(district, premises):
+    SubjectFactory()
+    code = premises.subject.uscc
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+    client = api_as(district.lead)
+
+    for typed in (code, wide):
+        assert [row["uscc"] for row in client.get("/api/v1/subjects", {"uscc": typed}).json()["results"]] == [code]
+        assert [row["id"] for row in client.get("/api/v1/premises", {"uscc": typed}).json()["results"]] == [premises.pk]
+
+
 def test_a_subject_shows_only_the_premises_in_ones_own_areas(district, premises):
     PremisesFactory(subject=premises.subject, area_code="050201")
 

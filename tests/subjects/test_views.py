@@ -38,7 +38,8 @@ def test_the_ledger_is_searched_by_a_part_of_name_address_or_code(as_chief):
     premises = named("西安市灞桥区张记面馆", address="纺织城街道纺西街12号")
     named("Other")
 
-    for part in ("张记", "面馆 纺西", premises.subject.uscc, "纺西街12"):
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in premises.subject.uscc)
+    for part in ("张记", "面馆 纺西", premises.subject.uscc, wide, "纺西街12"):
         assert found(as_chief, f"q={part}") == {"西安市灞桥区张记面馆"}, part
     assert found(as_chief, "q=张记 Other") == set()
 
