@@ -22,6 +22,11 @@ def is_area_code(code: str) -> bool:
     return len(code) in LENGTHS and code.isascii() and code.isdigit()
 
 
+def is_grid_code(code: str, station: str) -> bool:
+    """True for a code that a grid of the station may have: numbered from 01 (handbook §1)."""
+    return is_area_code(code) and len(code) == 6 and code.startswith(station) and not code.endswith("00")
+
+
 def lineage(code: str) -> list[str]:
     """The code and its parents, widest first: '050101' → ['05', '0501', '050101']."""
     return [code[:length] for length in LENGTHS if length <= len(code)]

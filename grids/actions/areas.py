@@ -14,7 +14,7 @@ from grids.geometry import as_geojson, read_boundary
 from grids.models import GRID_MOVES, AreaPart, Bureau, Grid, GridEvent, Locality, Officer, Station
 from grids.periods import date_facts
 from grids.permissions import Permission
-from gridsup.codes import is_area_code
+from gridsup.codes import is_grid_code
 from gridsup.errors import BadInput, WrongState
 from gridsup.states import advance, check
 
@@ -51,9 +51,9 @@ def propose_grid(
     if before is not None:
         advance(before, Grid.State.PROPOSED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, by=by, **facts)
         return before
-    if not (is_area_code(code) and len(code) == 6 and code.startswith(station.code)):
+    if not is_grid_code(code, station.code):
         raise BadInput(
-            _("A grid of this station has a code of six digits that starts with %(code)s.") % {"code": station.code},
+            _("A grid of this station has a code of six digits, %(code)s01 to %(code)s99.") % {"code": station.code},
             field="code",
         )
     grid = Grid.objects.create(code=code, station=station, **facts)

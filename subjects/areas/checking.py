@@ -12,17 +12,20 @@ from shapely.geometry.base import BaseGeometry
 
 from grids.geometry import read_boundary
 from grids.models import AreaChange, AreaPart, Grid, Station
-from gridsup.codes import is_area_code
+from gridsup.codes import is_grid_code
 from gridsup.equalarea import Plane
 from gridsup.errors import BadInput
 from subjects.areas.drafts import Draft, Part, places_of
 from subjects.areas.placing import points_of
 from subjects.areas.reading import refuse_other_system
 from subjects.geometry.overlay import places
+from subjects.models import Premises
 
 Kind, Role, G = AreaChange.Kind, AreaPart.Role, Grid.State
 NAME_LENGTH = 80
 REASON_LENGTH = 500
+# Names that a sentence tells of many: as many as are looked up by hand.
+TOLD = 5
 
 # What a kind is made of: how many parts of each role, least and most.
 SHAPES: dict[str, dict[str, tuple[int, int]]] = {
@@ -45,6 +48,9 @@ def check_draft(draft: Draft, *, on: date, change: AreaChange | None = None) -> 
     _check_codes(draft, change)
     _check_parts(draft)
     _check_list(draft)
+    if change is None or change.state == AreaChange.State.RETURNED:
+        # what moved elsewhere since it was proposed stays there; the preview counts it
+        _check_listed(draft)
     check_ground(draft)
 
 
@@ -66,10 +72,10 @@ def check_ground(draft: Draft) -> None:
     for code, boundary in _neighbours(draft):
         other = read_boundary(boundary)
         if claimed.intersects(other):
-            one = next((each for each in codes if shapes[each].intersects(other.intersection(claimed))), codes[0])
-            _refuse(
-                claimed.intersection(other), plane, _("Grid %(one)s would overlap its neighbour %(other)s"), one, code
-            )
+            shared = claimed.intersection(other)
+            # of grids that only touch the ground beside the one that claims it, none is meant
+            one = max(codes, key=lambda each: shapes[each].intersection(shared).area)
+            _refuse(shared, plane, _("Grid %(one)s would overlap its neighbour %(other)s"), one, code)
     for outline, sentence in _outlines(draft.station):
         _refuse(claimed.difference(outline), plane, sentence, "", "")
 
@@ -92,9 +98,9 @@ def _check_codes(draft: Draft, change: AreaChange | None) -> None:
     if twice := [code for code, times in Counter(codes).items() if times > 1]:
         raise BadInput(_("Two grids have the code %(code)s.") % {"code": twice[0]}, field="code")
     for part in draft.parts:
-        if not (is_area_code(part.code) and len(part.code) == 6 and part.code.startswith(draft.station.code)):
+        if not is_grid_code(part.code, draft.station.code):
             raise BadInput(
-                _("Grid %(grid)s is not of this station: its codes have six digits and start with %(code)s.")
+                _("Grid %(grid)s is not of this station: its codes have six digits, %(code)s01 to %(code)s99.")
                 % {"grid": part.code[:20], "code": draft.station.code},
                 field="code",
             )
@@ -136,6 +142,8 @@ def _check_parts(draft: Draft) -> None:
         raise BadInput(_("A split is of one grid."), field="grid")
     if roles[Role.RETIRED] and draft.kind == Kind.SPLIT and roles[Role.NEW] < len(("one", "another")):
         raise BadInput(_("A grid that is split up leaves at least two."), field="parts")
+    if draft.kind == Kind.SPLIT:
+        _check_given(draft)
     after = {part.code for part in draft.results}
     for part in draft.parts:
         if part.stays and not part.name.strip():
@@ -154,6 +162,17 @@ def _check_parts(draft: Draft) -> None:
     places_of(draft.station, given)
     if draft.kind == Kind.REDRAW and not _differs(draft):
         raise BadInput(_("Nothing is changed."), field="grid")
+
+
+def _check_given(draft: Draft) -> None:
+    """A grid that is split off gets something: ground, a community or premises."""
+    for part in draft.parts:
+        if part.role == Role.NEW and not (part.boundary or part.localities or draft.listed.get(part.code)):
+            raise BadInput(
+                _("Grid %(code)s would be empty: draw its boundary, choose its communities or list its premises.")
+                % {"code": part.code},
+                field="boundary",
+            )
 
 
 def _differs(draft: Draft) -> bool:
@@ -175,6 +194,22 @@ def _check_list(draft: Draft) -> None:
     keys = [key for keys in draft.listed.values() for key in keys]
     if len(set(keys)) < len(keys):
         raise BadInput(_("The list gives a premises to two grids."), field="listed")
+
+
+def _check_listed(draft: Draft) -> None:
+    """A list takes premises of the grids that are changed, and those of the station in no grid; nobody else's."""
+    keys = [key for keys in draft.listed.values() for key in keys]
+    ours = Premises.objects.in_area(draft.station.code).among(keys)
+    stand = dict(ours.order_by().values_list("pk", "area_code"))
+    may = {*draft.touched, draft.station.code}
+    if strange := [key for key in sorted(keys) if stand.get(key) not in may]:
+        told = [f"{key} ({stand[key]})" if key in stand else str(key) for key in strange[:TOLD]]
+        raise BadInput(
+            _("%(count)d premises of the list are of no grid that this change concerns: %(which)s. Take them off the "
+              "list, or change their grid too.")
+            % {"count": len(strange), "which": ", ".join(told)},
+            field="listed",
+        )  # fmt: skip
 
 
 def _check_system(draft: Draft, shapes: dict[str, BaseGeometry]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Q
 
 from grids.geometry import read_boundary
 from grids.map import GridMap
@@ -23,31 +22,26 @@ Owners = tuple[str, str]  # before and after
 class Placed:
     """What would become of the premises of the grids concerned, and of those of the station in no grid.
 
-    `moves`: area → keys of the premises that come to it; `tally`: (from, to) → how many, those that stay included.
+    `moves`: area → keys of the premises that come to it; `routes`: key of a premises that moves → from where to where;
+    `tally`: (from, to) → how many, those that stay included.
     """
 
     moves: dict[str, list[int]] = field(default_factory=dict)
-    tally: Counter[tuple[str, str]] = field(default_factory=Counter)
+    routes: dict[int, Owners] = field(default_factory=dict)
+    tally: Counter[Owners] = field(default_factory=Counter)
     without_point: int = 0  # where the point decides: no coordinates, left with their grid or its successor
     outside: int = 0  # the point lies in none of the grids after the change
     unplaced: int = 0  # in no grid of the station before and after
+    elsewhere: int = 0  # named by the list, but by now in none of the grids concerned
 
     @property
     def moving(self) -> int:
         return sum(len(keys) for keys in self.moves.values())
 
-    def goes(self) -> dict[int, str]:
-        """Key of a premises that moves → the area it comes to."""
-        return {key: code for code, keys in self.moves.items() for key in keys}
-
 
 def concerned(draft: Draft) -> PremisesQuerySet:
-    """Premises of the grids that change, of the station in no grid, and those named by the list."""
-    inside = Q(area_code__in=[*draft.touched, draft.station.code])
-    if draft.listed:
-        named = [key for keys in draft.listed.values() for key in keys]
-        inside |= Q(pk__in=Premises.objects.among(named).order_by().values("pk"))
-    return Premises.objects.in_area(draft.station.code).filter(inside)
+    """Premises of the grids that change, and of the station in no grid; a list names some of these."""
+    return Premises.objects.filter(area_code__in=[*draft.touched, draft.station.code])
 
 
 def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
@@ -78,6 +72,8 @@ def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
         placed.tally[area, to] += 1
         if to != area:
             placed.moves.setdefault(to, []).append(key)
+            placed.routes[key] = area, to
+    placed.elsewhere = len(listed.keys() - {row[0] for row in found})
     return placed
 
 

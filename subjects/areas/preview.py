@@ -147,21 +147,17 @@ def _km2(boundary: Any) -> float | None:
 
 def _flows(placed: Placed, touched: list[str]) -> list[Flow]:
     """Where premises go, with the open work that goes along."""
-    goes = placed.goes()
-    work: dict[str, Counter[str]] = {}
-    for path in AREA_WORK:
-        for words, keys in import_string(path)(touched):
-            work[str(words)] = Counter(goes[key] for key in keys if key in goes)
-    into = Counter(to for area, to in placed.tally if area != to)
-    flows = []
-    for (area, to), count in sorted(placed.tally.items()):
-        if area == to:
-            continue
-        # what comes to one grid from several is told once, with the first of them
-        told = [(words, found[to]) for words, found in work.items() if found[to]] if into[to] else []
-        into[to] = 0
-        flows.append(Flow(area, to, count, told))
-    return flows
+    routes = placed.routes
+    work = {
+        str(words): Counter(routes[key] for key in keys if key in routes)
+        for path in AREA_WORK
+        for words, keys in import_string(path)(touched)
+    }
+    return [
+        Flow(*route, count, [(words, found[route]) for words, found in work.items() if found[route]])
+        for route, count in sorted(placed.tally.items())
+        if route[0] != route[1]
+    ]
 
 
 def _staffing(lines: Iterable[Line]) -> list[str]:
@@ -198,6 +194,11 @@ def _left(placed: Placed) -> list[str]:
             _("%(count)d premises have no coordinates: they stay, or go with the successor.")
             % {"count": placed.without_point}
         )
+    if placed.elsewhere:
+        notes.append(
+            _("%(count)d premises of the list are by now of no grid that this change concerns: they stay where they "
+              "are.") % {"count": placed.elsewhere}
+        )  # fmt: skip
     if placed.unplaced:
         notes.append(_("%(count)d premises of the station stay without a grid.") % {"count": placed.unplaced})
     return notes
