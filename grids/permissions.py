@@ -51,7 +51,7 @@ class Permission(StrEnum):
     CANCEL_TASK = "cancel_task"
     KEEP_LEDGER = "keep_ledger"
     CORRECT_LEDGER = "correct_ledger"
-    SET_TIER = "set_tier"
+    SET_TIER = "set_tier"  # decide on tiers, and on credit grades after a case
     PROPOSE_TIER = "propose_tier"
     IMPORT = "import"
     EXPORT = "export"
@@ -97,7 +97,7 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.CANCEL_TASK: _("cancel a task with a reason"),
     Permission.KEEP_LEDGER: _("keep the ledger of the grid"),
     Permission.CORRECT_LEDGER: _("correct the ledger"),
-    Permission.SET_TIER: _("decide on a tier"),
+    Permission.SET_TIER: _("decide on tiers and credit grades"),
     Permission.PROPOSE_TIER: _("propose a tier"),
     Permission.IMPORT: _("import ledgers"),
     Permission.EXPORT: _("export ledgers"),

@@ -129,6 +129,7 @@ KEEPERS = ["inspections.unsent.keep"]
 DECISIONS = [
     "complaints.admin.waiting",
     "inspections.decisions.reviews",
+    "inspections.decisions.credit",
     "inspections.admin.waiting",
     "assessment.admin.waiting",
     "assessment.staffing.alerts.waiting",
@@ -144,6 +145,7 @@ DECISIONS = [
 # The same for whoever opens the dashboard, also without the admin: only what is counted in no time.
 WAITING = [
     "inspections.decisions.plans",
+    "inspections.decisions.credit",
     "subjects.admin.changes_waiting",
     "complaints.decisions.escalated",
     "grids.decisions.people",
@@ -184,6 +186,8 @@ SHOWN = {
     "visit_photo": "inspections.VisitPhoto",
     "finding": "inspections.Finding",
     "finding_move": "inspections.Finding",
+    "credit_review": "inspections.CreditReview",
+    "credit_review_move": "inspections.CreditReview",
     "plan": "inspections.InspectionPlan",
     "plan_move": "inspections.InspectionPlan",
     "complaint": "complaints.Complaint",

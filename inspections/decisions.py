@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
 from gridsup.scoping import inside
-from inspections.models import Finding, InspectionPlan
+from inspections.models import CreditReview, Finding, InspectionPlan
 from inspections.review_views import waiting
 
 
@@ -57,3 +57,12 @@ def plans(officer: Any, on: date) -> list[Decision]:
             address = f"{reverse('plans')}?{urlencode({'state': state})}"
             found.append(Decision(label, count, address, _("No routine visit without a published plan."), urgent=True))
     return found
+
+
+def credit(officer: Any, on: date) -> list[Decision]:
+    """Credit reviews after cases that the officer may decide."""
+    if not officer.has_perm(Permission.SET_TIER):
+        return []
+    count = CreditReview.objects.waiting().decidable(officer).count()
+    why = _("A case was closed: change the grade, or keep it for a reason.")
+    return [Decision(_("Credit grades to review"), count, f"{reverse('credit_reviews')}?mine=1", why)]

@@ -1,6 +1,6 @@
 """Pages of findings: the list, and the course of one with what may be decided about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -53,8 +53,14 @@ def finding_list(request: SignedIn) -> HttpResponse:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def finding_show(request: SignedIn, pk: int) -> HttpResponse:
+    return _shown(request, pk)
+
+
+def _shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The page of a finding; `typed`: what came with a move that was refused, so that nothing is typed again."""
     on, officer = timezone.localdate(), request.user
-    finding = get_object_or_404(Finding.objects.visible_to(officer).with_file().select_related("rectified_by"), pk=pk)
+    with_file = Finding.objects.visible_to(officer).with_file()
+    finding = get_object_or_404(with_file.select_related("rectified_by", "case__revisit", "case__review"), pk=pk)
     unseen = finding.recheck is None or not finding.recheck.is_open
     may_ask = finding.state in Finding.TO_RECTIFY and unseen and officer.may(Permission.ASSIGN, finding.area_code)
     return render(
@@ -64,6 +70,7 @@ def finding_show(request: SignedIn, pk: int) -> HttpResponse:
             "on": on,
             "finding": finding,
             "moves": moves(finding, officer),
+            "typed": typed or {},
             "may_ask": may_ask,
             "events": [finding_entry(event) for event in finding.events.select_related("by").order_by("-at", "-pk")],
         },
@@ -81,10 +88,12 @@ def moves(finding: Finding, officer: Officer) -> list[str]:
 
 
 class MoveForm(forms.Form):
-    """Why a finding is moved on, and the day that the move names."""
+    """Why a finding is moved on, the day that the move names, and what the case team reports."""
 
     why = forms.CharField(label=gettext_lazy("reason"), max_length=500, required=False)
     day = DayField(label=gettext_lazy("day"), required=False)
+    number = forms.CharField(label=gettext_lazy("case number"), max_length=60, required=False)
+    decision = forms.CharField(label=gettext_lazy("decision"), max_length=400, required=False)
 
 
 @login_required
@@ -102,11 +111,12 @@ def finding_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
     why: str = form.cleaned_data["why"]
     day: date | None = form.cleaned_data["day"]
     facts: dict[str, Any] = {"finding": finding, "by": officer, "now": now}
+    case = {name: form.cleaned_data[name] for name in ("number", "decision")}
     acts: dict[str, Callable[[], object]] = {
         "settled": lambda: open_decision(to=to, why=why, **facts),
         "ordered": lambda: open_decision(to=to, why=why, rectify_by=day, **facts),
         "handed_over": lambda: hand_over(why=why, **facts),
-        "case_returned": lambda: return_case(why=why, **facts),
+        "case_returned": lambda: return_case(**case, closed_on=day, **facts),
         "closed": lambda: close_finding(why=why, **facts),
         "recheck": lambda: ask_recheck(due_on=day or timezone.localdate(now), **facts),
     }
@@ -117,4 +127,5 @@ def finding_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
         messages.success(request, _("Done: the finding has moved on."))
     except DomainError as error:
         messages.error(request, str(error))
+        return _shown(request, pk, {**form.data.dict(), "to": to})
     return redirect("finding", pk)

@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from grids.models import Officer
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, SpanQuestion, either, offer
-from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
-from inspections.querysets import FindingQuerySet, TaskQuerySet, VisitQuerySet
+from inspections.models import CreditReview, Finding, InspectionPlan, InspectionTask, Visit
+from inspections.querysets import CreditReviewQuerySet, FindingQuerySet, TaskQuerySet, VisitQuerySet
+from subjects.models import MarketSubject
 from subjects.tiers import Tiers
 
 INPUT = {"class": "form-control"}
@@ -227,3 +228,51 @@ class FindingQuestion(SpanQuestion):
             findings = findings.overdue(on)
         fields = {"disposition": "disposition", "from": "rectify_by__gte", "to": "rectify_by__lte"}
         return findings.filter(**{fields[name]: value for name, value in asked.items() if name in fields})
+
+
+class CreditQuestion(Question):
+    """Filters of the list of credit reviews."""
+
+    q = SearchField(help_text=_("Name, address or case number"))
+    area = AreaField()
+    state = forms.ChoiceField(
+        label=_("state"),
+        choices=[*either(_("any state")), *CreditReview.State.choices],
+        widget=forms.Select(attrs=SELECT),
+    )
+    mine = forms.BooleanField(label=_("mine to decide"))
+
+    def filter(self, reviews: CreditReviewQuerySet, officer: Officer) -> CreditReviewQuerySet:
+        """The reviews that were asked for; `mine`: those that the officer may decide."""
+        asked = self.asked
+        if "q" in asked:
+            reviews = reviews.search(asked["q"])
+        if "area" in asked:
+            reviews = reviews.in_area(asked["area"])
+        if "state" in asked:
+            reviews = reviews.filter(state=asked["state"])
+        return reviews.waiting().decidable(officer) if asked.get("mine") else reviews
+
+
+class ConfirmForm(forms.Form):
+    """The grade that a subject gets after its case."""
+
+    credit = forms.ChoiceField(label=_("new grade"), widget=forms.Select(attrs=SELECT))
+    why = forms.CharField(
+        label=_("reason"),
+        max_length=500,
+        required=False,
+        help_text=_("Empty: the number of the case."),
+        widget=forms.TextInput(attrs=INPUT),
+    )
+
+    def __init__(self, *args: Any, present: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [choice for choice in MarketSubject.Credit.choices if choice[0] != present]
+        offer(self, "credit", [("", _("choose")), *others])
+
+
+class RejectForm(forms.Form):
+    """Why the grade stays as it is."""
+
+    why = forms.CharField(label=_("reason"), max_length=500, widget=forms.TextInput(attrs={**INPUT, "required": True}))

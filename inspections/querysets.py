@@ -8,7 +8,7 @@ from django.db import connections
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least
 
-from grids.permissions import HOLDERS
+from grids.permissions import HOLDERS, Permission
 from gridsup.dates import week_from
 from gridsup.parts import Part
 from gridsup.scoping import HoldsAreas, ScopedQuerySet, inside
@@ -19,7 +19,7 @@ MONTHS_A_YEAR = 12
 
 if TYPE_CHECKING:
     from grids.models import Officer
-    from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
+    from inspections.models import CreditReview, Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
     from subjects.querysets import PremisesQuerySet
 
 
@@ -260,6 +260,32 @@ class OfVisitQuerySet(ScopedQuerySet["VisitPhoto"]):
     """Parts of a visit; scoped by the visit."""
 
     area_field = "visit__area_code"
+
+
+class CreditReviewQuerySet(ScopedQuerySet["CreditReview"]):
+    """Reviews of a credit grade; scoped by the premises of the case."""
+
+    area_field = "case__premises__area_code"
+
+    def waiting(self) -> Self:
+        """Not decided yet."""
+        return self.filter(state="proposed")
+
+    def decidable(self, officer: HoldsAreas) -> Self:
+        """Of subjects all of whose places lie where the officer may decide on tiers and credit grades."""
+        from subjects.models import Premises
+
+        codes = officer.area_codes(Permission.SET_TIER)
+        places = Premises.objects.standing().filter(subject=OuterRef("case__premises__subject"))
+        return self.filter(inside(codes, self.area_field), ~Exists(places.exclude(inside(codes))))
+
+    def search(self, text: str) -> Self:
+        """Reviews of premises whose name or address holds every word of the text, or of cases with such a number."""
+        return self.filter(Q(case__premises__in=premises_named(text)) | holds_words(text, ["case__number"]))
+
+    def with_file(self) -> Self:
+        """With everything that a list shows of a review."""
+        return self.select_related("case__premises__subject", "case__revisit", "decided_by")
 
 
 # One number that sorts open tasks of a premises by due day and then by key; keys stay far below a day's worth.

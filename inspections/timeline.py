@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 from gridsup.scoping import HoldsAreas
 from gridsup.timeline import Entry
 from inspections.models import (
+    CreditReview,
+    CreditReviewEvent,
     Finding,
     FindingEvent,
     InspectionPlan,
@@ -84,3 +86,13 @@ def finding_entry(event: FindingEvent, *, of_finding: bool = False) -> Entry:
     about, url = (event.finding.text, event.finding.get_absolute_url()) if of_finding else ("", "")
     detail = " · ".join(part for part in (about, event.why) if part)
     return Entry(at=event.at, what=what, detail=detail, by=str(event.by or ""), url=url)
+
+
+def review_entry(event: CreditReviewEvent) -> Entry:
+    """One event of a credit review in words."""
+    if event.what == "credit":
+        what = _("Credit grade: %(old)s, now %(new)s") % {"old": event.old or _("none"), "new": event.new}
+    else:
+        states = dict(CreditReview.State.choices)
+        what = _("Credit review: %(state)s") % {"state": states.get(event.new, event.new)}
+    return Entry(at=event.at, what=what, detail=event.why, by=str(event.by or ""))

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from inspections import finding_views, form_views, plan_views, review_views, views, visit_views
+from inspections import credit_views, finding_views, form_views, plan_views, review_views, views, visit_views
 
 urlpatterns: list[URLPattern] = [
     path("today/", views.today, name="today"),
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("findings/", finding_views.finding_list, name="findings"),
     path("findings/<int:pk>/", finding_views.finding_show, name="finding"),
     path("findings/<int:pk>/<slug:to>/", finding_views.finding_move, name="finding_move"),
+    path("credit-reviews/", credit_views.credit_list, name="credit_reviews"),
+    path("credit-reviews/<int:pk>/", credit_views.credit_show, name="credit_review"),
+    path("credit-reviews/<int:pk>/<slug:to>/", credit_views.credit_move, name="credit_review_move"),
     path("plans/", plan_views.plan_list, name="plans"),
     path("plans/<int:pk>/", plan_views.plan_show, name="plan"),
     path("plans/<int:pk>/<slug:to>/", plan_views.plan_move, name="plan_move"),

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from grids.models import Bureau, Officer, Station
 from grids.permissions import Permission
-from gridsup.errors import BadInput, Overtaken
+from gridsup.errors import BadInput, NotAllowed, Overtaken
 from gridsup.parts import Part, parts
 from gridsup.setwise import SetWise
 from gridsup.states import check
 from subjects import presets
-from subjects.models import PolicyEvent, PolicyFigure, Premises, PremisesEvent, Tier, TierPeriod
+from subjects.models import MarketSubject, PolicyEvent, PolicyFigure, Premises, PremisesEvent, Tier, TierPeriod
+from subjects.models.ledger import Status
 from subjects.models.policy import PolicyRow
 
 # An interval or a limit of nothing at all is none.
@@ -161,6 +162,48 @@ def set_tier(*, premises: Premises, tier: str, why: str, by: Officer, on: date, 
         )
     premises.refresh_from_db()
     return premises
+
+
+def may_set_credit(*, subject: MarketSubject, by: Officer) -> bool:
+    """The person may decide wherever the subject stands in the ledger: its grade is one for all of its places."""
+    places = list(Premises.objects.filter(subject=subject).values_list("area_code", "status"))
+    mine = {area for area, _status in places if by.may(Permission.SET_TIER, area)}
+    return bool(mine) and all(area in mine for area, status in places if status != Status.CLOSED)
+
+
+def check_grade(credit: str) -> None:
+    """Raises BadInput for what is no credit grade."""
+    if credit not in MarketSubject.Credit.values:
+        raise BadInput(_("Choose one of the grades A to D."), field="credit")
+
+
+def set_credit(
+    *, subject: MarketSubject, credit: str, why: str, by: Officer | None, on: date, now: datetime
+) -> MarketSubject:
+    """Gives a subject another credit grade, for a reason: mode and rhythm of its places follow; tiers do not depend on
+    it. A ledger file that brings a grade later goes before it.
+
+    Raises NotAllowed, BadInput for no grade, the present one or a missing reason, Overtaken when the grade moved on.
+    """
+    if by is not None and not may_set_credit(subject=subject, by=by):
+        raise NotAllowed(_("Your duties do not permit this here."))
+    check_grade(credit)
+    if credit == subject.credit:
+        raise BadInput(_("This is the present grade: choose another one."), field="credit")
+    if not why.strip():
+        raise BadInput(_("A reason is needed."), field="why")
+    with transaction.atomic():
+        stored = MarketSubject.objects.filter(pk=subject.pk, credit=subject.credit)
+        if not stored.update(credit=credit):
+            raise Overtaken(_("Somebody else changed this first. Load it again and look."))
+        places = list(Premises.objects.filter(subject=subject).order_by("pk").values_list("pk", flat=True))
+        PremisesEvent.objects.bulk_create(
+            PremisesEvent(premises_id=place, what="credit", old=subject.credit, new=credit, by=by, at=now, why=why)
+            for place in places
+        )
+        Premises.objects.all().apply_policy(Part.area(subject.bureau_id), on, only=places)
+    subject.refresh_from_db()
+    return subject
 
 
 def count_from(*, premises: Premises, day: date, on: date) -> None:

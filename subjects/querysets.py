@@ -78,6 +78,10 @@ class PremisesQuerySet(SetWise["Premises"]):
         """In business: the only ones that fall due."""
         return self.filter(status="active")
 
+    def standing(self) -> Self:
+        """Not struck off: trading, suspended or not reachable."""
+        return self.exclude(status="closed")
+
     def search(self, text: str) -> Self:
         """Premises whose name, address, unified code or registration number holds every word of the text."""
         return self.filter(holds_words(text, ["subject__name", "address", "subject__uscc", "subject__legacy_no"]))

@@ -24,6 +24,7 @@ from grids.models import (
 from gridsup.models import Job
 from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import Coverage, GeometryFault, MarketSubject, Permit, Premises, TimeLimit, Trade
+from tests.cases import case_of
 
 TODAY = date(2026, 11, 22)
 
@@ -267,6 +268,7 @@ class FindingFactory(DjangoModelFactory[Finding]):
     found_on = factory.LazyAttribute(lambda finding: finding.visit.visited_on)
     rectify_by = factory.LazyAttribute(lambda finding: finding.found_on + timedelta(days=14))
     rectified_on = factory.LazyAttribute(lambda finding: finding.rectify_by if finding.state == "rectified" else None)
+    case = factory.LazyAttribute(case_of)
 
 
 class PhotoFactory(DjangoModelFactory[VisitPhoto]):

@@ -22,14 +22,16 @@ from inspections.actions import (
     close_finding,
     hand_over,
     open_decision,
+    reject_review,
     return_case,
     return_visit,
     save_draft,
     submit_visit,
     submit_visits,
 )
-from inspections.models import Finding, InspectionTask, Visit
+from inspections.models import CreditReview, Finding, InspectionTask, Visit
 from inspections.records import Problem, VisitRecord
+from subjects.actions import may_set_credit
 from subjects.items import Items
 from subjects.models import CheckItem, MarketSubject, Premises
 
@@ -43,6 +45,8 @@ REVIEW_MINUTE, DESK_WORK = 390, 480
 FOLLOWED_AFTER = {"open": (2, 5), "handed_over": (20, 60), "case_returned": (27, 67), "escalated": (20, 90)}
 # Of every so many grids one has a record that came back yesterday; every one has a draft.
 RETURNED_EVERY = 2
+# Cases of a year are numbered up to this; a proposal to review a credit grade waits so many days for its chief.
+CASE_NUMBERS, GRADE_WAITS = 9_999, 21
 MINUTE = timedelta(minutes=1)
 INSIDE = ("no_problem", "problem", "unlicensed")
 
@@ -105,6 +109,7 @@ class Visits:
                 self._come_back(record, outing)
         self._review(week)
         self._follow(week)
+        self._keep_grades(week)
         if week.last == self.calendar.ago(1):
             self._leave_unfinished(week)
         return len(records)
@@ -224,7 +229,21 @@ class Visits:
         elif finding.state == Finding.State.CASE_RETURNED:
             close_finding(finding=finding, why=findings.CASE_CLOSED, by=chief, now=now)
         elif case_team := self.officers.get(f"case{self.bureau}"):
-            return_case(finding=finding, why=findings.CASE_RETURNED, by=case_team, now=now)
+            on = timezone.localdate(now)
+            number = (
+                f"演示案〔{on.year}〕{self.dice.between(1, CASE_NUMBERS, finding.text, finding.found_on, 'case')}号"
+            )
+            facts = {"number": number, "decision": findings.CASE_RETURNED, "closed_on": on}
+            return_case(finding=finding, **facts, by=case_team, now=now)
+
+    def _keep_grades(self, week: Week) -> None:
+        """Chiefs keep the grade where a case was the first one; the newest proposals wait."""
+        day = self._last_working_day(week)
+        waiting = CreditReview.objects.in_area(self.bureau).waiting().filter(proposed_on__lt=day - DAY * GRADE_WAITS)
+        for review in waiting.with_file().order_by("pk"):
+            chief = self.officers[f"chief{review.area_code[:4]}"]
+            if may_set_credit(subject=review.case.premises.subject, by=chief):
+                reject_review(review=review, why=findings.GRADE_KEPT, by=chief, now=moment(day, REVIEW_MINUTE))
 
     def _leave_unfinished(self, week: Week) -> None:
         """What waits on the officers' phones today: in every grid a form put aside, in some a record that came back."""

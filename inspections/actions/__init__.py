@@ -1,5 +1,6 @@
 """Everything that writes to plans, tasks, visits and findings."""
 
+from inspections.actions.cases import confirm_review, follow_case, record_case, reject_review
 from inspections.actions.drafts import drop_draft
 from inspections.actions.findings import (
     ask_recheck,
@@ -42,9 +43,11 @@ __all__ = [
     "cancel_task",
     "close_finding",
     "close_plan",
+    "confirm_review",
     "drop_draft",
     "escalate_findings",
     "falling_due",
+    "follow_case",
     "follow_ledger",
     "follow_part",
     "hand_over",
@@ -54,6 +57,8 @@ __all__ = [
     "open_planned",
     "propose_plan",
     "publish_plan",
+    "record_case",
+    "reject_review",
     "return_case",
     "return_visit",
     "save_draft",

@@ -13,6 +13,7 @@ from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.parts import Part
 from gridsup.states import advance, check
 from inspections.actions import following
+from inspections.actions.cases import follow_case, record_case
 from inspections.facts import hold
 from inspections.models import Finding, FindingEvent, InspectionTask
 from inspections.models.finding import FINDING_MOVES
@@ -58,14 +59,37 @@ def hand_over(*, finding: Finding, why: str, by: Officer, now: datetime) -> Find
     return finding
 
 
-def return_case(*, finding: Finding, why: str, by: Officer, now: datetime) -> Finding:
-    """The case team reports what became of a finding: number, decision, closing."""
-    return _move(finding, State.CASE_RETURNED, why, by, now)
+def return_case(
+    *, finding: Finding, number: str, decision: str, closed_on: date | None, by: Officer, now: datetime
+) -> Finding:
+    """The case team reports what became of a finding: the number of its case, the decision, and when it was closed.
+
+    Several findings of a premises may have gone into one case. Raises NotAllowed, WrongState, Overtaken, and BadInput
+    with the field, also for a number that was reported with something else.
+    """
+    check(by, Permission.TAKE_CASE, finding.area_code)
+    today = timezone.localdate(now)
+    with transaction.atomic():
+        premises = hold([finding.premises_id])[finding.premises_id]
+        case = record_case(
+            premises=premises, number=number, decision=decision, closed_on=closed_on, since=finding.found_on, on=today
+        )
+        why = f"{case.number} · {case.decision} · {case.closed_on}"
+        _move(finding, State.CASE_RETURNED, why, by, now, case=case)
+    return finding
 
 
 def close_finding(*, finding: Finding, why: str, by: Officer, now: datetime) -> Finding:
-    """The station closes what the case team returned."""
-    return _move(finding, State.CLOSED, why, by, now)
+    """The station closes what the case team returned: a revisit becomes due, a review of the credit grade is proposed.
+
+    Raises NotAllowed, WrongState, Overtaken, and BadInput without a reason or a policy that says how soon to revisit.
+    """
+    with transaction.atomic():
+        hold([finding.premises_id])
+        _move(finding, State.CLOSED, why, by, now)
+        if finding.case is not None:
+            follow_case(case=finding.case, by=by, now=now)
+    return finding
 
 
 def ask_recheck(*, finding: Finding, due_on: date, by: Officer, now: datetime) -> InspectionTask:

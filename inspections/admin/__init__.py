@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
+from inspections.admin.credit import CreditReviewAdmin
 from inspections.admin.findings import FindingAdmin
 from inspections.admin.plans import PlanAdmin, PlanState
 from inspections.admin.tasks import TaskAdmin
 from inspections.admin.visits import VisitAdmin
 from inspections.models import InspectionPlan, InspectionTask
 
-__all__ = ["FindingAdmin", "PlanAdmin", "TaskAdmin", "VisitAdmin", "waiting"]
+__all__ = ["CreditReviewAdmin", "FindingAdmin", "PlanAdmin", "TaskAdmin", "VisitAdmin", "waiting"]
 
 
 def waiting(officer: Any, on: date) -> list[Decision]:

@@ -60,7 +60,7 @@ class FindingAdmin(ScopedAdmin):
     date_hierarchy = "found_on"
     fields = [
         "visit", "premises", "area_code", "item", "line", "text", "disposition", "state", "found_on", "rectify_by",
-        "recheck", "rectified_on", "rectified_by",
+        "recheck", "rectified_on", "rectified_by", "case",
     ]  # fmt: skip
     steps = (
         Step(
@@ -70,6 +70,7 @@ class FindingAdmin(ScopedAdmin):
         Step(
             "close", gettext_lazy("Close the case"), Permission.REVIEW_VISITS, _close, Reason,
             lambda finding: finding.state == State.CASE_RETURNED, icon="done_all", many=False,
+            help=gettext_lazy("A revisit becomes due, and a review of the credit grade is proposed."),
         ),
         Step(
             "recheck", gettext_lazy("Ask for another look"), Permission.ASSIGN, _again, DayForm,

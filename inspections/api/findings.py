@@ -18,8 +18,16 @@ from gridsup.states import targets
 from inspections.actions import ask_recheck, close_finding, hand_over, open_decision, return_case
 from inspections.actions.findings import DECISIONS
 from inspections.api.tasks import TaskPremises
-from inspections.models import Finding, FindingEvent
+from inspections.models import CaseReturn, Finding, FindingEvent
 from inspections.models.finding import FINDING_MOVES
+
+
+class CaseRow(serializers.ModelSerializer[CaseReturn]):
+    """A case as the case team returned it; `revisit` is the task of its revisit."""
+
+    class Meta:
+        model = CaseReturn
+        fields = ["id", "number", "decision", "closed_on", "revisit"]
 
 
 class FindingRow(serializers.ModelSerializer[Finding]):
@@ -47,10 +55,11 @@ class FindingEventRow(serializers.ModelSerializer[FindingEvent]):
 
 class FindingDetail(FindingRow):
     next_states = serializers.SerializerMethodField(help_text="states that can follow, whoever may move it there")
+    case = CaseRow(read_only=True, allow_null=True, help_text="what the case team reported")
     events = FindingEventRow(many=True, read_only=True)
 
     class Meta(FindingRow.Meta):
-        fields = [*FindingRow.Meta.fields, "next_states", "events"]
+        fields = [*FindingRow.Meta.fields, "next_states", "case", "events"]
 
     def get_next_states(self, finding: Finding) -> list[str]:
         return targets(FINDING_MOVES, finding.state)
@@ -82,6 +91,14 @@ class Why(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=500)
 
 
+class Outcome(serializers.Serializer[Any]):
+    """What became of a case."""
+
+    number = serializers.CharField(max_length=60, help_text="of the case; one number may stand for several findings")
+    decision = serializers.CharField(max_length=400, help_text="as it was served, in a sentence")
+    closed_on = serializers.DateField(help_text="when the case was closed: today or earlier")
+
+
 class Decision(Why):
     """What is decided of a grave danger."""
 
@@ -105,7 +122,9 @@ class FindingViewSet(ScopedViewSet):
         queryset = super().get_queryset()
         if self.action == "list":
             return queryset
-        return queryset.prefetch_related(Prefetch("events", FindingEvent.objects.select_related("by")))
+        return queryset.select_related("case").prefetch_related(
+            Prefetch("events", FindingEvent.objects.select_related("by"))
+        )
 
     @extend_schema(request=Why, responses=FindingDetail)
     @action(detail=True, methods=["post"])
@@ -117,20 +136,20 @@ class FindingViewSet(ScopedViewSet):
 
         return self.act(give, Why, Permission.INSPECT)
 
-    @extend_schema(request=Why, responses=FindingDetail)
+    @extend_schema(request=Outcome, responses=FindingDetail)
     @action(detail=True, methods=["post"])
     def case_return(self, request: Request, pk: str) -> Response:
-        """The case team reports what became of a finding: number, decision, closing."""
+        """The case team reports what became of a finding: number of the case, decision, closing."""
 
         def report(finding: Finding, body: dict[str, Any]) -> None:
             return_case(finding=finding, **body, by=self.officer, now=timezone.now())
 
-        return self.act(report, Why, Permission.TAKE_CASE)
+        return self.act(report, Outcome, Permission.TAKE_CASE)
 
     @extend_schema(request=Why, responses=FindingDetail)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
-        """The station closes what the case team returned."""
+        """The station closes what the case team returned; a revisit becomes due, a credit review is proposed."""
 
         def end(finding: Finding, body: dict[str, Any]) -> None:
             close_finding(finding=finding, **body, by=self.officer, now=timezone.now())

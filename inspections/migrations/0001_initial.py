@@ -144,6 +144,56 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='inspections.visit', verbose_name='visit'),
         ),
         migrations.CreateModel(
+            name='CaseReturn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=60, verbose_name='case number')),
+                ('decision', models.CharField(max_length=400, verbose_name='decision')),
+                ('closed_on', models.DateField(verbose_name='case closed on')),
+                ('premises', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='subjects.premises', verbose_name='premises')),
+                ('revisit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='inspections.inspectiontask', verbose_name='revisit')),
+            ],
+            options={
+                'verbose_name': 'case',
+                'verbose_name_plural': 'cases',
+                'ordering': ['-closed_on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('proposed', 'proposed'), ('confirmed', 'grade changed'), ('rejected', 'grade kept')], default='proposed', max_length=10, verbose_name='state')),
+                ('proposed_on', models.DateField(verbose_name='proposed on')),
+                ('credit', models.CharField(blank=True, choices=[('A', 'A good'), ('B', 'B ordinary'), ('C', 'C untrustworthy'), ('D', 'D gravely untrustworthy')], max_length=1, verbose_name='new grade')),
+                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='inspections.casereturn', verbose_name='case')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+            ],
+            options={
+                'verbose_name': 'credit review',
+                'verbose_name_plural': 'credit reviews',
+                'ordering': ['-proposed_on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditReviewEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=40, verbose_name='what')),
+                ('old', models.CharField(blank=True, max_length=200, verbose_name='old')),
+                ('new', models.CharField(blank=True, max_length=200, verbose_name='new')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('why', models.CharField(blank=True, max_length=500, verbose_name='why')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='inspections.creditreview')),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Finding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -160,6 +210,7 @@ class Migration(migrations.Migration):
                 ('recheck', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='inspections.inspectiontask', verbose_name='re-check')),
                 ('rectified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rectified', to='inspections.visit', verbose_name='re-check visit')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='inspections.visit', verbose_name='visit')),
+                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='inspections.casereturn', verbose_name='case')),
             ],
             options={
                 'verbose_name': 'finding',
@@ -375,5 +426,33 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='visitphoto',
             constraint=models.UniqueConstraint(fields=('visit', 'sha256'), name='photo_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='finding',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('state__in', ['case_returned', 'closed'])), models.Q(models.Q(('state__in', ['case_returned', 'closed']), _negated=True), ('case__isnull', True)), _connector='OR'), name='finding_returned_iff_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='casereturn',
+            constraint=models.UniqueConstraint(fields=('premises', 'number'), name='case_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='casereturn',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('decision', ''), _negated=True)), name='case_said'),
+        ),
+        migrations.AddIndex(
+            model_name='creditreview',
+            index=models.Index(condition=models.Q(('state', 'proposed')), fields=['proposed_on'], name='creditreview_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='creditreview',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'rejected'])), name='creditreview_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='creditreview',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit__in', ['A', 'B', 'C', 'D']), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('credit', '')), _connector='OR'), name='creditreview_confirmed_iff_grade'),
+        ),
+        migrations.AddConstraint(
+            model_name='creditreview',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('decided_on__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='creditreview_decided_iff_day'),
         ),
     ]

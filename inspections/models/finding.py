@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from grids.permissions import Permission
 from gridsup.events import Event
 from gridsup.states import Move
+from inspections.models.case import CaseReturn
 from inspections.models.task import InspectionTask
 from inspections.models.visit import Visit
 from inspections.querysets import FindingQuerySet
@@ -66,6 +67,9 @@ class Finding(models.Model):
     rectified_by = models.ForeignKey(
         Visit, models.PROTECT, null=True, blank=True, related_name="rectified", verbose_name=_("re-check visit")
     )
+    case = models.ForeignKey(
+        CaseReturn, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("case")
+    )
 
     objects = FindingQuerySet.as_manager()
 
@@ -92,6 +96,11 @@ class Finding(models.Model):
                 condition=Q(state="rectified", rectified_on__isnull=False)
                 | (~Q(state="rectified") & Q(rectified_on__isnull=True)),
                 name="finding_rectified_iff_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["case_returned", "closed"], case__isnull=False)
+                | (~Q(state__in=["case_returned", "closed"]) & Q(case__isnull=True)),
+                name="finding_returned_iff_case",
             ),
         ]  # fmt: skip
         indexes = [
@@ -136,7 +145,7 @@ FINDING_MOVES = {
     (str(S.ORDERED), str(S.WITHDRAWN)): Move(Permission.INSPECT, required=("why",)),
     (str(S.ESCALATED), str(S.RECTIFIED)): Move(Permission.INSPECT, required=("rectified_on", "rectified_by")),
     (str(S.ESCALATED), str(S.HANDED_OVER)): Move(Permission.INSPECT, required=("why",)),
-    (str(S.HANDED_OVER), str(S.CASE_RETURNED)): Move(Permission.TAKE_CASE, required=("why",)),
+    (str(S.HANDED_OVER), str(S.CASE_RETURNED)): Move(Permission.TAKE_CASE, required=("case",)),
     (str(S.HANDED_OVER), str(S.WITHDRAWN)): Move(Permission.INSPECT, required=("why",)),
     (str(S.CASE_RETURNED), str(S.CLOSED)): Move(Permission.REVIEW_VISITS, required=("why",)),
 }

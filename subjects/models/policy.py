@@ -173,6 +173,7 @@ class PolicyFigure(PolicyRow):
         LEAST_STATION_GRIDS = "least_station_grids", _("grids of a larger station at least")
         MOST_STATION_GRIDS = "most_station_grids", _("grids of a larger station at most")
         ESCALATION_DAYS = "escalation_days", _("an overdue limit goes up one more level after, days")
+        CASE_REVISIT_DAYS = "case_revisit_days", _("revisit after a case within, days")
         CLOCK_WARN_DAYS = "clock_warn_days", _("a time limit is near from, days before its end")
 
     key = models.CharField(_("key"), max_length=30, choices=Key)

@@ -21,7 +21,7 @@ from complaints.models import Clock, Complaint, ComplaintEvent
 from grids.models import Bureau, Officer
 from gridsup.events import Event
 from gridsup.models import Job
-from inspections.models import Finding, InspectionPlan, InspectionTask, Visit
+from inspections.models import CaseReturn, CreditReview, Finding, InspectionPlan, InspectionTask, Visit
 from subjects.models import MarketSubject, Permit, Placement, Premises
 from tests.factories import OfficerFactory
 
@@ -251,6 +251,14 @@ def test_findings_were_put_right_or_are_still_open_and_records_came_back(demo):
     assert {"settled", "ordered", "rectified"} <= states
     assert Finding.objects.filter(rectified_on__gt=F("rectify_by")).exists()
     assert set(Visit.objects.values_list("state", flat=True)) == set(Visit.State.values)
+
+
+def test_a_closed_case_has_its_revisit_and_proposed_a_review(demo):
+    cases = CaseReturn.objects.filter(findings__state="closed")
+
+    assert cases.exists()
+    assert not cases.filter(Q(revisit=None, premises__status="active") | Q(review=None)).exists()
+    assert set(CreditReview.objects.values_list("state", flat=True)) == {"proposed", "rejected"}
 
 
 def test_complaints_of_every_kind_were_taken_in_and_none_knows_the_future(demo):

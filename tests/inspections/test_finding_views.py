@@ -5,6 +5,12 @@ from django.utils import timezone
 
 from inspections.models import Finding
 from tests.factories import DuePremisesFactory, FindingFactory, SubjectFactory, VisitFactory
+from tests.visits import load_policy
+
+
+@pytest.fixture(autouse=True)
+def policy(district):
+    load_policy()
 
 
 @pytest.fixture
@@ -64,7 +70,6 @@ MOVES = [
     ("escalated", "grid_lead", "handed_over"),
     ("open", "station_chief", "settled"),
     ("open", "station_chief", "handed_over"),
-    ("handed_over", "case_team", "case_returned"),
     ("case_returned", "station_chief", "closed"),
 ]
 
@@ -82,7 +87,7 @@ def test_a_finding_is_moved_on_by_whoever_may(client, district, today, state, du
     assert finding.events.get().why == "Because"
 
 
-@pytest.mark.parametrize(("state", "duty", "to"), MOVES)
+@pytest.mark.parametrize(("state", "duty", "to"), [*MOVES, ("handed_over", "case_team", "case_returned")])
 def test_nobody_else_finds_the_button_or_makes_the_move(client, district, today, state, duty, to):
     finding = found(today, state=state)
     client.force_login(district.head)
@@ -91,6 +96,46 @@ def test_nobody_else_finds_the_button_or_makes_the_move(client, district, today,
     assert "note-error" in client.post(f"/findings/{finding.pk}/{to}/", {"why": "Because"}, follow=True).text
 
     assert Finding.objects.get().state == state
+
+
+@pytest.fixture
+def with_case_team(client, district, today):
+    """A finding that was handed over, and the client of the case team."""
+    client.cookies["django_language"] = "en"
+    client.force_login(district.by_duty["case_team"])
+    return client, found(today, days=-5, state="handed_over")
+
+
+def test_the_case_team_reports_number_decision_and_closing(with_case_team, today):
+    client, finding = with_case_team
+    address = f"/findings/{finding.pk}/case_returned/"
+    assert address in client.get(f"/findings/{finding.pk}/").text
+
+    client.post(address, {"number": "7/2026", "decision": "Fine of 500", "day": today})
+
+    finding.refresh_from_db()
+    assert finding.state == "case_returned"
+    assert (finding.case.number, finding.case.decision, finding.case.closed_on) == ("7/2026", "Fine of 500", today)
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ({"number": " "}, "Give the number of the case"),
+        ({"decision": ""}, "Say what was decided"),
+        ({"day": ""}, "Say on which day the case was closed"),
+        ({"day": "2999-01-01"}, "Say on which day the case was closed"),
+    ],
+)
+def test_what_was_typed_of_a_case_stays_when_something_is_missing(with_case_team, today, fault, sentence):
+    client, finding = with_case_team
+    given = {"number": "7/2026", "decision": "Fine of 500", "day": str(today), **fault}
+
+    page = client.post(f"/findings/{finding.pk}/case_returned/", given).text
+
+    assert sentence in page
+    assert all(value in page for value in given.values())
+    assert Finding.objects.get().state == "handed_over"
 
 
 def test_a_move_without_a_reason_or_from_a_stale_page_is_told(as_chief, today):

@@ -27,6 +27,7 @@ from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
 
 WEEK = timedelta(days=7)
 S = Finding.State
+OUTCOME = {"number": "灞市监罚〔2026〕7号", "decision": "Fine of 500", "closed_on": TODAY}
 # The disposition with which a finding comes into a state by its record alone.
 BORN = {S.OPEN: "report", S.SETTLED: "admonish", S.HANDED_OVER: "case"}
 
@@ -71,7 +72,7 @@ def tried(district, finding, to) -> None:
         S.HANDED_OVER: lambda: hand_over(
             finding=finding, why="so", now=NOON, by=district.chief if finding.state == S.OPEN else district.lead
         ),
-        S.CASE_RETURNED: lambda: return_case(finding=finding, why="so", by=case, now=NOON),
+        S.CASE_RETURNED: lambda: return_case(finding=finding, **OUTCOME, by=case, now=NOON),
         S.CLOSED: lambda: close_finding(finding=finding, **above),
         S.RECTIFIED: lambda: corrected(district, finding, corrected=[finding.pk]),
         S.ESCALATED: lambda: escalate_findings(part=Part.area("05"), on=TODAY + WEEK, now=NOON),
@@ -168,24 +169,23 @@ class TestHandedOver:
         hand_over(finding=ordered, why="will not", by=district.lead, now=NOON)
 
         with pytest.raises(NotAllowed):
-            return_case(finding=ordered, why="Fine of 500", by=district.lead, now=NOON)
-        return_case(finding=ordered, why="Fine of 500", by=case, now=NOON)
+            return_case(finding=ordered, **OUTCOME, by=district.lead, now=NOON)
+        return_case(finding=ordered, **OUTCOME, by=case, now=NOON)
         with pytest.raises(NotAllowed):
             close_finding(finding=ordered, why="paid", by=case, now=NOON)
         close_finding(finding=ordered, why="paid", by=district.chief, now=NOON)
 
         whys = [event.why for event in ordered.events.all()]
-        assert whys == ["", "will not", "Fine of 500", "paid"]
+        assert whys == ["", "will not", f"灞市监罚〔2026〕7号 · Fine of 500 · {TODAY}", "paid"]
 
     @pytest.mark.parametrize("why", ["", "  "])
-    def test_each_step_needs_its_reason(self, district, ordered, why):
-        case = district.by_duty["case_team"]
-        steps = [(hand_over, district.lead), (return_case, case), (close_finding, district.chief)]
-
-        for step, by in steps:
+    def test_handing_over_and_closing_need_their_reason(self, district, ordered, why):
+        for step, by in ((hand_over, district.lead), (close_finding, district.chief)):
             with pytest.raises(BadInput):
                 step(finding=ordered, why=why, by=by, now=NOON)
             step(finding=ordered, why="so", by=by, now=NOON)
+            if step is hand_over:
+                return_case(finding=ordered, **OUTCOME, by=district.by_duty["case_team"], now=NOON)
         assert ordered.state == "closed"
 
     def test_the_second_of_two_is_told(self, district, ordered):

@@ -3,8 +3,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from inspections.models import Finding, FindingEvent, InspectionTask, TaskEvent, Visit
-from tests.factories import TODAY, FindingFactory, OfficerFactory, TaskFactory, VisitFactory, noon
+from inspections.models import CreditReview, Finding, FindingEvent, InspectionTask, TaskEvent, Visit
+from tests.cases import CaseReturnFactory, CreditReviewFactory
+from tests.factories import (
+    TODAY,
+    FindingFactory,
+    OfficerFactory,
+    TaskFactory,
+    VisitFactory,
+    noon,
+)
 
 DAY = timedelta(days=1)
 
@@ -78,6 +86,7 @@ def test_a_finding_in_every_state_is_stored(db, state):
         ("finding_state", {"state": "lost"}),
         ("finding_area_length", {"area_code": "05010"}),
         ("finding_ordered_has_limit", {"rectify_by": None}),
+        ("finding_returned_iff_case", {"state": "closed", "case": None}),
         ("finding_ordered_has_limit", {"state": "escalated", "rectify_by": None}),
         ("finding_rectified_iff_day", {"rectified_on": TODAY}),
         ("finding_rectified_iff_day", {"state": "rectified", "rectified_on": None}),
@@ -135,3 +144,47 @@ def test_a_finding_is_escalated_once(db):
     FindingEvent.objects.create(**told, new="escalated")
 
     refused("finding_escalated_once|UNIQUE", FindingEvent.objects.create, **told, new="escalated")
+
+
+def test_a_finding_has_a_case_only_once_it_was_returned(db):
+    finding = FindingFactory(state="handed_over")
+    case = CaseReturnFactory(premises=finding.premises)
+
+    with pytest.raises(IntegrityError, match="finding_returned_iff_case"), transaction.atomic():
+        changed(Finding, finding, case=case)
+
+
+@pytest.mark.parametrize("fault", [{"number": ""}, {"decision": ""}])
+def test_a_case_has_its_number_and_decision(db, fault):
+    refused("case_said", CaseReturnFactory, **fault)
+
+
+def test_a_case_of_a_premises_is_stored_once(db):
+    case = CaseReturnFactory()
+
+    assert CaseReturnFactory(number=case.number).pk
+    refused("case_once|premises", CaseReturnFactory, premises=case.premises, number=case.number)
+
+
+@pytest.mark.parametrize("state", CreditReview.State.values)
+def test_a_credit_review_in_every_state_is_stored(db, state):
+    assert CreditReviewFactory(state=state).state == state
+
+
+@pytest.mark.parametrize(
+    ("constraint", "facts"),
+    [
+        ("creditreview_state|creditreview_decided", {"state": "lost"}),
+        ("creditreview_confirmed_iff_grade", {"state": "confirmed", "credit": ""}),
+        ("creditreview_confirmed_iff_grade", {"state": "confirmed", "credit": "E"}),
+        ("creditreview_confirmed_iff_grade", {"state": "rejected", "credit": "C"}),
+        ("creditreview_decided_iff_day", {"decided_on": TODAY}),
+        ("creditreview_decided_iff_day", {"state": "rejected", "decided_on": None}),
+    ],
+)
+def test_a_credit_review_that_makes_no_sense_is_refused(db, constraint, facts):
+    refused(constraint, CreditReviewFactory, **facts)
+
+
+def test_a_case_proposes_one_review(db):
+    refused("case", CreditReviewFactory, case=CreditReviewFactory().case)

@@ -112,6 +112,7 @@ def test_another_look_is_asked_for_several_at_once(district):
 
 
 def test_a_returned_case_is_closed_with_a_reason(district):
+    load_policy()
     finding = FindingFactory(state="case_returned")
 
     client_of(district.chief).post(f"{FINDINGS}{finding.pk}/step/close/", {"step": 1, "why": "paid"})

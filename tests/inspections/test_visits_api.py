@@ -144,11 +144,18 @@ def test_a_finding_goes_to_the_case_team_and_back_to_be_closed(district, premise
         "/api/v1/visits", body(district, premises, outcome="problem", problems=[order()]), format="json"
     )
     address = f"/api/v1/findings/{visit.json()['findings'][0]['id']}"
-    steps = [("hand_over", district.lead), ("case_return", district.by_duty["case_team"]), ("close", district.chief)]
+    outcome = {"number": "7/2026", "decision": "Fine of 500", "closed_on": str(timezone.localdate())}
+    steps = [
+        ("hand_over", district.lead, {"why": "so"}),
+        ("case_return", district.by_duty["case_team"], outcome),
+        ("close", district.chief, {"why": "so"}),
+    ]
 
-    states = [api_as(by).post(f"{address}/{step}", {"why": "so"}, format="json").json()["state"] for step, by in steps]
+    rows = [api_as(by).post(f"{address}/{step}", given, format="json").json() for step, by, given in steps]
 
-    assert states == ["handed_over", "case_returned", "closed"]
+    assert [row["state"] for row in rows] == ["handed_over", "case_returned", "closed"]
+    assert rows[1]["case"] == {"id": rows[1]["case"]["id"], **outcome, "revisit": None}
+    assert rows[2]["case"]["revisit"] == InspectionTask.objects.get(reason="case_return").pk
 
 
 def test_the_chief_decides_on_a_grave_danger_and_asks_for_another_look(district, premises):

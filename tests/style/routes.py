@@ -21,7 +21,7 @@ from grids.models import (
 )
 from grids.permissions import Permission
 from gridsup.models import AuditEntry, Job
-from inspections.models import Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
+from inspections.models import CreditReview, Finding, InspectionPlan, InspectionTask, Visit, VisitPhoto
 from subjects.models import (
     CheckItem,
     Coverage,
@@ -79,6 +79,8 @@ PAGES: dict[str, type[models.Model]] = {
     "visit_photo": VisitPhoto,
     "finding": Finding,
     "finding_move": Finding,
+    "credit_review": CreditReview,
+    "credit_review_move": CreditReview,
     "complaint": Complaint,
     "complaint_move": Complaint,
     "complainant_reveal": Complaint,
@@ -163,6 +165,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "findings": (P.VIEW,),
     "finding": (P.VIEW,),
     "finding_move": (P.VIEW,),  # as plan_move
+    "credit_reviews": (P.VIEW,),
+    "credit_review": (P.VIEW,),
+    "credit_review_move": (P.VIEW,),  # as plan_move
+    "creditreview-confirm": (P.SET_TIER,),
+    "creditreview-reject": (P.SET_TIER,),
     "complaints": (P.VIEW,),
     "complaint_new": (P.TAKE_IN,),
     "complaint_premises": (P.VIEW,),
@@ -328,6 +335,7 @@ SEEN: dict[type[models.Model], tuple[str, ...]] = {
     Clock: (P.VIEW,),
     Visit: (P.VIEW,),
     Finding: (P.VIEW,),
+    CreditReview: (P.VIEW,),
     Scheme: (P.VIEW_AREAS,),
     Scorecard: (P.VIEW,),
     Job: (P.VIEW_JOBS,),
@@ -345,6 +353,7 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "complaint_move": lambda complaint: [complaint.pk, "accepted"],
     "clock_act": lambda clock: [clock.complaint_id, clock.pk, "pause"],
     "finding_move": lambda finding: [finding.pk, "handed_over"],
+    "credit_review_move": lambda review: [review.pk, "rejected"],
     "staffing_grid": lambda grid: [grid.code],
     "policy_of": lambda bureau: [bureau.code],
     "policy_preset": lambda bureau: [bureau.code],

@@ -26,6 +26,7 @@ from subjects.models import (
     Premises,
     TimeLimit,
 )
+from tests.cases import CreditReviewFactory
 from tests.factories import (
     AreaChangeFactory,
     AttachmentFactory,
@@ -70,6 +71,7 @@ def rows(district):
     permit = Permit.objects.create(premises=task.premises, number=INNER)
     finding = FindingFactory(visit__premises=task.premises, text=INNER)
     photo = PhotoFactory(visit=finding.visit)
+    review = CreditReviewFactory(case__premises=task.premises, case__decision=INNER)
     complaint = ComplaintFactory(premises=task.premises, about=INNER, address=INNER, text=INNER)
     clock = ClockFactory(complaint=complaint, explanation=INNER, rule=TimeLimit.objects.get(key="accept"))
     picture = AttachmentFactory(complaint=complaint)
@@ -86,7 +88,7 @@ def rows(district):
         report, picture, AreaChangeFactory(reason=MARK), letter, export, entry,
         LinkedCadre.objects.create(grid=district.grid, name=MARK, from_day=date(2026, 1, 1)),
         ServiceStation.objects.create(grid=district.grid, name=MARK, from_day=date(2026, 1, 1)),
-        finding, finding.visit, photo,
+        finding, finding.visit, photo, review,
         district.bureau, district.station, district.grid, locality, district.lead, district.lead.postings.get(),
         task.premises.trade, subject, task.premises, permit, task, task.plan, job,
         complaint, clock, scheme, card, FaultFactory(detail=MARK), CoverageFactory(area_code="050101"),
