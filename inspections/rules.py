@@ -8,6 +8,7 @@ from hashlib import sha256
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grids.models import Officer
 from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
 from inspections.facts import Facts, minute
 from inspections.models import Finding, InspectionTask, Visit
@@ -57,12 +58,25 @@ def check_officers(given: Submission, facts: Facts, area_code: str, on: date) ->
         raise BadInput(_("The second officer must be somebody else than the first."), field="partner")
     for field, officer in (("lead", facts.officers[record.lead.pk]), ("partner", facts.officers[record.partner.pk])):
         said = {"name": officer, "day": on}
-        if not officer.certified_on(on):
-            raise BadInput(_("%(name)s held no valid enforcement certificate on %(day)s.") % said, field=field)
+        check_certificate(officer, on, field)
         if not facts.inspects(officer, area_code, on):
             raise BadInput(_("%(name)s held no post on %(day)s that inspects here.") % said, field=field)
     if given.by is not None and given.by.pk not in (record.lead.pk, record.partner.pk):
         raise NotAllowed(_("Only one of the two officers of a visit hands in its record."))
+
+
+def check_certificate(officer: Officer, on: date, field: str) -> None:
+    """Whoever inspects holds a valid certificate on the day."""
+    if not officer.certified_on(on):
+        raise BadInput(
+            _("%(name)s held no valid enforcement certificate on %(day)s.") % {"name": officer, "day": on}, field=field
+        )
+
+
+def check_inside(outcome: str, corrected: Collection[object]) -> None:
+    """What was put right was seen by somebody who got in."""
+    if corrected and outcome not in SEEN_INSIDE:
+        raise BadInput(_("What was put right can only be seen inside: look at the outcome."), field="corrected")
 
 
 def check_outcome(record: VisitRecord) -> None:
@@ -75,8 +89,7 @@ def check_outcome(record: VisitRecord) -> None:
         raise BadInput(_("There are problems: the outcome must say so."), field="outcome")
     if record.outcome not in Visit.WITH_FINDINGS and any(given.get("result") == "problem" for given in record.answers):
         raise BadInput(_("A check item shows a problem: the outcome must say so."), field="outcome")
-    if record.corrected and record.outcome not in SEEN_INSIDE:
-        raise BadInput(_("What was put right can only be seen inside: look at the outcome."), field="corrected")
+    check_inside(record.outcome, record.corrected)
     most = Visit._meta.get_field("narrative").max_length or 0
     if len(record.narrative) > most:
         raise BadInput(_("Type at most %(most)s characters.") % {"most": most}, field="narrative")

@@ -1,8 +1,9 @@
 """The officer's form of a visit: what stands on it when it is opened, and the record that comes out of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from grids.models import Officer, Posting
 from gridsup.errors import DomainError
 from gridsup.holidays import calendar
 from gridsup.questions import SELECT, DayField
+from inspections import rules
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
 from inspections.records import Problem, VisitRecord
@@ -278,7 +280,24 @@ class VisitForm(forms.Form):
         if cleaned.get("outcome") in LOOKED_AT:
             for key, item in self._with_problem(cleaned):
                 self._take_problem(cleaned, key, item)
+        for check in list(self._checks(cleaned)):
+            try:
+                check()
+            except DomainError as error:
+                self.refuse(error)
         return cleaned
+
+    def _checks(self, cleaned: dict[str, Any]) -> Iterator[Callable[[], None]]:
+        """Rules that the record would meet one after the other, so that one round names everything that is wrong."""
+        if {"visited_on", "visited_time"} <= set(cleaned):
+            yield partial(rules.check_moment, self._moment(), self.premises, self.now)
+        yield partial(rules.check_certificate, self.officer, self.day, "lead")
+        if "outcome" in cleaned:
+            yield partial(rules.check_inside, self._outcome(), cleaned.get("corrected", ()))
+        known = {item.code: item.line for item in self.items}
+        for number, (key, problem) in enumerate(self.problems.items(), 1):
+            if not any(f"{part}-{key}" in self.errors for part in PARTS):
+                yield partial(rules.check_problem, number, problem, known, self.day)
 
     def _with_problem(self, cleaned: dict[str, Any]) -> Iterator[tuple[str, CheckItem | None]]:
         for item in self.items:

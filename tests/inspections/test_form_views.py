@@ -192,6 +192,19 @@ def test_a_refusal_says_what_to_mend_and_loses_nothing(as_lead, premises, case):
     assert form.values["client_id"][0] in form.action
 
 
+def test_everything_that_is_wrong_is_named_in_one_round(as_lead, district, premises):
+    form = opened(as_lead, premises).problem(ITEM, limit="2020-01-01")
+    form.fill(**{"partner": "", "visited_on": "2999-01-01", "text-extra-0": "Dirt", "narrative": "x" * 4_001})
+    Officer.objects.filter(pk=district.lead.pk).update(certificate_valid_to="2020-01-01")
+
+    text = form.send().text
+
+    for sentence in ("choose the second", "cannot lie in the future", "lies before the visit", "what you did", "4000"):
+        assert sentence in text, sentence
+    assert "lead held no valid enforcement certificate" in text
+    assert not Visit.objects.exists()
+
+
 def test_a_refusal_by_the_rules_stands_beside_its_problem(as_lead, premises):
     form = opened(as_lead, premises).problem(ITEM, limit="2020-01-01")
 
