@@ -13,8 +13,13 @@ from grids.models import AreaChange, AreaChangeEvent, AreaPart, Posting
 from grids.permissions import HOLDERS
 from gridsup.workdays import ONE_DAY
 
-# What of a post says where and when; a city has thousands of them.
-SPAN = ("officer", "duty", "area_code", "team", "from_day", "to_day")
+
+class Span(NamedTuple):
+    """What of a post says where and when."""
+
+    area_code: str
+    from_day: date
+    to_day: date | None
 
 
 class Origin(NamedTuple):
@@ -55,31 +60,29 @@ def tenures_of(codes: Collection[str], on: date, origins: Origins | None = None)
     """Leads and managers of these grids on the day, by area; who stands in for somebody is left out. Two queries."""
     earlier = origins or {}
     own = Posting.objects.filter(duty__in=HOLDERS, stands_in_for__isnull=True, called_off=False)
-    held = (
-        own.on(on)
-        .filter(area_code__in=codes)
-        .select_related("officer")
-        .only(*SPAN, "officer__name", "officer__username")
+    held = own.on(on).filter(area_code__in=codes).order_by("area_code", "duty", "pk")
+    # plain values: a city has thousands of posts, and a row made into an object costs more than finding it
+    current = list(
+        held.values_list("pk", "officer", "officer__name", "officer__username", "duty", "team", *Span._fields)
     )
-    current = list(held.order_by("area_code", "duty", "pk"))
-    places = {place for post in current for place in same_ground(post.area_code, earlier)}
-    spans: dict[int, list[Posting]] = defaultdict(list)
-    past = own.filter(officer__in={post.officer_id for post in current}, area_code__in=places, from_day__lte=on)
-    for post in past.only(*SPAN):
-        spans[post.officer_id].append(post)
+    places = {place for *_post, area, _from_day, _to_day in current for place in same_ground(area, earlier)}
+    spans: dict[int, list[Span]] = defaultdict(list)
+    past = own.filter(officer__in=held.order_by().values("officer"), area_code__in=places, from_day__lte=on)
+    for officer, *span in past.order_by().values_list("officer", *Span._fields):
+        spans[officer].append(Span(*span))
     return [
         Tenure(
-            post.pk,
-            post.officer_id,
-            str(post.officer),
-            post.duty,
-            post.area_code,
-            post.team,
-            post.from_day,
-            unbroken_since(post.area_code, on, spans[post.officer_id], earlier) or post.from_day,
-            post.to_day,
+            post=post,
+            officer=officer,
+            name=name or username,
+            duty=duty,
+            area_code=area,
+            team=team,
+            from_day=from_day,
+            since=unbroken_since(area, on, spans[officer], earlier) or from_day,
+            to_day=to_day,
         )
-        for post in current
+        for post, officer, name, username, duty, team, area, from_day, to_day in current
     ]
 
 
@@ -122,7 +125,7 @@ def same_ground(code: str, origins: Origins) -> set[str]:
     return found
 
 
-def unbroken_since(code: str, on: date, posts: Iterable[Posting], origins: Origins) -> date | None:
+def unbroken_since(code: str, on: date, posts: Iterable[Span], origins: Origins) -> date | None:
     """The first day of somebody's posts on a grid that meet or overlap one another and reach the day; None without.
 
     Before a change of areas time on what the grid then was counts, if it lasted until the change: who came over from

@@ -8,6 +8,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, Func
 from django.db.models.sql.compiler import SQLCompiler
 
+# Days that every month has.
+SHORTEST_MONTH = 28
+
 
 def days_later(vendor: str, day: str, days: str) -> str:
     """SQL for the day so many days after the SQL expression `day`."""
@@ -57,7 +60,8 @@ def add_months(day: date, months: int) -> date:
     """The Python twin of AddMonths: same day `months` later, clamped to the month's last day."""
     position = day.year * 12 + day.month - 1 + months
     year, month = divmod(position, 12)
-    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+    number = day.day if day.day <= SHORTEST_MONTH else min(day.day, monthrange(year, month + 1)[1])
+    return day.replace(year=year, month=month + 1, day=number)
 
 
 def week_from(day: date) -> date:

@@ -28,11 +28,11 @@ def whole_months(since: date, on: date) -> int:
     return months if add_months(since, months) <= on else months - 1
 
 
-def standing(since: date, on: date, guides: Guides) -> str:
-    """OVER, NEAR or nothing, by the figures in force; without figures nothing."""
+def standing(months: int, guides: Guides) -> str:
+    """OVER, NEAR or nothing after so many whole months, by the figures in force; without figures nothing."""
     for word, key in ((OVER, Key.ROTATION_MONTHS), (NEAR, Key.ROTATION_NOTICE_MONTHS)):
-        months = guides.value(key)
-        if months is not None and add_months(since, months) <= on:
+        most = guides.value(key)
+        if most is not None and months >= most:
             return word
     return ""
 
@@ -64,12 +64,12 @@ def turns_of(codes: Sequence[str], on: date) -> list[Turn]:
     turns = []
     for tenure in tenures_of(codes, on, origins_of(codes)):
         known = guides[tenure.area_code[:2]]
-        most = known.value(Key.ROTATION_MONTHS)
+        most, months = known.value(Key.ROTATION_MONTHS), whole_months(tenure.since, on)
         turns.append(
             Turn(
                 tenure,
-                "" if tenure.to_day else standing(tenure.since, on, known),
-                whole_months(tenure.since, on),
+                "" if tenure.to_day else standing(months, known),
+                months,
                 None if most is None else add_months(tenure.since, most),
             )
         )

@@ -3,11 +3,14 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from hypothesis import assume, given
+from hypothesis.strategies import dates, integers
 
 from assessment.staffing import alerts
 from assessment.staffing.guides import guides_of
 from assessment.staffing.rotation import NEAR, OVER, standing, turns_of, whole_months
 from grids.models import Grid, Posting
+from gridsup.dates import add_months
 from subjects.actions import load_preset
 from subjects.models import PolicyFigure
 from tests.factories import (
@@ -22,6 +25,7 @@ from tests.factories import (
 )
 from tests.style.walking import client_of
 
+DAYS = dates(date(2020, 1, 1), date(2026, 12, 31))
 LONG = {"certificate_no": "S-9", "certificate_valid_to": date(2030, 1, 1)}
 
 
@@ -71,6 +75,13 @@ def test_it_warns_from_two_years_nine_months_and_is_over_at_three_years(ruled, s
 def test_months_are_counted_to_the_end_of_shorter_months():
     assert whole_months(date(2024, 1, 31), date(2024, 2, 29)) == 1
     assert whole_months(date(2024, 1, 31), date(2024, 2, 28)) == 0
+
+
+@given(since=DAYS, on=DAYS, months=integers(0, 80))
+def test_so_many_months_are_over_from_the_same_day_of_the_month(since, on, months):
+    assume(since <= on)
+
+    assert (whole_months(since, on) >= months) == (add_months(since, months) <= on)
 
 
 def test_without_a_figure_nobody_is_over(ruled):
@@ -311,4 +322,4 @@ def test_standing_needs_no_notice_to_be_over(ruled):
     PolicyFigure.objects.filter(key="rotation_notice_months").delete()
     guides = guides_of(["05"], TODAY)["05"]
 
-    assert [standing(day, TODAY, guides) for day in (date(2024, 1, 1), date(2020, 1, 1))] == ["", OVER]
+    assert [standing(whole_months(day, TODAY), guides) for day in (date(2024, 1, 1), date(2020, 1, 1))] == ["", OVER]
