@@ -12,7 +12,7 @@ from subjects.figures import Figures, figures_of
 from subjects.models import PolicyFigure
 
 Key = PolicyFigure.Key
-Number = int | Fraction
+WITHIN = Fraction(1)
 
 # What is judged → the figures that it is judged by.
 JUDGED = {
@@ -32,19 +32,20 @@ class Bounds:
     least: int | None = None
     most: int | None = None
 
-    def side(self, number: Number) -> int:
-        """-1 below, 1 above, 0 within."""
-        if self.least is not None and number < self.least:
+    def side(self, number: int, among: int = 1) -> int:
+        """-1 below, 1 above, 0 within, of so many for each of `among`; whole numbers, since all grids are judged."""
+        if self.least is not None and number < self.least * among:
             return -1
-        return int(self.most is not None and number > self.most)
+        return int(self.most is not None and number > self.most * among)
 
-    def strain(self, number: Number) -> Fraction:
+    def strain(self, number: int, among: int = 1) -> Fraction:
         """How many times the bound that is broken: above 1 too much, below 1 too little, 1 within."""
-        if self.side(number) > 0 and self.most:
-            return Fraction(number) / self.most
-        if self.side(number) < 0 and self.least:
-            return Fraction(number) / self.least
-        return Fraction(1)
+        side = self.side(number, among)
+        if side > 0 and self.most:
+            return Fraction(number, self.most * among)
+        if side < 0 and self.least:
+            return Fraction(number, self.least * among)
+        return WITHIN
 
     def __bool__(self) -> bool:
         return self.least is not None or self.most is not None

@@ -21,8 +21,8 @@ from grids.permissions import Permission
 from gridsup.scoping import inside
 from subjects.models.ledger import Status
 
-# Rows of one table: nobody reads more. A station has at most 99 grids.
-MOST_ROWS = 300
+# Rows of one table: nobody reads more. A station has at most 99 grids, each with some officers.
+MOST_GRIDS, MOST_ROWS = 100, 300
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def _share(row: GridRow, here: str) -> Cell:
     bounds = row.guides.of("share")
     each = row.per_officer(row.load.premises)
     text = "–" if each is None else f"≈ {each:,}"
-    off = row.share is not None and bool(bounds.side(row.share))
-    return Cell(_("For one officer"), text, _("guide: %(bounds)s") % {"bounds": bounds}, f"{here}#load", None, off)
+    meaning = _("guide: %(bounds)s") % {"bounds": bounds}
+    return Cell(_("For one officer"), text, meaning, f"{here}#load", None, bool(row.share_side))
 
 
 def heads(links: Links) -> list[tuple[str, str]]:
@@ -152,6 +152,7 @@ def page_of(scope: Scope, *, on: date, day: date, show: str, sort: str, by_offic
     kept = [row for row in rows if not show or row.has(show)]
     if sort != "area":
         kept.sort(key=lambda row: (-row.deviation, row.code))
+    most = MOST_ROWS if by_officer else MOST_GRIDS
     return {
         "trail": scope.trail(),
         "grids": len(rows),
@@ -159,10 +160,10 @@ def page_of(scope: Scope, *, on: date, day: date, show: str, sort: str, by_offic
         "guides": _judging(rows),
         "stations": station_lines(scope, rows) if len({row.station for row in rows}) > 1 else [],
         "heads": heads(links),
-        "lines": [] if by_officer else [Line(row, links.cells(row)) for row in kept[:MOST_ROWS]],
-        "officers": officer_lines(scope.officer, rows)[:MOST_ROWS] if by_officer else [],
-        "left_out": max(0, len(kept) - MOST_ROWS),
-        "most_rows": MOST_ROWS,
+        "lines": [] if by_officer else [Line(row, links.cells(row)) for row in kept[:most]],
+        "officers": officer_lines(scope.officer, rows)[:most] if by_officer else [],
+        "left_out": max(0, len(kept) - most),
+        "most_rows": most,
         "quarter": links.quarter,
     }
 

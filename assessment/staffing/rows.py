@@ -1,7 +1,7 @@
 """One grid with its people and its load, and what the guides say of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -22,14 +22,23 @@ from subjects.models import Premises
 from subjects.querysets import falls_due
 
 SHORT, OVER, UNDER = "short", "over", "under"
+# Of a grid with nothing in it, which is no reason to divide by nothing.
+LEAST_STRAIN = Fraction(1, 1_000)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is not as the guides want it: which kind, in words."""
+    """What is not as the guides want it: which kind, in words.
+
+    All grids of a city are judged to count them, and few of them shown: words are made where they are read.
+    """
 
     kind: str  # SHORT, OVER or UNDER
-    words: str
+    say: Callable[[], str]
+
+    @property
+    def words(self) -> str:
+        return self.say()
 
 
 @dataclass
@@ -84,9 +93,9 @@ class GridRow:
         return len({member.officer for member in self.present if member.is_supervisor})
 
     @property
-    def share(self) -> Fraction | None:
-        """Premises for one officer; None where nobody holds the grid."""
-        return Fraction(self.load.premises, self.officers) if self.officers else None
+    def share_side(self) -> int:
+        """-1, 0 or 1: premises for one officer below, within or above the guide; 0 where nobody holds the grid."""
+        return self.guides.of("share").side(self.load.premises, self.officers) if self.officers else 0
 
     @property
     def share_rounded(self) -> int | None:
@@ -109,8 +118,8 @@ class GridRow:
     def strain(self) -> Fraction:
         """The bound broken furthest, as a ratio: above 1 too much lies on the grid, below 1 too little."""
         ratios = [self.guides.of("premises").strain(self.load.premises)]
-        if self.share is not None:
-            ratios.append(self.guides.of("share").strain(self.share))
+        if self.officers:
+            ratios.append(self.guides.of("share").strain(self.load.premises, self.officers))
         return max(ratios) if max(ratios) > 1 else min(ratios)
 
     @property
@@ -118,7 +127,7 @@ class GridRow:
         """How far from the guides, whichever way; 1 within."""
         if self._is_left_alone:
             return Fraction(2 + self.load.premises)
-        return self.strain if self.strain >= 1 else 1 / max(self.strain, Fraction(1, 1_000))
+        return self.strain if self.strain >= 1 else 1 / max(self.strain, LEAST_STRAIN)
 
     @property
     def _is_left_alone(self) -> bool:
@@ -128,26 +137,38 @@ class GridRow:
     def _staffing(self) -> Iterable[Fault]:
         certified, supervisors = self.guides.of("certified"), self.guides.of("supervisors")
         if certified and not self.leads:
-            yield Fault(SHORT, _("no grid lead"))
+            yield Fault(SHORT, lambda: _("no grid lead"))
         if certified.side(self.counting) < 0:
-            yield Fault(SHORT, _("certified officers: %(n)s, needed %(bounds)s") % _said(self.counting, certified))
+            yield Fault(
+                SHORT, lambda: _("certified officers: %(n)s, needed %(bounds)s") % _said(self.counting, certified)
+            )
         if supervisors.side(self.supervisors):
-            yield Fault(SHORT, _("supervisors: %(n)s, needed %(bounds)s") % _said(self.supervisors, supervisors))
+            yield Fault(
+                SHORT, lambda: _("supervisors: %(n)s, needed %(bounds)s") % _said(self.supervisors, supervisors)
+            )
         officers = self.guides.of("officers")
         if officers.side(self.officers):
-            yield Fault(SHORT, _("officers: %(n)s, guide %(bounds)s") % _said(self.officers, officers))
+            yield Fault(SHORT, lambda: _("officers: %(n)s, guide %(bounds)s") % _said(self.officers, officers))
 
     def _weight(self) -> Iterable[Fault]:
-        premises, share = self.guides.of("premises"), self.guides.of("share")
+        count, premises, share = self.load.premises, self.guides.of("premises"), self.guides.of("share")
         if self._is_left_alone:
-            words = ngettext("%(n)s premises and no officer", "%(n)s premises and no officer", self.load.premises)
-            yield Fault(OVER, words % {"n": f"{self.load.premises:,}"})
-        if side := premises.side(self.load.premises):
-            words = _("premises: %(n)s, guide %(bounds)s") % _said(self.load.premises, premises)
-            yield Fault(OVER if side > 0 else UNDER, words)
-        if self.share is not None and (side := share.side(self.share)):
-            words = _("for one officer: %(n)s, guide %(bounds)s") % _said(self.share_rounded or 0, share)
-            yield Fault(OVER if side > 0 else UNDER, words)
+            yield Fault(
+                OVER,
+                lambda: (
+                    ngettext("%(n)s premises and no officer", "%(n)s premises and no officer", count)
+                    % {"n": f"{count:,}"}
+                ),
+            )
+        if side := premises.side(count):
+            yield Fault(_weighs(side), lambda: _("premises: %(n)s, guide %(bounds)s") % _said(count, premises))
+        if side := self.share_side:
+            each = self.share_rounded or 0
+            yield Fault(_weighs(side), lambda: _("for one officer: %(n)s, guide %(bounds)s") % _said(each, share))
+
+
+def _weighs(side: int) -> str:
+    return OVER if side > 0 else UNDER
 
 
 def _said(number: int, bounds: Bounds) -> dict[str, str]:

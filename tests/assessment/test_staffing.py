@@ -2,6 +2,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers
 
 from assessment.staffing.guides import Bounds
 from assessment.staffing.rows import OVER, SHORT, UNDER, next_quarter, rows_of
@@ -61,6 +63,15 @@ def posted(area="050101", duty="manager", *, team="", certified=True, **facts):
 )
 def test_a_number_stands_below_within_or_above_its_bounds(bounds, number, side, strain, words):
     assert (bounds.side(number), bounds.strain(number), str(bounds)) == (side, strain, words)
+
+
+@given(number=integers(0, 10_000), among=integers(1, 9), least=integers(1, 2_000), room=integers(0, 2_000))
+def test_so_many_for_each_of_several_are_judged_by_the_exact_share(number, among, least, room):
+    bounds, share = Bounds(least, least + room), Fraction(number, among)
+    bound = least + room if share > least + room else least
+
+    assert bounds.side(number, among) == (share > least + room) - (share < least)
+    assert bounds.strain(number, among) == (1 if least <= share <= least + room else share / bound)
 
 
 def test_without_a_figure_nothing_is_judged_and_that_is_said(district):
@@ -156,7 +167,7 @@ class TestOfLoad:
         ComplaintFactory(state="closed")
 
     def test_premises_in_business_and_open_complaints_are_counted(self):
-        assert (row_of().load.premises, row_of().load.complaints, row_of().share) == (4, 1, 2)
+        assert (row_of().load.premises, row_of().load.complaints, row_of().share_rounded) == (4, 1, 2)
         assert (row_of("050102").load.premises, row_of("050201").load.premises) == (1, 0)
 
     @pytest.mark.parametrize(
@@ -183,7 +194,7 @@ class TestOfLoad:
 
         row = row_of("050201")
 
-        assert (row.share, row.per_officer(1), kinds(row)) == (None, None, [OVER])
+        assert (row.share_side, row.per_officer(1), kinds(row)) == (0, None, [OVER])
         assert row.deviation > row_of().deviation
 
     def test_the_furthest_from_the_guide_comes_first(self, district):

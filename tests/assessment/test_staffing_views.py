@@ -175,7 +175,7 @@ def test_it_needs_as_many_queries_for_thirty_grids_as_for_three(as_office, count
 
 
 def test_a_long_table_is_cut_and_says_so(as_office, monkeypatch):
-    monkeypatch.setattr("assessment.staffing.page.MOST_ROWS", 2)
+    monkeypatch.setattr("assessment.staffing.page.MOST_GRIDS", 2)
 
     page = as_office.get("/staffing/")
 
