@@ -29,6 +29,11 @@ class Choice:
         """There is something to reckon."""
         return bool(self.target and (self.localities or self.grids - {self.target}))
 
+    @property
+    def is_mixed(self) -> bool:
+        """Communities and whole grids: more than one proposal can hold."""
+        return bool(self.localities and self.grids - {self.target})
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -270,6 +270,16 @@ class TestOfMovingCommunities:
         written = [one["sql"] for one in queries if not one["sql"].startswith("SELECT")]
         assert not [sql for sql in written if "audit" not in sql and not sql.startswith(("SAVEPOINT", "RELEASE"))]
 
+    def test_communities_and_whole_grids_are_told_to_be_two_proposals(self, ruled):
+        told = "Whole grids are a proposal of their own"
+        path = "/staffing/what-if/?area=0501&target=050102&localities=610111001001"
+        client = english(ruled.chief)
+
+        assert told not in client.get(path).text
+        page = client.get(f"{path}&grids=050101")
+        assert told in page.text
+        assert "grids=" not in page.context["proposal"]
+
     def test_before_opens_its_rows(self, ruled):
         client = english(ruled.chief)
         text = client.get("/staffing/what-if/?area=0501&target=050102&localities=610111001001").text
