@@ -17,8 +17,8 @@ LEAVES = (
 )
 # Whose certificate was renewed, how many days ago the new one began, and how many days it runs on.
 RENEWED = (("lead050105", 60, 1766),)
-# Who led the grid next door until whoever leads it today came.
-FORMER = (("lead050110", "050109"),)
+# The station whose newest lead led another of its grids before.
+FORMER_STATION = "0501"
 # So many days it lasted.
 FORMER_DAYS = 300
 
@@ -42,10 +42,17 @@ def tell_absences(calendar: Calendar) -> int:
             to_day=calendar.ago(-runs),
             now=morning(from_day),
         )
-    for name, grid in FORMER:
-        until = Posting.objects.get(area_code=grid, duty=Duty.GRID_LEAD, to_day=None).from_day - ONE_DAY
-        since = until - timedelta(days=FORMER_DAYS)
-        post_officer(
-            officer=people[name], duty=Duty.GRID_LEAD, area_code=grid, from_day=since, to_day=until, now=morning(since)
-        )
-    return len(LEAVES) + len(RENEWED) + len(FORMER)
+    post_formerly(calendar)
+    return len(LEAVES) + len(RENEWED) + 1
+
+
+def post_formerly(calendar: Calendar) -> None:
+    """Whoever came to a grid last led another one until its lead of today came, which was before: no two posts meet."""
+    leads = Posting.objects.in_area(FORMER_STATION).filter(duty=Duty.GRID_LEAD, to_day=None, stands_in_for=None)
+    newest, other = leads.select_related("officer").order_by("-from_day", "area_code")[:2]
+    until = other.from_day - ONE_DAY
+    since = max(until - timedelta(days=FORMER_DAYS), calendar.grids_drawn)
+    post_officer(
+        officer=newest.officer, duty=Duty.GRID_LEAD, area_code=other.area_code, from_day=since, to_day=until,
+        now=morning(since),
+    )  # fmt: skip

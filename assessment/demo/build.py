@@ -22,6 +22,7 @@ from assessment.demo.dice import Dice
 from assessment.demo.ledger import invent, write_sheet
 from assessment.demo.mix import FULL, TINY, Mix
 from assessment.demo.people import Member, cast
+from assessment.demo.proposals import propose_move
 from assessment.demo.staffing import fit_guides, place_beside
 from assessment.demo.visiting import Visits
 from assessment.models import Report, Scorecard
@@ -90,6 +91,7 @@ class Build:
         self.step("story", self.story)
         self.step("scores", self.scores)
         self.step("reports", self.reports)
+        self.step("changes", self.changes)
         return {**report(), "seconds": self.seconds}
 
     def step(self, name: str, work: Callable[[], str]) -> None:
@@ -284,6 +286,10 @@ class Build:
         now = self.calendar.begins(self.calendar.scored_on(quarter)) + 2 * TIME_TO_LOOK
         request_report(area=area, period=str(quarter), by=by, now=now)
         self.run_job("build_report", str(quarter), area, now)
+
+    def changes(self) -> str:
+        """What of the areas is to become another and waits for the grid office."""
+        return f"{propose_move(self.calendar)} changes of areas proposed"
 
     def night(self, day: date, bureau: str) -> None:
         """The jobs that run before a day begins."""

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.test import override_settings
+from django.utils.translation import gettext as _
 
 from assessment.demo.answering import Complaints
 from assessment.demo.build import Build, built_for, report
@@ -18,10 +19,14 @@ from assessment.demo.mix import FULL
 from assessment.management.commands.demo import remove_files
 from assessment.models import Report, Scorecard
 from complaints.models import Clock, Complaint, ComplaintEvent
-from grids.models import Bureau, Officer
+from grids.models import AreaChange, Bureau, Grid, Officer, Posting
 from gridsup.events import Event
 from gridsup.models import Job
 from inspections.models import CaseReturn, CreditReview, Finding, InspectionPlan, InspectionTask, Visit
+from subjects.admin import changes_waiting
+from subjects.areas.deciding import approve_change
+from subjects.areas.drafts import draft_of
+from subjects.areas.preview import preview_draft
 from subjects.models import MarketSubject, Permit, Placement, Premises
 from tests.factories import OfficerFactory
 
@@ -295,3 +300,29 @@ def test_the_second_bureau_has_a_handful_that_the_first_does_not_see(demo):
     for model, most in ((Visit, 60), (Complaint, 20)):
         assert 0 < model.objects.visible_to(other).count() < most
         assert not model.objects.visible_to(district).filter(area_code__startswith="06").exists()
+
+
+def test_nobody_holds_two_posts_of_one_duty_at_once(demo):
+    """But for who stands in during a leave, and the city's officer in each bureau."""
+    own = Posting.objects.filter(stands_in_for=None, officer__is_active=True).exclude(duty="city_office")
+    for post in own.select_related("officer"):
+        others = own.exclude(pk=post.pk).filter(officer=post.officer, duty=post.duty)
+        assert not others.meeting(post.from_day, post.to_day).exists(), post
+    assert own.filter(duty="grid_lead", to_day__isnull=False).count() == 1
+
+
+def test_a_change_of_areas_waits_for_the_grid_office_and_moves_premises(demo):
+    change = AreaChange.objects.get()
+    district = Officer.objects.get(username="district")
+    preview = preview_draft(draft_of(change), on=TODAY)
+
+    assert (change.state, change.station_id, change.proposed_by.username) == ("proposed", "0501", "chief0501")
+    assert Grid.objects.in_area("05").count() == Grid.objects.in_area("05").in_force().count() == 40
+    assert preview.moving > 0
+    assert [one.count for one in changes_waiting(district, TODAY) if one.label == _("Changes of areas to approve")] == [
+        1
+    ]
+    with transaction.atomic():
+        approve_change(change=change, by=district, now=morning(TODAY))
+        assert AreaChange.objects.get().state == "approved"
+        transaction.set_rollback(True)
