@@ -141,9 +141,13 @@ class Rounds:
     def _outing(self, covered: list[Owed], day: date) -> Outing:
         """One visit on the day."""
         place = covered[0].place
-        sent_on = self._sent_on(place, day)
         is_recheck = any(task.reason == "recheck" for task in covered)
         outcome, troubles = self._found(place, day, is_recheck=is_recheck)
+        is_returned = self.dice.happens(RETURNED, place.key, day, "returned")
+        sent_on = self._sent_on(place, day)
+        limits = [trouble.rectify_by for trouble in troubles if trouble.rectify_by is not None]
+        if limits:  # a record that comes back is corrected before the limit as well
+            sent_on = self._no_later(sent_on, day, day if is_returned else min(limits))
         return Outing(
             place=place,
             tasks=tuple(task.task for task in covered),
@@ -152,7 +156,7 @@ class Rounds:
             troubles=troubles,
             narrative=self._narrative(outcome, is_recheck, place.key, day),
             is_recheck=is_recheck,
-            is_returned=self.dice.happens(RETURNED, place.key, day, "returned"),
+            is_returned=is_returned,
             sent_on=sent_on,
             at=moment(day),
             sent_at=moment(sent_on, DESK_WORK + self.dice.between(0, DESK_LENGTH, place.key, day, "desk")),
@@ -163,6 +167,13 @@ class Rounds:
         is_prompt = self.dice.happens(self.manners[place.area].prompt, place.key, day, "prompt")
         days = self.dice.weighted(PROMPT_ENTRY if is_prompt else LATE_ENTRY, place.key, day, "entry")
         return self.work.after_working(day, days).due
+
+    def _no_later(self, sent_on: date, day: date, last: date) -> date:
+        """The day of entry, or the last working day up to `last`: an order goes up once its limit is over, and nobody
+        enters it after that."""
+        while sent_on > day and (sent_on > last or not self.work.is_working(sent_on)):
+            sent_on -= DAY
+        return sent_on
 
     def _found(self, place: Place, day: date, *, is_recheck: bool) -> tuple[str, tuple[Trouble, ...]]:
         """The outcome of a visit, with its problems; a re-check is made when things are put right."""

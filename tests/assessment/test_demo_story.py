@@ -134,6 +134,18 @@ def test_rounds_are_made_on_working_days_inside_the_window_and_entered_afterward
     assert all(outing.at < outing.sent_at and outing.sent_on >= outing.day for outing in outings)
 
 
+def test_an_order_is_entered_before_its_own_limit_is_over(many):
+    ordered = [
+        (outing.sent_on, trouble.rectify_by)
+        for outing in many[1]
+        for trouble in outing.troubles
+        if trouble.rectify_by is not None
+    ]
+
+    assert len(ordered) > 50
+    assert all(sent_on <= limit for sent_on, limit in ordered)
+
+
 def test_careful_grids_are_in_time_more_often(many):
     tasks, outings = many
     due = {task.task: task.due_on for task in tasks}
