@@ -16,6 +16,7 @@ from assessment.reporting.delivery import Delivered, delivered, entries
 from assessment.reporting.desk import SHEET, TEXT
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import page_of
@@ -60,6 +61,7 @@ def _ask(request: SignedIn, form: ReportForm) -> bool:
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
+    note(request, row=report)
     if report.requested_at == now:
         messages.success(request, _("The report is being built. This page shows how far it is."))
     else:

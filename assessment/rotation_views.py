@@ -24,6 +24,8 @@ from grids.areas import area_choices
 from grids.models import Officer, Posting, Station
 from grids.permissions import HOLDERS, Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
+from gridsup.audit.rows import name_of
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
 
@@ -106,6 +108,7 @@ def _swapped(request: SignedIn, form: SwapForm, posting: Posting, chosen: Turn) 
     if not form.is_valid():
         return False
     other, given = Posting.objects.get(pk=chosen.tenure.post), form.cleaned_data
+    note(request, named=f"{name_of(posting)}; {name_of(other)}")
     try:
         swap_posts(first=posting, second=other, **given, by=request.user, now=timezone.now())
     except DomainError as error:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from assessment.timeline import card_entry
 from grids.models import Bureau, Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.composition import JOB_PERIODS
 from gridsup.errors import DomainError
 from gridsup.models import Job
@@ -130,8 +132,8 @@ def scores_publish(request: SignedIn) -> HttpResponse:
 @login_required
 @permission_required(Permission.EDIT_SCHEME, raise_exception=True)
 def scores_scheme(request: SignedIn) -> HttpResponse:
-    def load(given: dict[str, Any], now: datetime) -> None:
-        load_scheme(bureau=given["bureau"], name=given["name"], on=given["day"], by=request.user, now=now)
+    def load(given: dict[str, Any], now: datetime) -> object:
+        return load_scheme(bureau=given["bureau"], name=given["name"], on=given["day"], by=request.user, now=now)
 
     form = SchemeForm(request.POST or None, on=timezone.localdate())
     return done(request, form, load, _("The scheme is taken over. Scores can be computed now."))
@@ -145,7 +147,10 @@ def done(
         return redirect("scores")
     try:
         if form.is_valid():
-            act(form.cleaned_data, timezone.now())
+            row = act(form.cleaned_data, timezone.now())
+            note(request, named=str(form.cleaned_data.get("period", "")), area=form.cleaned_data["bureau"])
+            if isinstance(row, models.Model):
+                note(request, row=row, named="")
             if sentence:
                 messages.success(request, sentence)
         else:

@@ -32,6 +32,7 @@ from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.views import Nothing, ScopedViewSet, Visible
+from gridsup.audit.recording import note
 from gridsup.errors import Overtaken
 from gridsup.privacy import masked_name, masked_phone
 from gridsup.states import check, targets
@@ -255,6 +256,7 @@ class ComplaintViewSet(Coloured):
         self.needs(Permission.TAKE_IN)
         body = self.body(NewComplaint)
         made = register(**{**body, "bureau": body["bureau"].code}, by=self.officer, now=timezone.now())
+        note(request, row=made)
         told = ComplaintMade if made.tells_code(timezone.now()) else ComplaintDetail
         shown = told(self.get_queryset().get(pk=made.pk), context=self.get_serializer_context())
         return Response(shown.data, status=status.HTTP_201_CREATED)

@@ -15,6 +15,7 @@ from complaints.intake_forms import IntakeForm
 from complaints.models import Complaint
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import BadInput, DomainError
 from gridsup.images import proven
 from gridsup.questions import SEARCH_LEAST, SEARCH_LENGTH
@@ -35,6 +36,7 @@ def new(request: SignedIn) -> HttpResponseBase:
     try:
         if form.is_valid():
             complaint = taken_in(form, request)
+            note(request, row=complaint)
             messages.success(request, told(complaint))
             if Complaint.objects.visible_to(officer).filter(pk=complaint.pk).exists():
                 return redirect("complaint", complaint.pk)

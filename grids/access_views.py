@@ -127,6 +127,7 @@ def post(request: SignedIn) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
+            note(request, row=made)
             messages.success(request, str(made))
             return redirect("access")
     return page(request, post_form=form)

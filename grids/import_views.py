@@ -21,6 +21,8 @@ from grids.importing.running import may_import
 from grids.models import Bureau, Officer
 from grids.permissions import Duty, Permission
 from grids.requests import SignedIn
+from gridsup.audit.models import AuditEntry
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 from gridsup.questions import SELECT
 
@@ -63,6 +65,7 @@ def people_import(request: SignedIn) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         upload, bureau = form.cleaned_data["file"], form.cleaned_data["bureau"].code
         try:
+            note(request, row=form.cleaned_data["bureau"])
             kept = keep(upload=upload, bureau=bureau, by=request.user, now=timezone.now())
             _run(kept, request.user, dry_run=True)
         except DomainError as error:
@@ -81,12 +84,14 @@ def people_import_file(request: SignedIn, key: str) -> HttpResponseBase:
         messages.error(request, _("This file is no longer kept: hand it in again."))
         return redirect("people_import")
     done = request.method == "POST"
+    note(request, row=Bureau.objects.filter(code=kept.bureau).first())
     try:
         outcome = _run(kept, request.user, dry_run=not done)
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("people_import")
     if done:
+        note(request, outcome=AuditEntry.Outcome.DONE)
         messages.success(
             request,
             _("Imported: %(made)d new accounts, %(posted)d new posts, %(refused)d rows refused.") % outcome.counts(),

@@ -22,6 +22,7 @@ from gridsup.api.filters import InArea, Ordering
 from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
+from gridsup.audit.recording import note
 from gridsup.models import Job
 
 
@@ -80,6 +81,7 @@ class LetterViewSet(ScopedViewSet):
         """Has the letters made that are still missing at or below the area; answers with the job that makes them."""
         given = self.body(LettersWanted)
         job = request_letters(year=given["year"], area=given["area"], by=self.officer, now=timezone.now())
+        note(request, row=job)
         return Response(LettersJob(job).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=Signature, responses=LetterRow)

@@ -21,6 +21,7 @@ from grids.lettering.standing import LISTS, Standing, standing
 from grids.models import ResponsibilityLetter
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import PAGE_SIZE
@@ -81,8 +82,11 @@ def _to_make(request: SignedIn, area: str) -> list[str]:
 def letters_make(request: SignedIn) -> HttpResponse:
     question = LetterQuestion(request.POST, on=timezone.localdate())
     try:
-        for code in _to_make(request, question.asked.get("area", "")):
+        jobs = [
             request_letters(year=question.of_year, area=code, by=request.user, now=timezone.now())
+            for code in _to_make(request, question.asked.get("area", ""))
+        ]
+        note(request, rows=jobs)
         messages.success(request, _("The letters are being made. Load this page again in a moment."))
     except DomainError as error:
         messages.error(request, str(error))
@@ -105,7 +109,9 @@ def letters_sign(request: SignedIn) -> HttpResponse:
             messages.error(request, sentence)
         return redirect(_back(question, "unsigned"))
     signed = 0
-    for letter in form.cleaned_data["letters"].select_related("holder__officer"):
+    chosen = list(form.cleaned_data["letters"].select_related("holder__officer"))
+    note(request, rows=chosen)
+    for letter in chosen:
         try:
             record_signature(
                 letter=letter, signed_on=form.cleaned_data["signed_on"], by=request.user, now=timezone.now()

@@ -25,6 +25,7 @@ from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.models import AuditEntry
 from gridsup.audit.recording import note
+from gridsup.audit.rows import name_of
 from gridsup.errors import DomainError
 from gridsup.paging import page_of
 from gridsup.timeline import Entry
@@ -139,10 +140,13 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
+            if isinstance(done, Posting) and done != row:
+                note(request, named=f"{name_of(row)}; {name_of(done)}")
             if not isinstance(done, str):
                 messages.success(request, _("Done: %(step)s.") % {"step": step.label})
                 return redirect("person", person)
             once = done
+            note(request, outcome=AuditEntry.Outcome.DONE)
     context = {"step": step, "form": form, "row": row, "person": person, "once": once}
     return render(request, "grids/person_step.html", context)
 
@@ -225,6 +229,7 @@ def person_new(request: SignedIn) -> HttpResponse:
                 facts = {**form.cleaned_data, "bureau": form.cleaned_data["bureau"].code}
                 person = actions.add_officer(**facts, by=viewer, now=now)
                 once = link_of(person, actions.invite(officer=person, by=viewer, now=now))
+            note(request, outcome=AuditEntry.Outcome.DONE, row=person)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
     return render(request, "grids/person_new.html", {"form": form, "once": once, "person": person})

@@ -218,6 +218,7 @@ AUDIT_ACTIONS = {
     "password_change": (("POST",), "password"),
     "invitation": (("POST",), "password"),
     "people": (("GET",), "view"),
+    "area_people": (("GET",), "view"),
     "admin:grids_officer_step_password": (("POST",), "password"),
     "account_tokens": (("POST",), "token_made"),
     "account_token_end": (("POST",), "token_revoked"),
@@ -242,6 +243,20 @@ AUDIT_ACTIONS = {
     "responsibilityletter-file": (("GET",), "export"),
 }
 
-# Routes whose reason (the field `why`) is part of the trail: what for somebody looked or interfered. Nothing else that
-# is typed is kept there.
-AUDIT_REASONS = {"complainant_reveal", "complaint-reveal", "access_lift", "access_log_out", "access_revoke"}
+# Kinds of rows whose reasons stay with the row, but for that of a reveal: what is written about a complaint may say who
+# complained (handbook §9, Art. 37).
+REASONS_APART = {"complaints.Complaint", "complaints.Clock"}
+
+# Kinds of areas by the length of their code: one page shows all three.
+AREA_KINDS = {2: "grids.Bureau", 4: "grids.Station", 6: "grids.Grid"}
+
+# Routes that act on the account of whoever asks, and on nothing else.
+OWN_ACCOUNT = {
+    "password_change", "account_log_out", "account_session_end", "account_tokens", "account_token_end", "api-token",
+}  # fmt: skip
+
+# What the steps of a kind of row are called, besides the states of such rows and the steps of the admin.
+STEP_WORDS = {"grids.Officer": "grids.people_steps.PERSON_STEPS", "grids.Posting": "grids.people_steps.POST_STEPS"}
+
+# Codes → names of areas on a day.
+AREA_NAMES = "grids.naming.names_on"

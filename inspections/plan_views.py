@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 from gridsup.states import targets
 from inspections.actions import approve_plan, close_plan, propose_plan, publish_plan
@@ -37,6 +38,7 @@ def plan_list(request: SignedIn) -> HttpResponse:
             except DomainError as error:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
+                note(request, row=plan)
                 return redirect("plan", plan.pk)
     question = PlanQuestion(request.GET)
     plans = InspectionPlan.objects.visible_to(officer).filter(**question.asked).with_totals()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 from gridsup.paging import page_of
 from gridsup.scoping import inside
@@ -47,6 +48,7 @@ def visit_review(request: SignedIn) -> HttpResponse:
     if request.method == "POST":
         chosen = [int(key) for key in request.POST.getlist("visits") if key.isdecimal()][:REVIEW_SIZE]
         visits = Visit.objects.visible_to(officer).filter(pk__in=chosen)
+        note(request, rows=list(visits))
         count = archive_visits(visits=visits, by=officer, now=timezone.now())
         messages.success(request, ngettext("%(n)d record archived.", "%(n)d records archived.", count) % {"n": count})
         if len(chosen) > count:

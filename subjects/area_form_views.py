@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from grids.models import AreaChange, Officer, Station
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
 from subjects.area_forms import ChangeForm
@@ -71,7 +72,9 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
             draft = form.draft(area)
             check_draft(draft, on=on, change=change)
             if request.POST.get("act") == "propose":
-                return redirect(_proposed(draft, change, request.user, now))
+                proposed = _proposed(draft, change, request.user, now)
+                note(request, row=proposed)
+                return redirect(proposed)
             preview, shapes = preview_draft(draft, on=on), shapes_of(None, draft)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))

@@ -15,6 +15,7 @@ from grids.areas import area_choices
 from grids.naming import names_on
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.books import Ask, Book, held_in
 from gridsup.errors import DomainError
 from gridsup.models import Job
@@ -79,10 +80,13 @@ def _asked(request: SignedIn, question: BookQuestion) -> bool:
     if question.errors:
         return False
     try:
-        request_export(area=question.asked.get("area", ""), day=question.day, by=request.user, now=timezone.now())
+        export = request_export(
+            area=question.asked.get("area", ""), day=question.day, by=request.user, now=timezone.now()
+        )
     except DomainError as error:
         messages.error(request, str(error))
         return False
+    note(request, row=export)
     messages.success(request, _("The file is being written. This page shows when it is there."))
     return True
 

@@ -21,6 +21,7 @@ from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.jobs import JobDetail
 from gridsup.api.views import ScopedViewSet
+from gridsup.audit.recording import note
 from gridsup.models import Job
 from gridsup.periods import Period
 from gridsup.states import targets
@@ -165,6 +166,7 @@ class ScorecardViewSet(ScopedViewSet):
         self.need(Permission.SCORE)
         given, now = self.body(ScoreRequest), timezone.now()
         job = request_scores(bureau=given["area"], period=given["period"], by=self.officer, now=now)
+        note(request, row=job)
         is_new = job.queued_at == now
         data = JobDetail(Job.objects.get(pk=job.pk), context=self.get_serializer_context()).data
         return Response(data, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
@@ -193,6 +195,7 @@ class ScorecardViewSet(ScopedViewSet):
         """Publishes every computed card of a bureau's period at once; what was published before is superseded."""
         self.need(Permission.PUBLISH_SCORES)
         given = self.body(Publication)
+        note(request, named=str(given["period"]), area=given["area"])
         count = publish_scores(
             bureau=given["area"], period=given["period"], seen=given.get("seen"), by=self.officer, now=timezone.now()
         )

@@ -43,6 +43,7 @@ class Scorecard(models.Model):
     digest = models.CharField(_("digest"), max_length=64)
 
     objects = ScorecardQuerySet.as_manager()
+    is_named_in_trail = True
 
     class Meta:
         verbose_name = _("scorecard")

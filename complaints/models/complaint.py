@@ -144,6 +144,7 @@ class Complaint(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     objects = ComplaintQuerySet.as_manager()
+    is_named_in_trail = True
 
     class Meta:
         verbose_name = _("complaint")

@@ -61,6 +61,7 @@ class AreaChange(models.Model):
     hindrance = models.CharField(_("why it could not take effect"), max_length=500, blank=True)
 
     objects = AreaChangeQuerySet.as_manager()
+    is_named_in_trail = True
 
     class Meta:
         verbose_name = _("change of areas")

@@ -40,6 +40,7 @@ class Officer(AbstractUser):
     log_outs = models.PositiveIntegerField(_("times logged out everywhere"), default=0)
 
     objects: ClassVar[OfficerManager] = OfficerManager()
+    is_named_in_trail = True
 
     class Meta:
         verbose_name = _("officer")

@@ -87,6 +87,7 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
 
     def answer(self, row: models.Model, code: int = status.HTTP_201_CREATED) -> Response:
         """A row that was just made, as its own page shows it."""
+        note(self.request, row=row)
         return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data, status=code)
 
 

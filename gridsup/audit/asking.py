@@ -4,14 +4,13 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.core.validators import RegexValidator
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gridsup.audit.models import AuditEntry, AuditQuerySet
+from gridsup.audit.wording import kind_words
 from gridsup.questions import SELECT, AreaField, SpanQuestion, either
 from gridsup.scoping import inside
 from gridsup.workdays import ONE_DAY
@@ -40,6 +39,7 @@ class TrailQuestion(SpanQuestion):
     row = forms.CharField(
         label=_("key of the row"), max_length=60, validators=[KEY], widget=forms.TextInput(attrs=INPUT)
     )
+    named = forms.CharField(label=_("name of the row"), max_length=100, widget=forms.TextInput(attrs=INPUT))
     before = forms.IntegerField(label=_("before"), min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,6 +53,8 @@ class TrailQuestion(SpanQuestion):
         entries = entries.filter(**{field: asked[name] for name, field in plain.items() if name in asked})
         if "route" in asked:
             entries = entries.filter(route__icontains=asked["route"])
+        if "named" in asked:
+            entries = entries.filter(named__icontains=asked["named"])
         if "area" in asked:
             entries = entries.filter(inside([asked["area"]]))
         if "from" in asked:
@@ -70,14 +72,6 @@ def kinds() -> list[tuple[str, str]]:
 
     labels = {*SHOWN.values(), *(model._meta.label for model in admin.site._registry)}
     return sorted(((label, kind_words(label)) for label in labels), key=lambda kind: kind[1])
-
-
-def kind_words(label: str) -> str:
-    """`Premises` for `subjects.Premises`; the label itself for a kind that is no more."""
-    try:
-        return str(capfirst(str(apps.get_model(label)._meta.verbose_name))) if label else ""
-    except LookupError:
-        return label
 
 
 def _midnight(day: Any) -> datetime:

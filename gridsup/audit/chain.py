@@ -22,7 +22,7 @@ from gridsup.database import wait_alone
 # What the hash covers besides the entry before it, in this order for ever.
 COVERED = (
     "bureau", "number", "action", "outcome", "status", "username", "address", "method", "route", "model", "row",
-    "area_code", "why",
+    "area_code", "why", "step", "named",
 )  # fmt: skip
 # Entries read at once while a chain is checked.
 CHUNK = 2_000

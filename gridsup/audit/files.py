@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from gridsup.audit.asking import kinds
 from gridsup.audit.chain import end_of
 from gridsup.audit.models import AuditEntry, AuditQuerySet
+from gridsup.audit.wording import step_words
 from gridsup.workbook import Workbook
 
 # Entries read at once.
@@ -21,14 +22,15 @@ CHUNK = 2_000
 MOST_XLSX = 200_000
 # A cell that begins so is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-WIDTHS = [12, 20, 16, 16, 10, 8, 16, 30, 20, 12, 10, 40, 66]
+WIDTHS = [12, 20, 16, 16, 10, 8, 16, 30, 20, 12, 40, 16, 10, 40, 66]
 
 
 def headings() -> list[str]:
     """The columns, in words."""
     return [
         _("entry"), _("at"), _("user name"), _("action"), pgettext("audit", "Outcome"), _("HTTP status"), _("address"),
-        _("page or operation"), _("kind of row"), _("key of the row"), _("area code"), _("reason"), _("hash"),
+        _("page or operation"), _("kind of row"), _("key of the row"), _("name of the row"), _("step"),
+        _("area code"), _("reason"), _("hash"),
     ]  # fmt: skip
 
 
@@ -46,7 +48,7 @@ class Words:
             entry.label, timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"), entry.username,
             self.actions[entry.action], self.outcomes[entry.outcome], str(entry.status or ""), entry.address,
             f"{entry.method} {entry.route}".strip(), self.kinds.get(entry.model, entry.model), entry.row,
-            entry.area_code, entry.why, entry.hash,
+            entry.named, step_words(entry.model, entry.step), entry.area_code, entry.why, entry.hash,
         ]  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class AppendOnlyRow(models.Model):
 class AuditEntry(AppendOnlyRow):
     """One thing that somebody did or saw; never what was typed, but for the reason of it.
 
+    `step` is the name in the code of what was done with the row; `named` is what the row was called then, where that
+    says nothing of business (gridsup.audit.rows).
     No foreign key: an entry outlives what it speaks of. `hash` covers all other fields and, by `former`, the entry
     before it in the chain of its bureau; `number` counts the chain without a gap (gridsup.audit.chain).
     """
@@ -87,6 +89,8 @@ class AuditEntry(AppendOnlyRow):
     route = models.CharField(_("page or operation"), max_length=100, blank=True)
     model = models.CharField(_("kind of row"), max_length=60, blank=True)
     row = models.CharField(_("key of the row"), max_length=60, blank=True)
+    step = models.CharField(_("step"), max_length=60, blank=True)
+    named = models.CharField(_("name of the row"), max_length=300, blank=True)
     area_code = models.CharField(_("area code"), max_length=6, blank=True)
     why = models.CharField(_("reason"), max_length=500, blank=True)
     former = models.CharField(_("hash of the entry before"), max_length=64, blank=True)

@@ -4,7 +4,7 @@ Why so: docs/decisions/0030-audit-trail.md.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,20 +18,30 @@ from gridsup.addresses import client_address
 from gridsup.api.errors import away, is_api
 from gridsup.audit.chain import append
 from gridsup.audit.models import AuditEntry
-from gridsup.audit.rows import About, about
+from gridsup.audit.rows import About, about, area_of, name_of
+from gridsup.codes import lineage
 
 log = logging.getLogger("gridsup.audit")
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Action, Outcome = AuditEntry.Action, AuditEntry.Outcome
 NOTES = "_audit_notes"
+# What of it goes into the entry as it is.
+TOLD = ("row", "rows", "named", "area", "step")
+# Fields of a form that ask what for something is done; nothing else that is typed is kept.
+REASONS = ("why", "reason")
+# What may be longer than its column.
+CUT = ("address", "method", "route", "row", "step", "named")
+# Rows named one by one in an entry about several.
+MOST_NAMED = 20
 
 
 def note(request: Any, **facts: Any) -> None:
     """What a view knows of its request and a route does not say.
 
-    `action`, `outcome`, `row` (a model instance), `given` (the checked body, of which a reason alone is kept, on few
-    routes) or `person` (who it was, where nobody is logged in); a request of the API framework is taken as well.
+    `action`, `outcome`, `row` (what was made or acted on), `rows` (several), `named` (what that is called, where it is
+    no row), `area`, `step`, `given` (the checked body, of which a reason alone is kept) or `person` (who it was, where
+    nobody is logged in); a request of the API framework is taken as well.
     """
     plain = getattr(request, "_request", request)
     plain.__dict__.setdefault(NOTES, {}).update(facts)
@@ -63,22 +73,27 @@ class AuditMiddleware:
 
 def entry_of(request: HttpRequest, response: HttpResponse) -> AuditEntry | None:
     """The entry that a request asks for, not yet written; None for what needs none."""
-    from gridsup.composition import UNAUDITED
+    from gridsup.composition import OWN_ACCOUNT, UNAUDITED
 
     match, notes = request.resolver_match, request.__dict__.get(NOTES, {})
     if match is None or match.view_name in UNAUDITED:
         return None
-    subject = about(match)
+    subject = about(match, request.method or "")
     action = notes.get("action") or action_of(request.method or "", match, subject)
     # asked last: pages without an entry must not look up who is logged in for its sake
     person = (notes.get("person") or getattr(request, "user", None)) if action else None
     if person is None or not person.is_authenticated:
         return None
     outcome = notes.get("outcome") or outcome_of(request, response)
-    return entry_for(
-        request, person, action=action, outcome=outcome, subject=subject, why=reason_of(request, match),
-        row=notes.get("row"), status=response.status_code,
-    )  # fmt: skip
+    told = {name: notes[name] for name in TOLD if name in notes}
+    if match.view_name in OWN_ACCOUNT:
+        told.setdefault("row", person)
+    entry = entry_for(
+        request, person, action=action, outcome=outcome, subject=subject, status=response.status_code, **told
+    )
+    if may_keep_reason(entry):
+        entry.why = reason_of(request)
+    return entry
 
 
 def action_of(method: str, match: ResolverMatch, subject: About) -> str:
@@ -111,14 +126,20 @@ def _says_no(request: HttpRequest) -> bool:
     return any(message.level >= messages.ERROR for message in queued)
 
 
-def reason_of(request: HttpRequest, match: ResolverMatch) -> str:
-    """The reason that was given, on the few routes where it is part of the trail; nothing else that was typed."""
-    from gridsup.composition import AUDIT_REASONS
+def may_keep_reason(entry: AuditEntry) -> bool:
+    """The entry is about a change that was done or refused, of a row whose reasons are nobody's secret."""
+    from gridsup.composition import REASONS_APART
 
-    if match.view_name not in AUDIT_REASONS or request.method in SAFE:
-        return ""
+    if entry.method in SAFE or entry.outcome == Outcome.ANSWERED:
+        return False
+    return entry.action == Action.REVEAL or entry.model not in REASONS_APART
+
+
+def reason_of(request: HttpRequest) -> str:
+    """The reason that was given with a change; nothing else that was typed."""
     given = request.__dict__.get(NOTES, {}).get("given", request.POST)
-    return str(given.get("why") or "").replace("\x00", "").strip()
+    said = next((str(given[name]) for name in REASONS if given.get(name)), "")
+    return said.replace("\x00", "").strip()[: AuditEntry._meta.get_field("why").max_length]
 
 
 def entry_for(
@@ -129,28 +150,58 @@ def entry_for(
     outcome: str = Outcome.DONE,
     subject: About | None = None,
     row: Any = None,
-    why: str = "",
+    rows: Sequence[Any] = (),
+    named: str = "",
+    area: str = "",
+    step: str = "",
     status: int = 0,
 ) -> AuditEntry:
     """An entry about a request, not yet written: its area is the row's, else that of the person's bureau."""
-    match = request.resolver_match
-    subject = About(row._meta.model, str(row.pk)) if row is not None else subject or About()
-    area = getattr(row, "area_code", "") or subject.area_code() or home_of(person)
-    return AuditEntry(
+    match, subject = request.resolver_match, subject or About()
+    if len(rows) == 1:
+        row = rows[0]
+    if row is not None:
+        subject = About(row._meta.model, str(row.pk), subject.step)
+        area, named = area or area_of(row), named or name_of(row)
+    elif rows:
+        subject = About(rows[0]._meta.model, "", subject.step)
+        area, named = area or common_area([area_of(one) for one in rows]), named or _names(rows)
+    else:
+        found = subject.found()
+        area, named = area or found[0], named or found[1]
+    area = area or home_of(person)
+    entry = AuditEntry(
         bureau=area[:2],
         at=timezone.now(),
         action=action,
         outcome=outcome,
         status=status,
         username=person.get_username() if person is not None else "",
-        address=client_address(request)[:45],
-        method=(request.method or "")[:7],
-        route=(match.view_name if match else "")[:100],
+        address=client_address(request),
+        method=request.method or "",
+        route=match.view_name if match else "",
         model=subject.label,
-        row=subject.key[:60],
+        row=subject.key,
+        step=step or subject.step,
+        named=named,
         area_code=area,
-        why=why[: AuditEntry._meta.get_field("why").max_length],
     )
+    for field in CUT:
+        setattr(entry, field, getattr(entry, field)[: AuditEntry._meta.get_field(field).max_length])
+    return entry
+
+
+def common_area(codes: Sequence[str]) -> str:
+    """The smallest area that holds all of them; empty for areas of different bureaus."""
+    shared = set.intersection(*(set(lineage(code)) for code in codes))
+    return max(shared, key=len, default="")
+
+
+def _names(rows: Sequence[Any]) -> str:
+    """What several rows are called; of very many the number."""
+    names = [name_of(row) or str(row.pk) for row in rows[:MOST_NAMED]]
+    more = len(rows) - len(names)
+    return "; ".join([*names, *([f"+ {more}"] if more else [])])
 
 
 def home_of(person: Any) -> str:

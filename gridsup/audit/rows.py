@@ -5,23 +5,36 @@ from functools import cache
 from typing import Any, cast
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import FieldError
 from django.db import models
 from django.urls import ResolverMatch
+from django.utils import translation
 
 # Facts of areas and rules, which everybody with a duty may see, are no personal or business data.
 OPEN = "view_areas"
-# Names under which addresses hold the key of their row.
-KEYS = ("pk", "object_id", "code", "bureau")
+# Names under which addresses hold the key of their row, and the field that it is.
+KEYS = {"pk": "pk", "object_id": "pk", "code": "code", "bureau": "code"}
+
+
+# Names under which they hold what is done with it, or which part of it is shown; what stands under other names (the key
+# of an invitation, of a file) is not told.
+STEPS = ("name", "to", "what", "kind", "indicator")
+# Operations of the API that say no more than the method.
+PLAIN = {"list", "retrieve"}
+# What a row of business is called is its content (but for those that say `is_named_in_trail`).
+BUSINESS = "view"
 
 
 @dataclass(frozen=True)
 class About:
-    """The kind of row (None: no row) and its key as it stands in the address (empty: a list)."""
+    """The kind of row (None: no row), its key as it stands in the address (empty: a list), and the step taken."""
 
     model: type[models.Model] | None = None
     key: str = ""
+    step: str = ""
+    by: str = "pk"
 
     @property
     def label(self) -> str:
@@ -39,24 +52,70 @@ class About:
             return self.label in AUDITED_LISTS
         return getattr(self.model._default_manager.all(), "view_permission", "") != OPEN
 
-    def area_code(self) -> str:
-        """The area of the row, read by its key; empty where it has none or is not there."""
-        path = area_path(self.model) if self.model else ""
-        if self.model is None or not path or not self.key.isdigit():
-            return ""
-        by = path if path == "code" else "pk"  # an area's address holds its code
+    def found(self) -> tuple[str, str]:
+        """Area and name of the row, read by its key in one query; empty where it has none or is not there."""
+        if self.model is None or not self.key.isascii() or not self.key.isdigit():
+            return "", ""
+        path = area_path(self.model)
+        rows = self.model._default_manager.filter(**{self.by: self.key})
         try:
-            rows = self.model._default_manager.filter(**{by: self.key})
-            return str(rows.values_list(path, flat=True).first() or "")
+            if not has_name(self.model):
+                return str(rows.values_list(path, flat=True).first() or "") if path else "", ""
+            row: Any = rows.first()
         except (OverflowError, ValueError):
-            return ""
+            return "", ""
+        return (area_of(row), name_of(row)) if row is not None else ("", "")
 
 
-def about(match: ResolverMatch) -> About:
-    """The row that a route speaks of."""
+def has_name(model: type[models.Model]) -> bool:
+    """Rows of the kind are called something that is no content of business: people, posts, areas, rules, jobs."""
+    plain = getattr(model._default_manager.all(), "view_permission", BUSINESS) != BUSINESS
+    return bool(getattr(model, "is_named_in_trail", plain))
+
+
+def name_of(row: models.Model) -> str:
+    """What a row is called, in the language of the site: an entry says the same to whoever reads it."""
+    if not has_name(row._meta.model):
+        return ""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(row)
+
+
+def area_of(row: Any) -> str:
+    """The code of the row's own area; empty for a row without one."""
+    value = row
+    for part in ("area_code" if hasattr(row, "area_code") else area_path(row._meta.model) or "area_code").split("__"):
+        value = getattr(value, part, "")
+    return str(getattr(value, "code", value) or "")
+
+
+def about(match: ResolverMatch, method: str = "GET") -> About:
+    """The row that a route speaks of, and what it does with it."""
     model = model_of(match)
-    key = next((str(match.kwargs[name]) for name in KEYS if name in match.kwargs), "")
-    return About(model, key)
+    name = next((name for name in KEYS if name in match.kwargs), "")
+    key = str(match.kwargs.get(name, ""))
+    if model is not None and KEYS.get(name) == "code":
+        model = _area_kind(key) or model
+    return About(model, key, step_of(match, method), KEYS.get(name, "pk"))
+
+
+def _area_kind(code: str) -> type[models.Model] | None:
+    """A page of areas shows bureaus and stations as well as grids."""
+    from gridsup.composition import AREA_KINDS
+
+    label = AREA_KINDS.get(len(code))
+    return apps.get_model(label) if label else None
+
+
+def step_of(match: ResolverMatch, method: str) -> str:
+    """What the route does with its row, by its name in the code: `end` of a post; empty where the route says it all."""
+    if match.app_name == "admin":
+        return (match.url_name or "").partition("_step_")[2] or (match.url_name or "").partition("_new_")[2]
+    operations = getattr(match.func, "actions", None)
+    if operations:
+        name = operations.get(method.lower(), "")
+        return "" if name in PLAIN else name
+    return " ".join(str(match.kwargs[name]) for name in STEPS if name in match.kwargs)
 
 
 def model_of(match: ResolverMatch) -> type[models.Model] | None:

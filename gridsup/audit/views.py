@@ -11,9 +11,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from gridsup.audit.asking import TrailQuestion, kind_words
+from gridsup.audit.asking import TrailQuestion
 from gridsup.audit.files import MOST_XLSX, as_csv, as_xlsx, ends
 from gridsup.audit.models import AuditEntry, AuditQuerySet
+from gridsup.audit.wording import told
 
 # A dense page; the next is found by the key of the last entry, so that the thousandth is as quick as the first.
 PAGE = 50
@@ -36,7 +37,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     found = list(rows[: PAGE + 1])
     shown = {
         "question": question,
-        "entries": [_row(entry) for entry in found[:PAGE]],
+        "entries": told(found[:PAGE]),
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "is_first": not before,
         "checks": _seen(request).filter(action=AuditEntry.Action.CHECK)[:1],
@@ -55,7 +56,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     if chosen.row:
         same = {"model": chosen.model, "row": chosen.row}
         around.append((_("The same row, before and after"), _around(request, chosen, **same)))
-    return render(request, "audit/entry.html", {"row": _row(chosen), "around": around})
+    return render(request, "audit/entry.html", {"row": told([chosen])[0], "around": around})
 
 
 @auditor
@@ -95,9 +96,4 @@ def _around(request: HttpRequest, chosen: AuditEntry, **same: str) -> list[dict[
     rows = _seen(request).filter(**same)
     after = list(rows.filter(pk__gt=chosen.pk).order_by("pk")[: AROUND // 2])[::-1]
     before = rows.filter(pk__lt=chosen.pk).order_by("-pk")[: AROUND // 2]
-    return [_row(other) for other in (*after, chosen, *before)]
-
-
-def _row(entry: AuditEntry) -> dict[str, Any]:
-    """An entry with the kind of its row in words."""
-    return {"entry": entry, "kind": kind_words(entry.model)}
+    return told([*after, chosen, *before])

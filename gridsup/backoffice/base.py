@@ -199,6 +199,7 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
         """The page between: the form and the rows it is for; when it is filled in, the action on each row."""
         form = step.form(request.POST if decided else None, officer=request.user, rows=rows)
         once = None
+        note(request, step=step.name, rows=rows)
         if decided and form.is_valid():
             done = [(row, result) for row in rows if (result := self._did(request, step, form, row)) is not None]
             if done:
@@ -237,7 +238,7 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
                 except DomainError as error:
                     form.add_error(error.field if error.field in form.fields else None, str(error))
             if made is not None:
-                note(request, outcome="done")
+                note(request, outcome="done", **({"row": made} if isinstance(made, models.Model) else {}))
             if isinstance(made, models.Model):
                 messages.success(request, f"{start.label}: {made}")
                 return redirect(self._back([made]))

@@ -58,6 +58,8 @@ class Migration(migrations.Migration):
                 ('route', models.CharField(blank=True, max_length=100, verbose_name='page or operation')),
                 ('model', models.CharField(blank=True, max_length=60, verbose_name='kind of row')),
                 ('row', models.CharField(blank=True, max_length=60, verbose_name='key of the row')),
+                ('step', models.CharField(blank=True, max_length=60, verbose_name='step')),
+                ('named', models.CharField(blank=True, max_length=300, verbose_name='name of the row')),
                 ('area_code', models.CharField(blank=True, max_length=6, verbose_name='area code')),
                 ('why', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('former', models.CharField(blank=True, max_length=64, verbose_name='hash of the entry before')),

@@ -18,6 +18,7 @@ from grids.permissions import Permission
 from gridsup.api.filters import LARGEST_KEY, InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import Nothing, ScopedViewSet, Visible
+from gridsup.audit.recording import note
 from gridsup.errors import NotAllowed
 from gridsup.states import targets
 from inspections import rules
@@ -250,6 +251,7 @@ class VisitViewSet(ScopedViewSet):
     def archive_many(self, request: Request) -> Response:
         """The chief accepts those of the named records that wait and are free of problems; answers with how many."""
         chosen = Visit.objects.visible_to(self.officer).filter(pk__in=self._reviewing()["visits"])
+        note(request, rows=list(chosen))
         return Response({"archived": archive_visits(visits=chosen, by=self.officer, now=timezone.now())})
 
     @extend_schema(request=Why, responses=VisitDetail)

@@ -39,6 +39,7 @@ class InspectionPlan(models.Model):
     published_on = models.DateField(_("published on"), null=True, blank=True)
 
     objects = PlanQuerySet.as_manager()
+    is_named_in_trail = True
 
     class Meta:
         verbose_name = _("inspection plan")

@@ -14,6 +14,7 @@ from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from grids.shapes import stations_or_wider
+from gridsup.audit.recording import note
 from gridsup.models import Job
 from gridsup.paging import page_of
 from subjects.geometry.actions import JOB, check_soon
@@ -82,8 +83,8 @@ def check_now(request: SignedIn) -> HttpResponseBase:
     bureaus = bureaus_checked_by(request.user)
     if not bureaus:
         raise PermissionDenied
-    for bureau in bureaus:
-        check_soon(bureau=bureau, now=timezone.now(), by=request.user.get_username())
+    by, now = request.user.get_username(), timezone.now()
+    note(request, rows=[check_soon(bureau=bureau, now=now, by=by) for bureau in bureaus])
     messages.success(request, _("The drawing is being checked. Load this page again in a minute."))
     return redirect("geometry")
 

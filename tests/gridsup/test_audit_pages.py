@@ -47,14 +47,14 @@ def test_the_auditor_starts_here_and_sees_the_own_bureau_and_what_belongs_to_non
     "query",
     [
         "?person=chief", "?action=change", "?outcome=refused", "?area=0502", "?route=task", "?row=9",
-        "?kind=complaints.Complaint", "?from=2026-01-02&to=2026-01-02",
+        "?kind=complaints.Complaint", "?named=plan", "?from=2026-01-02&to=2026-01-02",
     ],
 )  # fmt: skip
 def test_each_filter_leaves_what_answers_to_it(auditor, query):
     entry()
     entry(
         username="chief", action="change", outcome="refused", area_code="050201", route="task_assign", row="9",
-        model="complaints.Complaint", at=noon(date(2026, 1, 2)),
+        model="complaints.Complaint", named="A plan", at=noon(date(2026, 1, 2)),
     )  # fmt: skip
 
     assert shown(auditor, query) == ["05-2"]
@@ -130,7 +130,7 @@ class TestFiles:
 
         rows = list(csv.reader(io.StringIO(b"".join(reply.streaming_content).decode("utf-8-sig"))))
         assert [row[0] for row in rows[:2]] == ["entry", "05-2"]
-        assert (rows[1][2], rows[1][11], rows[1][12]) == ("lead", "'=1+1", last.hash)
+        assert (rows[1][2], rows[1][13], rows[1][14]) == ("lead", "'=1+1", last.hash)
         assert rows[2] == [f"The chain of 05 ends with entry 2, hash {last.hash}."]
 
     def test_a_workbook_holds_the_same_as_text(self, auditor):
@@ -144,7 +144,7 @@ class TestFiles:
             timezone.localtime(NOW).strftime("%Y-%m-%d %H:%M:%S"),
             "lead",
         ]
-        assert (sheet["L2"].value, sheet["L2"].data_type) == ("=1+1", "s")
+        assert (sheet["N2"].value, sheet["N2"].data_type) == ("=1+1", "s")
         assert last.hash in sheet["A4"].value
 
     @pytest.mark.parametrize("ending", ["csv", "xlsx"])

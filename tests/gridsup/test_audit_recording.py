@@ -105,10 +105,11 @@ def test_the_api_writes_like_the_pages(as_chief, district):
     ]
 
 
-def test_nothing_that_was_typed_is_kept(as_chief):
+def test_nothing_that_was_typed_is_kept_but_a_reason(as_chief):
     task = TaskFactory()
 
-    as_chief.post(f"/tasks/{task.pk}/cancel/?q=secret", {"why": "secret", "ground": "secret"})
+    as_chief.post(f"/tasks/{task.pk}/cancel/?q=secret", {"why": "Closed for good", "ground": "secret"})
+    assert only().why == "Closed for good"
     as_chief.get(f"/tasks/{task.pk}/?q=secret")
 
     assert not any("secret" in str(value) for entry in AuditEntry.objects.values() for value in entry.values())
