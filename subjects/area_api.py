@@ -22,7 +22,7 @@ from subjects.areas.deciding import approve_change, propose_again, propose_chang
 from subjects.areas.drafts import Draft, Part
 from subjects.areas.effect import undo_change
 from subjects.areas.preview import Preview, preview_change, preview_draft
-from subjects.areas.reading import System, read_area
+from subjects.areas.reading import Handed, System, read_area
 
 
 class AreaPartRow(serializers.ModelSerializer[AreaPart]):
@@ -72,6 +72,7 @@ class PreviewRow(serializers.Serializer[Any]):
     flows = FlowRow(many=True)
     grids = GridLine(many=True, source="lines")
     work = serializers.SerializerMethodField(help_text="open rows that go along, by what they are")
+    doubt = serializers.CharField(help_text="what speaks for another coordinate system; a proposal then needs `sure`")
     notes = serializers.ListField(child=serializers.CharField(), help_text="who is missing, what stays unplaced")
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
@@ -125,6 +126,9 @@ class ChangeBody(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
     placing = serializers.ChoiceField(choices=AreaChange.Placing.choices, required=False, default="polygon")
     crs = serializers.ChoiceField(choices=System.choices, help_text="of all boundaries")
+    sure = serializers.BooleanField(
+        required=False, default=False, help_text="the system is right, whatever `doubt` of the preview says"
+    )
     parts = PartBody(many=True, allow_empty=False)
     listed = serializers.DictField(
         child=serializers.ListField(child=serializers.IntegerField(min_value=1)), required=False, default=dict,
@@ -149,9 +153,13 @@ def drafted(body: dict[str, Any]) -> Draft:
         )
         for part in body["parts"]
     )  # fmt: skip
+    drawn = [part for part in parts if part.stays and part.boundary]
+    there = tuple(part.code for part in parts if part.role != AreaPart.Role.NEW) or (body["station"].code,)
+    shapes = tuple(shape for part in drawn if (shape := part.shape) is not None)
+    handed = Handed(shapes, body["crs"], of=there, sure=body["sure"])
     return Draft(
         body["station"], body["kind"], body["effective_on"], body["reason"], parts, body["placing"], body["listed"],
-        body["crs"],
+        handed,
     )  # fmt: skip
 
 

@@ -66,16 +66,17 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
     shapes: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
-            area = form.area()
+            area, given = form.area(), form
             # what was read stands in the form from now on, so that a file need not be chosen twice
-            form = form.once_read(area)
-            draft = form.draft(area)
+            form = given.once_read(area, settled=False)
+            draft = given.draft(area)
             check_draft(draft, on=on, change=change)
             if request.POST.get("act") == "propose":
                 proposed = _proposed(draft, change, request.user, now)
                 note(request, row=proposed)
                 return redirect(proposed)
             preview, shapes = preview_draft(draft, on=on), shapes_of(None, draft)
+            form = given.once_read(area, settled=not preview.doubt)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
     return render(

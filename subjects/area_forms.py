@@ -19,8 +19,9 @@ from grids.geometry import as_geojson
 from grids.models import AreaChange, AreaPart, Grid, Locality, Station
 from gridsup.errors import BadInput
 from gridsup.questions import SELECT, AreaField, DayField, Question, either, offer
-from subjects.areas.drafts import Draft, Part, as_it_is, merge, redraw, split, stored
-from subjects.areas.reading import LARGEST, MEGABYTE, System, read_area, refuse_other_place
+from subjects.areas.drafts import NOTHING, Draft, Part, as_it_is, merge, redraw, split, stored
+from subjects.areas.fitting import asking
+from subjects.areas.reading import LARGEST, MEGABYTE, Handed, System, as_said, read_area
 from subjects.models import Premises
 
 Kind = AreaChange.Kind
@@ -32,10 +33,12 @@ REGISTRATION = 15  # digits of the older number; shorter ones are numbers of pre
 FILE_TYPES = ".geojson,.json,application/geo+json,application/json"
 
 # What is asked for each kind, in the order of the page.
+DRAWN = ("boundary", "file", "crs", "sure", "tapped")
+WHICH = ("placing", "listed")
 ASKED: dict[str, tuple[str, ...]] = {
-    Kind.CREATE: ("code", "name", "extent", "localities", "boundary", "file", "crs", "placing", "listed"),
-    Kind.REDRAW: ("grid", "name", "extent", "localities", "boundary", "file", "crs", "heir", "placing", "listed"),
-    Kind.SPLIT: ("grid", "code", "name", "extent", "localities", "boundary", "file", "crs", "placing", "listed"),
+    Kind.CREATE: ("code", "name", "extent", "localities", *DRAWN, *WHICH),
+    Kind.REDRAW: ("grid", "name", "extent", "localities", *DRAWN, "heir", *WHICH),
+    Kind.SPLIT: ("grid", "code", "name", "extent", "localities", *DRAWN, *WHICH),
     Kind.MERGE: ("grids", "heir", "name", "extent"),
     Kind.RETIRE: ("grid", "heir"),
 }
@@ -86,6 +89,11 @@ class ChangeForm(forms.Form):
         widget=forms.Select(attrs=SELECT),
         help_text=gettext_lazy("What is drawn on the map is WGS 84. Coordinates from web maps are mostly GCJ-02."),
     )  # fmt: skip
+    sure = forms.BooleanField(
+        label=gettext_lazy("the coordinate system of the boundary is right as chosen"), required=False,
+        widget=forms.CheckboxInput,
+    )  # fmt: skip
+    tapped = forms.BooleanField(required=False, widget=forms.HiddenInput)
     placing = forms.ChoiceField(
         label=gettext_lazy("premises go"), choices=AreaChange.Placing.choices, widget=forms.Select(attrs=SELECT)
     )
@@ -142,25 +150,39 @@ class ChangeForm(forms.Form):
         given = upload.read() if upload is not None else pasted
         return read_area(given, crs=self.cleaned_data["crs"], field="file" if upload is not None else "boundary")
 
-    def once_read(self, area: BaseGeometry | None) -> "ChangeForm":
-        """The form with the boundary as it was read in its field, so that a file need not be chosen twice."""
+    def once_read(self, area: BaseGeometry | None, *, settled: bool) -> "ChangeForm":
+        """The form with what was read in its field, so that a file need not be chosen twice: in WGS 84 once the system
+        is settled, else as it came, so that another one may be chosen."""
         if area is None:
             return self
         data: Any = cast(QueryDict, self.data).copy()
-        data["boundary"], data["crs"] = json.dumps(as_geojson(area)), System.WGS84.value
+        crs = self.cleaned_data["crs"]
+        settled = settled or crs == System.MERCATOR
+        data["boundary"] = json.dumps(as_geojson(area if settled else as_said(area, crs)))
+        data["crs"] = System.WGS84.value if settled else crs
         again = ChangeForm(data, station=self.station, kind=self.kind, on=self.on)
         again.is_valid()
-        again.cleaned_data["crs"] = self.cleaned_data["crs"]
         return again
 
     def draft(self, area: BaseGeometry | None) -> Draft:
         """The change as it would be proposed, with the boundary as it was read."""
         given = self.cleaned_data
-        main, parts = self._parts(given, area)
+        handed = self._handed(given, area)
+        with asking(handed, self.station):
+            main, parts = self._parts(given, area)
         return Draft(
             self.station, self.kind, given["effective_on"], given["reason"], parts,
             placing=given.get("placing") or AreaChange.Placing.POLYGON,
-            listed=self._listed(main), crs=given.get("crs", "") if area is not None else "",
+            listed=self._listed(main), handed=handed,
+        )  # fmt: skip
+
+    def _handed(self, given: dict[str, Any], area: BaseGeometry | None) -> Handed:
+        """What was handed in, and the grid that it is of; a new one is for what the station has not placed."""
+        if area is None:
+            return NOTHING
+        return Handed(
+            (area,), given["crs"], of=(given.get("grid") or self.station.code,), piece=self.kind == Kind.SPLIT,
+            tapped=given["tapped"], sure=given["sure"],
         )  # fmt: skip
 
     def _parts(self, given: dict[str, Any], area: BaseGeometry | None) -> tuple[str, tuple[Part, ...]]:
@@ -170,7 +192,6 @@ class ChangeForm(forms.Form):
             if self.kind == Kind.CREATE:
                 return new.code, (new,)
             source = self.grids_there[given["grid"]]
-            refuse_other_place(area, given["crs"], source)
             return new.code, split(source, into=new, piece=area)
         if self.kind == Kind.REDRAW:
             return given["grid"], self._redrawn(given, area)

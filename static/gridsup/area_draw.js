@@ -15,6 +15,8 @@ const grids = L.geoJSON(paper.around, {
 const outline = paper.outline ? L.geoJSON(paper.outline, { interactive: false, style: { color: "#14181f", weight: 2, fill: false } }).addTo(map) : null;
 const drawn = L.featureGroup().addTo(map);
 const known = corners(paper.around.map((one) => one.geometry));
+// true while every corner was set on this map, whose coordinates are certain
+const tapped = document.getElementById(place.dataset.tapped);
 let taken = [];
 
 function styleOf(code) {
@@ -96,9 +98,14 @@ document.getElementById("draw-back").addEventListener("click", () => {
 });
 document.getElementById("draw-clear").addEventListener("click", () => {
   taken = [];
+  tapped.value = "1";
   write();
 });
-field.addEventListener("change", read);
+field.addEventListener("change", () => {
+  tapped.value = "";
+  read();
+});
 if (chosen) chosen.addEventListener("change", look);
 look();
 if (field.value) read();
+else tapped.value = "1";

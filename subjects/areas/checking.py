@@ -16,8 +16,7 @@ from gridsup.codes import is_grid_code
 from gridsup.equalarea import Plane
 from gridsup.errors import BadInput
 from subjects.areas.drafts import Draft, Part, places_of
-from subjects.areas.placing import points_of
-from subjects.areas.reading import refuse_other_system
+from subjects.areas.fitting import asking, refuse_other
 from subjects.geometry.overlay import places
 from subjects.models import Premises
 
@@ -51,16 +50,17 @@ def check_draft(draft: Draft, *, on: date, change: AreaChange | None = None) -> 
     if change is None or change.state == AreaChange.State.RETURNED:
         # what moved elsewhere since it was proposed stays there; the preview counts it
         _check_listed(draft)
-    check_ground(draft)
+    refuse_other(draft)
+    with asking(draft.handed, draft.station):
+        check_ground(draft)
 
 
 def check_ground(draft: Draft) -> None:
-    """Raises BadInput when the boundaries are in another system than was said, overlap, leave the district or a gap."""
+    """Raises BadInput when the boundaries overlap, leave the district or a gap."""
     shapes = {part.code: shape for part in draft.results if (shape := part.shape) is not None}
     before = [read_boundary(row.boundary) for row in _grids(draft.touched) if row.boundary]
     if not shapes:
         return
-    _check_system(draft, shapes)
     codes = sorted(shapes)
     plane = Plane.around(*shapes.values(), *before)
     for one, other in combinations(codes, 2):
@@ -210,14 +210,6 @@ def _check_listed(draft: Draft) -> None:
             % {"count": len(strange), "which": ", ".join(told)},
             field="listed",
         )  # fmt: skip
-
-
-def _check_system(draft: Draft, shapes: dict[str, BaseGeometry]) -> None:
-    """The premises that should lie in the new ground lie there, and not in what the other system would make of it."""
-    if not draft.crs:
-        return
-    lon, lat = points_of(draft.touched or [draft.station.code])
-    refuse_other_system(shapely.union_all(list(shapes.values())), draft.crs, lon, lat)
 
 
 def _outlines(station: Station) -> list[tuple[BaseGeometry, str]]:

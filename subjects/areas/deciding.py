@@ -25,6 +25,7 @@ from gridsup.states import advance, check
 from subjects.areas.checking import check_draft
 from subjects.areas.drafts import Draft, draft_of
 from subjects.areas.effect import take_effect
+from subjects.areas.fitting import need_sure
 
 S, Role = AreaChange.State, AreaPart.Role
 
@@ -38,8 +39,10 @@ def propose_change(*, draft: Draft, now: datetime, by: Officer | None = None, sy
     check(by, Permission.PROPOSE_GRIDS, draft.station.code)
     _hold(draft.station)
     check_draft(draft, on=timezone.localdate(now))
+    doubt = need_sure(draft)
     change = AreaChange.objects.create(station=draft.station, proposed_by=by, proposed_at=now, **_facts(draft))
     AreaChangeEvent.objects.create(change=change, what="state", new=change.state, by=by, at=now, why=draft.reason)
+    _keep_doubt(change, doubt, draft, now, by)
     _keep_parts(change, draft, now, by, synthetic)
     return change
 
@@ -50,7 +53,9 @@ def propose_again(*, change: AreaChange, draft: Draft, now: datetime, by: Office
     check(by, Permission.PROPOSE_GRIDS, change.area_code)
     _hold_as_read(change)
     check_draft(draft, on=timezone.localdate(now), change=change)
+    doubt = need_sure(draft)
     _advance(change, S.PROPOSED, now, by, draft.reason, proposed_by=by, proposed_at=now, **_facts(draft))
+    _keep_doubt(change, doubt, draft, now, by)
     change.parts.all().delete()
     _keep_parts(change, draft, now, by, synthetic=False)
     return change
@@ -118,6 +123,14 @@ def _facts(draft: Draft) -> dict[str, object]:
         "placing": draft.placing,
         "listed": {code: sorted(keys) for code, keys in draft.listed.items()},
     }
+
+
+def _keep_doubt(change: AreaChange, doubt: str, draft: Draft, now: datetime, by: Officer | None) -> None:
+    """Whoever approves sees what spoke against the coordinate system, and that somebody set it aside."""
+    if doubt:
+        AreaChangeEvent.objects.create(
+            change=change, what="system", new=draft.handed.crs, by=by, at=now, why=doubt[:500]
+        )
 
 
 def _keep_parts(change: AreaChange, draft: Draft, now: datetime, by: Officer | None, synthetic: bool) -> None:

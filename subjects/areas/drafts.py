@@ -13,10 +13,12 @@ from grids.geometry import STEP, as_geojson, read_boundary
 from grids.models import AreaChange, AreaPart, Grid, Locality, Station
 from gridsup.equalarea import square_metres
 from gridsup.errors import BadInput
+from subjects.areas.reading import Handed
 from subjects.geometry.overlay import LEAST_M2
 
 Role = AreaPart.Role
 Kind = AreaChange.Kind
+NOTHING = Handed()
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Draft:
-    """A change as it would be proposed; `crs` is the system in which its boundaries were handed in."""
+    """A change as it would be proposed; `handed`: its boundaries as they came, of a stored change none."""
 
     station: Station
     kind: str
@@ -52,7 +54,7 @@ class Draft:
     parts: tuple[Part, ...]
     placing: str = AreaChange.Placing.POLYGON
     listed: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    crs: str = ""
+    handed: Handed = NOTHING
 
     @property
     def touched(self) -> list[str]:
@@ -77,7 +79,7 @@ def draft_of(change: AreaChange) -> Draft:
         for row in change.parts.all()
     )
     listed = {code: tuple(keys) for code, keys in change.listed.items()}
-    return Draft(change.station, change.kind, change.effective_on, change.reason, parts, change.placing, listed, crs="")
+    return Draft(change.station, change.kind, change.effective_on, change.reason, parts, change.placing, listed)
 
 
 def as_it_is(grid: Grid) -> Part:

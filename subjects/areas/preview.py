@@ -16,6 +16,7 @@ from grids.permissions import HOLDERS, LEADS
 from gridsup.composition import AREA_WORK
 from gridsup.equalarea import square_metres
 from subjects.areas.drafts import Draft, Part, draft_of
+from subjects.areas.fitting import fit_of
 from subjects.areas.placing import Placed, place
 from subjects.models import AreaMove, Premises
 
@@ -52,13 +53,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """A change on one page; `notes` are sentences about who is missing and what stays without a place."""
+    """A change on one page; `notes` are sentences about who is missing and what stays without a place, `doubt` is one
+    that has to be answered before a proposal."""
 
     lines: list[Line]
     flows: list[Flow]
     notes: list[str]
     moving: int
     staying: int
+    doubt: str = ""
 
     @property
     def work(self) -> list[tuple[str, int]]:
@@ -81,7 +84,9 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     lines = _lines(draft.parts, before, after, dict(stored), on)
     flows = _flows(placed, draft.touched)
     staying = sum(count for (area, to), count in placed.tally.items() if area == to and area in draft.touched)
-    return Preview(lines, flows, [*_staffing(lines), *_left(placed)], placed.moving, staying)
+    fit = fit_of(draft.handed, draft.station)
+    notes = [*filter(None, [fit.remark]), *_staffing(lines), *_left(placed)]
+    return Preview(lines, flows, notes, placed.moving, staying, fit.doubt)
 
 
 def preview_change(change: AreaChange, *, on: date) -> Preview:

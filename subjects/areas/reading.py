@@ -1,19 +1,17 @@
 """A boundary as somebody hands it in: GeoJSON with its coordinate system named, bounded before it costs memory."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
-from grids.geometry import proven, read_boundary, read_shape
-from grids.map import share_inside
-from grids.models import Grid
+from grids.geometry import proven, read_shape
 from gridsup.coordinates import Degrees, to_gcj02, to_wgs84
 from gridsup.errors import BadInput
 
@@ -24,8 +22,6 @@ LARGEST = 5 * MEGABYTE
 MOST_CORNERS = 20_000
 # Half the length of the equator in the projection of web maps, in metres.
 HALF_EQUATOR = 20_037_508.342789244
-# A piece that lies in its grid nearly whole, and by so much better than as said, was meant to lie there.
-SHARE_INSIDE, SHARE_APART = 0.95, 0.2
 
 
 class System(TextChoices):
@@ -46,6 +42,23 @@ NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class Handed:
+    """Boundaries as somebody handed them in, read as WGS 84 by what `crs` said."""
+
+    shapes: tuple[BaseGeometry, ...] = ()
+    crs: str = ""
+    of: tuple[str, ...] = ()  # grids whose ground it is to be, or of which it is a piece
+    piece: bool = False  # what of it lies in its grid is cut out
+    tapped: bool = False  # on our own map, which is WGS 84
+    sure: bool = False  # somebody looked and says that the system is right
+
+    @property
+    def whole(self) -> bool:
+        """The boundary is to be the ground of grids that are there already."""
+        return bool(self.of) and not self.piece
+
+
 def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGeometry:
     """The polygon of a GeoJSON text as WGS 84; raises BadInput for whatever cannot be a boundary."""
     if len(text) > LARGEST:
@@ -64,50 +77,6 @@ def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGe
             field=field,
         )
     return proven(_in_degrees(shape, system, field), field=field)
-
-
-def refuse_other_system(
-    area: BaseGeometry, crs: str, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
-) -> None:
-    """Raises BadInput when most of the points lie outside the area but would lie inside, were it in the other system.
-
-    `area` is in WGS 84 by what `crs` said; `lon` and `lat` are the premises that should lie in it.
-    """
-    if crs not in {System.WGS84, System.CGCS2000, System.GCJ02} or not len(lon):
-        return
-    inside = share_inside(area, lon, lat)
-    if inside < 1 / 2 < share_inside(_other(area, crs), lon, lat):
-        right = System.WGS84 if crs == System.GCJ02 else System.GCJ02
-        raise BadInput(
-            _("Read as %(said)s, %(share)d %% of the premises lie outside this boundary; read as %(right)s most lie "
-              "inside. Choose %(right)s.")
-            % {"said": NAMED[System(crs)], "share": round((1 - inside) * 100), "right": NAMED[right]},
-            field="crs",
-        )  # fmt: skip
-
-
-def refuse_other_place(piece: BaseGeometry | None, crs: str, grid: Grid) -> None:
-    """Raises BadInput when a piece that is cut out of a grid lies in it by far better, were it in the other system."""
-    if piece is None or not grid.boundary or crs not in NAMED:
-        return
-    ground = read_boundary(grid.boundary)
-    inside, other = (one.intersection(ground).area / one.area for one in (piece, _other(piece, crs)))
-    if other >= SHARE_INSIDE and other - inside >= SHARE_APART:
-        right = System.WGS84 if crs == System.GCJ02 else System.GCJ02
-        raise BadInput(
-            _("Read as %(said)s, %(share)d %% of this piece lie outside the grid; read as %(right)s it lies inside. "
-              "Choose %(right)s.")
-            % {"said": NAMED[System(crs)], "share": round((1 - inside) * 100), "right": NAMED[right]},
-            field="crs",
-        )  # fmt: skip
-
-
-def _other(area: BaseGeometry, crs: str) -> BaseGeometry:
-    """The area, had its corners been in the other of the two systems that are taken for each other."""
-    return _turned(area, to_gcj02 if crs == System.GCJ02 else to_wgs84)
-
-
-NAMED = {System.WGS84: "WGS 84", System.CGCS2000: "CGCS2000", System.GCJ02: "GCJ-02"}
 
 
 def _parsed(text: str | bytes, field: str) -> Any:
@@ -146,17 +115,23 @@ def _system(found: Any, crs: str, field: str) -> System:
 
 def _in_degrees(shape: BaseGeometry, system: System, field: str) -> BaseGeometry:
     if system == System.GCJ02:
-        return _turned(shape, to_wgs84)
+        return turned(shape, to_wgs84)
     if system == System.MERCATOR:
         if np.abs(shapely.get_coordinates(shape)).max(initial=0) > HALF_EQUATOR:
             raise BadInput(_("Coordinates of EPSG:3857 are metres: this leaves the globe."), field=field)
-        return _turned(shape, _from_mercator)
+        return turned(shape, _from_mercator)
     return shape
 
 
-def _turned(shape: BaseGeometry, turn: Any) -> BaseGeometry:
-    turned: BaseGeometry = shapely.transform(shape, lambda corners: np.column_stack(turn(*corners.T)))
-    return turned
+def turned(shape: BaseGeometry, turn: Any) -> BaseGeometry:
+    """The shape with its corners in another system; `turn` takes and returns two arrays."""
+    there: BaseGeometry = shapely.transform(shape, lambda corners: np.column_stack(turn(*corners.T)))
+    return there
+
+
+def as_said(area: BaseGeometry, crs: str) -> BaseGeometry:
+    """An area in WGS 84 in the degrees of the system in which it was handed in."""
+    return turned(area, to_gcj02) if crs == System.GCJ02 else area
 
 
 def _from_mercator(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:

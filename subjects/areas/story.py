@@ -10,7 +10,12 @@ from gridsup.timeline import Entry
 def entries_of(change: AreaChange) -> list[Entry]:
     """The course of a change, the latest first."""
     states = dict(AreaChange.State.choices)
-    return [_entry(event, str(states.get(event.new, event.new))) for event in _latest(change)]
+    return [
+        _entry(
+            event, _("coordinate system confirmed") if event.what == "system" else str(states.get(event.new, event.new))
+        )
+        for event in _latest(change)
+    ]
 
 
 def entries_of_grid(grid: Grid) -> list[Entry]:

@@ -12,7 +12,7 @@ from gridsup.coordinates import to_gcj02
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import Part, redraw, split
-from subjects.areas.reading import HALF_EQUATOR, LARGEST, MOST_CORNERS, read_area
+from subjects.areas.reading import HALF_EQUATOR, LARGEST, MOST_CORNERS, Handed, read_area
 from tests.drawing import box
 from tests.factories import TODAY, LocalityFactory
 from tests.splitting import NOON, drafted, draw_station, in_effect, premises_at, split_draft
@@ -106,7 +106,7 @@ def redrawn(district, area, crs):
         heir=district.neighbour_grid,
         neighbours=Grid.objects.in_area("0501"),
     )
-    return drafted("redraw", parts, crs=crs)
+    return drafted("redraw", parts, handed=Handed((area,), crs, of=("050101",)))
 
 
 def test_shifted_coordinates_labelled_wgs84_are_found_by_the_premises(english, paper, district):
@@ -114,7 +114,11 @@ def test_shifted_coordinates_labelled_wgs84_are_found_by_the_premises(english, p
         premises_at(x, 0.02)
         premises_at(x, 0.05)
     area = read_area(text(shifted(box(0, 0, 2, 1))), crs="wgs84")
-    draft = drafted("redraw", [Part("050101", "changed", "一号", "", mapping(area))], crs="wgs84")
+    draft = drafted(
+        "redraw",
+        [Part("050101", "changed", "一号", "", mapping(area))],
+        handed=Handed((area,), "wgs84", of=("050101",)),
+    )
 
     with pytest.raises(BadInput, match=r"100 % of the premises.*GCJ-02") as refusal:
         propose_change(draft=draft, by=district.chief, now=NOON)

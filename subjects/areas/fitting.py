@@ -1,0 +1,231 @@
+"""Whether a boundary lies better in another coordinate system than was said: by borders, by premises, by its grid.
+
+GCJ-02 taken for WGS 84 lies some 500 m off, inside most grids: a shape that looks right and moves the wrong premises.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from django.utils.translation import gettext as _
+from shapely.geometry.base import BaseGeometry
+
+from grids.geometry import read_boundary
+from grids.map import share_inside
+from grids.models import Grid, Station
+from gridsup.coordinates import to_gcj02, to_wgs84
+from gridsup.equalarea import Shapes
+from gridsup.errors import BadInput
+from subjects.areas.drafts import Draft
+from subjects.areas.placing import points_of
+from subjects.areas.reading import Handed, System, turned
+
+# A piece that lies in its grid nearly whole, and by so much better than as said, was meant to lie there.
+SHARE_INSIDE, SHARE_APART = 0.95, 0.2
+# A boundary that runs along borders for half its length was drawn on them: the system is settled by that.
+SHARE_ALONG = 0.5
+# What else fits better by a tenth is asked about: a shift of 500 m takes a fifth of a grid of 5 km.
+CLEARLY = 0.1
+# As far as a border copied by hand strays from it, some 5 m, in degrees.
+BESIDE = 5e-5
+# Points of a boundary that are looked at: one every 10 m of 20 km.
+LOOKED_AT = 2_000
+
+NAMED = {System.WGS84: "WGS 84", System.CGCS2000: "CGCS2000", System.GCJ02: "GCJ-02"}
+
+Two = tuple[float, float]  # as said, and in the other system
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What speaks for another system: `told` are two figures that differ clearly, `remark` is only to be looked at."""
+
+    told: str = ""
+    said: str = ""
+    right: str = ""
+    remark: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """What has to be answered before a proposal, "" for nothing."""
+        return _("%(told)s Choose %(right)s, or tick that %(said)s is right.") % vars(self) if self.told else ""
+
+
+def fit_of(handed: Handed, station: Station) -> Fit:
+    """How the boundaries that were handed in fit as said, beside the other system that is taken for it."""
+    if not handed.shapes or handed.tapped or handed.crs not in NAMED:
+        return Fit()
+    said, other = _along(handed, station)
+    if said >= SHARE_ALONG:
+        return Fit()
+    if other >= SHARE_ALONG:
+        told = _(
+            "Read as %(said)s, %(here)d %% of this boundary run along known borders; read as %(right)s, %(there)d %%."
+        )
+        return _clear(told, handed, (said, other))
+    if not handed.whole:
+        return Fit(remark=_remark(handed))
+    for told, shares in (
+        (_("Read as %(said)s, %(here)d %% of the premises lie in this boundary; read as %(right)s, %(there)d %%."),
+         _premises(handed)),
+        (_("Read as %(said)s, %(here)d %% of the ground is as before; read as %(right)s, %(there)d %%."),
+         _ground(handed)),
+    ):  # fmt: skip
+        if _is_clear(shares):
+            return _clear(told, handed, shares)
+    return Fit()
+
+
+def need_sure(draft: Draft) -> str:
+    """The doubt that the person has set aside, "" for none; raises BadInput when nobody has."""
+    doubt = fit_of(draft.handed, draft.station).doubt
+    if doubt and not draft.handed.sure:
+        raise BadInput(doubt, field="sure")
+    return doubt
+
+
+@contextmanager
+def asking(handed: Handed, station: Station) -> Iterator[None]:
+    """Adds to a refusal of the boundary that another system fits better: overlaps and gaps come of that."""
+    try:
+        yield
+    except BadInput as error:
+        fit = fit_of(handed, station)
+        if not fit.told:
+            raise
+        raise BadInput(
+            _("%(error)s %(told)s Was %(right)s meant?") % {"error": error, **vars(fit)}, field=error.field
+        ) from error
+
+
+def refuse_other(draft: Draft) -> None:
+    """Raises BadInput when the boundary as said is wrong beyond doubt, and right in the other system.
+
+    Most of the premises lie outside it then, or a piece lies beside its grid.
+    """
+    handed = draft.handed
+    if handed.crs not in NAMED or not handed.shapes:
+        return
+    words = _words(handed)
+    if handed.piece:
+        inside, other = _inside(handed)
+        if other >= SHARE_INSIDE and other - inside >= SHARE_APART:
+            raise BadInput(
+                _("Read as %(said)s, %(share)d %% of this piece lie outside the grid; read as %(right)s it lies "
+                  "inside. Choose %(right)s.") % {**words, "share": round((1 - inside) * 100)},
+                field="crs",
+            )  # fmt: skip
+        return
+    inside, other = _premises(handed)
+    if inside < 1 / 2 < other:
+        raise BadInput(
+            _("Read as %(said)s, %(share)d %% of the premises lie outside this boundary; read as %(right)s most lie "
+              "inside. Choose %(right)s.") % {**words, "share": round((1 - inside) * 100)},
+            field="crs",
+        )  # fmt: skip
+
+
+def _is_clear(shares: Two) -> bool:
+    said, other = shares
+    return other - said >= CLEARLY
+
+
+def _clear(told: str, handed: Handed, shares: Two) -> Fit:
+    words = _words(handed)
+    here, there = (round(share * 100) for share in shares)
+    return Fit(told % {**words, "here": here, "there": there}, **words)
+
+
+def _words(handed: Handed) -> dict[str, str]:
+    return {"said": NAMED[System(handed.crs)], "right": NAMED[_right(handed.crs)]}
+
+
+def _remark(handed: Handed) -> str:
+    """How many premises of the grid lie in the piece in either system, where that differs."""
+    lon, lat = points_of(handed.of)
+    said, other = (round(share * len(lon)) for share in _shares(handed, lon, lat))
+    if said == other:
+        return ""
+    return _("Read as %(said)s, %(here)d premises lie in this piece; read as %(right)s, %(there)d. Look at the map "
+             "whether the piece lies where it should.") % {**_words(handed), "here": said, "there": other}  # fmt: skip
+
+
+def _right(crs: str) -> System:
+    """The other of the two systems that are taken for each other."""
+    return System.WGS84 if crs == System.GCJ02 else System.GCJ02
+
+
+def other_of(shape: BaseGeometry, crs: str) -> BaseGeometry:
+    """The shape, had its corners been in the other of the two systems."""
+    return turned(shape, to_gcj02 if crs == System.GCJ02 else to_wgs84)
+
+
+def _both(handed: Handed) -> tuple[BaseGeometry, BaseGeometry]:
+    area = shapely.union_all(list(handed.shapes))
+    return area, other_of(area, handed.crs)
+
+
+def _premises(handed: Handed) -> Two:
+    """The share of the premises of the grids that lies in the boundary; without any, all in both."""
+    lon, lat = points_of(handed.of)
+    return _shares(handed, lon, lat)
+
+
+def _shares(handed: Handed, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Two:
+    if not len(lon):
+        return 1.0, 1.0
+    said, other = _both(handed)
+    return share_inside(said, lon, lat), share_inside(other, lon, lat)
+
+
+def _ground(handed: Handed) -> Two:
+    """What the boundary and the ground of before have in common, as a share of what either has."""
+    ground = _ground_of(handed)
+    if ground.is_empty:
+        return 1.0, 1.0
+    said, other = (one.intersection(ground).area / one.union(ground).area for one in _both(handed))
+    return said, other
+
+
+def _inside(handed: Handed) -> Two:
+    """The share of a piece that lies in its grid."""
+    ground = _ground_of(handed)
+    if ground.is_empty:
+        return 1.0, 1.0
+    said, other = (one.intersection(ground).area / one.area for one in _both(handed))
+    return said, other
+
+
+def _ground_of(handed: Handed) -> BaseGeometry:
+    stored = Grid.objects.filter(code__in=handed.of, boundary__isnull=False).values_list("boundary", flat=True)
+    ground: BaseGeometry = shapely.union_all([read_boundary(boundary) for boundary in stored])
+    return ground
+
+
+def _along(handed: Handed, station: Station) -> Two:
+    """The share of the boundary's length that runs along borders of grids, of the station or of the bureau."""
+    grids = Grid.objects.in_force().in_area(station.code[:2]).filter(boundary__isnull=False)
+    known = [*grids.values_list("boundary", flat=True), station.outline, station.bureau.outline]
+    borders = shapely.STRtree(_edges([read_boundary(boundary) for boundary in known if boundary]))
+    others = [other_of(shape, handed.crs) for shape in handed.shapes]
+    return _share_along(handed.shapes, borders), _share_along(others, borders)
+
+
+def _share_along(shapes: Sequence[BaseGeometry], borders: shapely.STRtree) -> float:
+    """The share of points, evenly along the rings, that lie beside a border."""
+    lines = shapely.multilinestrings(_edges(shapes))
+    points = shapely.line_interpolate_point(lines, (np.arange(LOOKED_AT) + 0.5) / LOOKED_AT, normalized=True)
+    beside = borders.query(points, predicate="dwithin", distance=BESIDE)[0]
+    return len(np.unique(beside)) / LOOKED_AT
+
+
+def _edges(shapes: Sequence[BaseGeometry]) -> Shapes:
+    """Every edge of the rings as a line of its own."""
+    rings = shapely.get_rings(np.array(shapes, dtype=object))
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[:-1] == ring[1:]
+    lines: Shapes = shapely.linestrings(np.stack([corners[:-1][same], corners[1:][same]], axis=1))
+    return lines

@@ -1,0 +1,204 @@
+"""A boundary of a web map taken for WGS 84 lies 500 m off: asked about, or refused, before it moves premises."""
+
+import json
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import mapping
+
+from grids.models import AreaChange, AreaChangeEvent, Grid
+from gridsup.coordinates import to_gcj02
+from gridsup.errors import BadInput
+from subjects.areas.deciding import propose_change
+from subjects.areas.drafts import Part, redraw, split
+from subjects.areas.fitting import Fit, fit_of
+from subjects.areas.preview import preview_draft
+from subjects.areas.reading import Handed
+from subjects.areas.story import entries_of
+from tests.drawing import box, draw
+from tests.factories import TODAY
+from tests.splitting import NOON, drafted, draw_station, premises_at
+
+OLD = box(0, 0, 2, 1)
+
+
+@pytest.fixture(autouse=True)
+def paper(district, english):
+    draw_station()
+    draw(b05=box(-1, -1, 5, 2))
+
+
+def shifted(shape):
+    """The shape as a Chinese web map gives it."""
+    return shapely.transform(shape, lambda corners: np.column_stack(to_gcj02(*corners.T)))
+
+
+def redrawn(district, area, crs="wgs84", **facts):
+    district.grid.refresh_from_db()
+    parts = redraw(
+        district.grid, name="", extent="", area=area, heir=district.neighbour_grid,
+        neighbours=Grid.objects.in_area("0501"),
+    )  # fmt: skip
+    return drafted("redraw", parts, handed=Handed((area,), crs, of=("050101",), **facts))
+
+
+def cut(district, piece, crs="wgs84", **facts):
+    district.grid.refresh_from_db()
+    parts = split(district.grid, into=Part("050103", "new", "三号"), piece=piece)
+    return drafted("split", parts, handed=Handed((piece,), crs, of=("050101",), piece=True, **facts))
+
+
+def fitting(draft):
+    return fit_of(draft.handed, draft.station)
+
+
+def test_the_boundary_of_before_out_of_a_web_map_is_found_by_the_borders(district):
+    doubt = fitting(redrawn(district, shifted(OLD))).doubt
+
+    assert doubt.startswith("Read as WGS 84, 0 % of this boundary run along known borders; read as GCJ-02, 100 %.")
+    assert doubt.endswith("Choose GCJ-02, or tick that WGS 84 is right.")
+
+
+def test_what_is_right_is_not_asked_about(district):
+    premises_at(0.05)
+
+    for area in (OLD, box(0, 0, 1.9, 1), box(0, 0, 2.4, 1)):
+        assert fitting(redrawn(district, area)) == Fit()
+    assert not fitting(cut(district, box(1, 0, 2, 1))).doubt
+
+
+def test_the_other_way_round_is_found_as_well(district):
+    # OLD as WGS 84, read as if it were GCJ-02
+    read = shapely.transform(OLD, lambda corners: 2 * corners - np.column_stack(to_gcj02(*corners.T)))
+
+    assert "read as WGS 84, 100 %" in fitting(redrawn(district, read, crs="gcj02")).doubt
+
+
+def test_a_boundary_by_hand_is_found_by_the_premises(district):
+    for number in range(10):
+        premises_at(0.05 + 0.19 * number)
+    loose = box(-0.03, 0.03, 1.96, 0.97)
+
+    doubt = fitting(redrawn(district, shifted(loose))).doubt
+
+    assert doubt.startswith("Read as WGS 84, 70 % of the premises lie in this boundary; read as GCJ-02, 100 %.")
+    assert not fitting(redrawn(district, loose)).doubt
+
+
+def test_without_premises_a_boundary_by_hand_is_found_by_the_ground_of_before(district):
+    doubt = fitting(redrawn(district, shifted(box(0.02, 0.02, 1.97, 0.97)))).doubt
+
+    assert doubt.startswith("Read as WGS 84, 47 % of the ground is as before; read as GCJ-02, 93 %.")
+
+
+def test_of_a_loose_piece_both_numbers_are_told(district):
+    premises_at(1.2)
+    premises_at(1.9)
+    piece = box(0.9, -0.1, 2.1, 1.1)
+
+    fit = fitting(cut(district, shifted(piece)))
+
+    assert not fit.doubt
+    assert fit.remark.startswith("Read as WGS 84, 1 premises lie in this piece; read as GCJ-02, 2.")
+
+
+def test_what_was_tapped_on_our_own_map_is_not_asked_about(district):
+    draft = redrawn(district, shifted(OLD), tapped=True)
+
+    assert not fitting(draft).doubt
+
+
+def test_a_proposal_against_the_doubt_needs_somebody_who_is_sure(district):
+    draft = redrawn(district, shifted(OLD))
+    assert "GCJ-02" in preview_draft(draft, on=TODAY).doubt
+
+    with pytest.raises(BadInput, match="tick") as refusal:
+        propose_change(draft=draft, by=district.chief, now=NOON)
+    assert (refusal.value.field, AreaChange.objects.count()) == ("sure", 0)
+    change = propose_change(draft=replace(draft, handed=replace(draft.handed, sure=True)), by=district.chief, now=NOON)
+
+    assert AreaChangeEvent.objects.get(change=change, what="system").new == "wgs84"
+    assert "coordinate system confirmed" in [entry.what for entry in entries_of(change)]
+
+
+def test_a_boundary_without_most_of_its_premises_is_refused_though_a_neighbour_takes_them(district):
+    for number in range(10):
+        premises_at(0.02 + 0.03 * number)
+
+    with pytest.raises(BadInput, match=r"100 % of the premises.*Choose GCJ-02") as refusal:
+        propose_change(draft=redrawn(district, shifted(OLD), sure=True), by=district.chief, now=NOON)
+
+    assert refusal.value.field == "crs"
+
+
+def test_ground_given_up_is_told_with_the_other_system(chief):
+    page = chief.post(REDRAW, sent(json.dumps(mapping(shifted(OLD))), heir=""))
+
+    said = str(page.context["form"].errors["heir"])
+    assert "gives up" in said
+    assert "read as GCJ-02, 100 %. Was GCJ-02 meant?" in said
+
+
+def test_ground_outside_the_district_is_told_with_the_other_system(chief):
+    draw(b05=box(0, 0, 4, 1))
+
+    page = chief.post(REDRAW, sent(json.dumps(mapping(shifted(OLD)))))
+
+    said = str(page.context["form"].errors["boundary"])
+    assert "outline: " in said
+    assert "Was GCJ-02 meant?" in said
+
+
+REDRAW = "/areas/new/?kind=redraw&station=0501"
+
+
+@pytest.fixture
+def chief(client, district, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
+    client.force_login(district.chief, backend="grids.backends.DutyBackend")
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def sent(boundary, **changed):
+    facts = {"grid": "050101", "heir": "050102", "crs": "wgs84", "boundary": boundary, "placing": "polygon"}
+    return {**facts, "effective_on": TODAY.isoformat(), "reason": "街道改名", "act": "preview", **changed}
+
+
+def test_the_page_asks_for_a_tick_and_keeps_a_file_as_it_came(chief):
+    text = json.dumps(mapping(shifted(OLD)))
+    file = BytesIO(text.encode())
+    file.name = "grid.geojson"
+
+    page = chief.post(REDRAW, sent("", file=file))
+
+    form = page.context["form"]
+    assert "id_sure" in page.content.decode()
+    assert (form["crs"].value(), form["boundary"].value()[:30]) == ("wgs84", text[:30])
+    assert "tick that" in str(chief.post(REDRAW, sent(text, act="propose")).context["form"].errors["sure"])
+    assert chief.post(REDRAW, sent(text, act="propose", sure="on")).status_code == 302
+
+
+def test_after_another_system_is_chosen_the_form_goes_on_in_wgs84(chief):
+    text = json.dumps(mapping(shifted(box(0, 0, 1.9, 1))))
+
+    page = chief.post(REDRAW, sent(text, crs="gcj02"))
+
+    form = page.context["form"]
+    assert form["crs"].value() == "wgs84"
+    assert "id_sure" not in page.content.decode()
+    assert chief.post(REDRAW, sent(form["boundary"].value(), act="propose")).status_code == 302
+
+
+def test_a_boundary_in_the_wrong_system_stays_as_it_came_so_that_the_other_is_chosen(chief):
+    text = json.dumps(mapping(OLD))
+
+    page = chief.post(REDRAW, sent(text, crs="gcj02"))
+    form = page.context["form"]
+
+    assert "Choose WGS 84" in page.context["preview"].doubt
+    assert form["crs"].value() == "gcj02"
+    assert shapely.from_geojson(form["boundary"].value()).equals_exact(OLD, 2e-6)
