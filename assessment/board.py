@@ -8,6 +8,7 @@ a certificate. Supervisors watch the work and are not responsible for it (§2); 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from unicodedata import normalize
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
@@ -22,6 +23,8 @@ from subjects.models import Premises
 KEPT_SECONDS = 120
 # Grids that one search shows; a word found oftener is too short.
 MOST_FOUND = 50
+# Shorter numbers are those of houses and streets.
+STATION_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class StationBoard:
     people: list[Person]
     grids: list[Notice]
     premises: int  # in its grids, and those that lie in none yet
+    unplaced: int = 0  # of these, in no grid yet
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,9 @@ def station_board(code: str, on: date) -> StationBoard | None:
         grids = Grid.objects.in_force().in_area(code)
         people = _people([code, *grids.values_list("code", flat=True)], on)
         notices = _notices(grids, on, people)
-        premises = sum(grid.premises for grid in notices) + Premises.objects.active().filter(area_code=code).count()
-        found = StationBoard(code, *station, people.get(code, []), notices, premises)
+        unplaced = Premises.objects.active().filter(area_code=code).count()
+        premises = sum(grid.premises for grid in notices) + unplaced
+        found = StationBoard(code, *station, people.get(code, []), notices, premises, unplaced)
         cache.set(key, found, KEPT_SECONDS)
     return found
 
@@ -111,11 +116,14 @@ def station_lines() -> list[StationLine]:
 
 def found_by(text: str, on: date) -> list[Notice]:
     """Grids in force that a place lies in: every word stands in the grid's name or extent, its station's name, or the
-    name of a street, community or village in it; in the order of codes, at most MOST_FOUND.
+    name of a street, community or village in it; or whose code begins with the text. In the order of codes, at most
+    MOST_FOUND.
     """
     places = Locality.objects.filter(holds_words(text, ["name", "street__name"]), grid=OuterRef("code"))
     named = holds_words(text, ["name", "extent", "station__name"])
-    grids = Grid.objects.in_force().filter(Exists(places) | named).order_by("code")
+    code = normalize("NFKC", text).strip()
+    coded = Q(code__startswith=code) if code.isdecimal() and len(code) >= STATION_DIGITS else Q(pk__in=[])
+    grids = Grid.objects.in_force().filter(Exists(places) | named | coded).order_by("code")
     chosen = list(grids.values_list("code", flat=True)[:MOST_FOUND])
     return _notices(Grid.objects.filter(code__in=chosen), on, _people(chosen, on))
 

@@ -19,7 +19,7 @@ LARGE_PRINT = 12
 class BoardQuestion(Question):
     """Where somebody lives or trades."""
 
-    q = SearchField(help_text=_("Street, community or village"))
+    q = SearchField(help_text=_("Street, community or village, or the code of a grid"))
 
 
 @require_safe

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
@@ -24,6 +25,9 @@ from subjects.areas.checking import check_draft
 from subjects.areas.deciding import propose_again, propose_change
 from subjects.areas.drafts import Draft
 from subjects.areas.preview import Preview, preview_draft, shapes_of
+
+# A pasted text beyond it the server would refuse with everything else in the form: a tenth is left for that.
+LONGEST_PASTE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 9 // 10
 
 
 @login_required
@@ -92,6 +96,7 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
             "preview": preview,
             "shapes": shapes,
             "paper": _paper(form),
+            "most": LONGEST_PASTE,
         },
     )
 

@@ -24,7 +24,7 @@ from subjects.areas.deciding import approve_change, return_change, withdraw_chan
 from subjects.areas.drafts import draft_of
 from subjects.areas.effect import undo_change
 from subjects.areas.preview import preview_change, shapes_of
-from subjects.areas.story import entries_of, entries_of_grid
+from subjects.areas.story import entries_of, entries_of_grid, why_returned
 from subjects.models import Premises
 
 # Grids of one page: a station's at once.
@@ -113,6 +113,7 @@ def change_show(request: SignedIn, pk: int) -> HttpResponse:
             "may_edit": change.state == AreaChange.State.RETURNED
             and officer.may(Permission.PROPOSE_GRIDS, change.area_code),
             "entries": entries_of(change),
+            "returned_why": why_returned(change),
         },
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from json import JSONDecodeError
 from typing import IO, Any
 
 from django.conf import settings
@@ -27,6 +28,19 @@ class JSONBody(parsers.JSONParser):
             return super().parse(bounded(stream), media_type, parser_context)
         except RecursionError as error:
             raise ParseError(_("The body is nested too deep.")) from error
+        except ParseError as error:
+            raise ParseError(_no_json(error.__cause__ or error.__context__)) from error
+
+
+def _no_json(error: BaseException | None) -> str:
+    """Where the body ceases to be JSON, in the language of the caller."""
+    if isinstance(error, JSONDecodeError):
+        return _("This is no JSON: look at line %(line)d, character %(column)d.") % {
+            "line": error.lineno, "column": error.colno,
+        }  # fmt: skip
+    if isinstance(error, UnicodeDecodeError):
+        return _("The body is no text in UTF-8.")
+    return _("The body is no JSON: NaN and Infinity are no numbers there.")
 
 
 class FormBody(parsers.FormParser):

@@ -6,6 +6,7 @@ const field = document.getElementById(place.dataset.target);
 const system = document.getElementById(place.dataset.crs);
 const chosen = document.getElementById(place.dataset.grid);
 const NEAR = 14; // pixels: a fingertip
+const DOTS = 200; // corners that are marked: more are a line by themselves, and slow a telephone down
 const map = L.map(place, { attributionControl: false, maxZoom: 19, zoomSnap: 0.25, doubleClickZoom: false, scrollWheelZoom: false });
 const grids = L.geoJSON(paper.around, {
   interactive: false,
@@ -31,6 +32,11 @@ function corners(shapes) {
   return found;
 }
 
+// what the server refuses with a sentence is not drawn
+function isNumbers(part) {
+  return Array.isArray(part) ? part.every(isNumbers) : Number.isFinite(part);
+}
+
 function nearest(point) {
   const there = map.latLngToContainerPoint(point);
   let best = null;
@@ -49,7 +55,7 @@ function show() {
   drawn.clearLayers();
   if (taken.length > 2) L.polygon(taken, { color: "#b3141b", weight: 3, fillOpacity: 0.2, interactive: false }).addTo(drawn);
   else if (taken.length > 1) L.polyline(taken, { color: "#b3141b", weight: 3, interactive: false }).addTo(drawn);
-  taken.forEach((corner) => L.circleMarker(corner, { radius: 6, color: "#b3141b", fillColor: "#ffffff", fillOpacity: 1, interactive: false }).addTo(drawn));
+  if (taken.length <= DOTS) taken.forEach((corner) => L.circleMarker(corner, { radius: 6, color: "#b3141b", fillColor: "#ffffff", fillOpacity: 1, interactive: false }).addTo(drawn));
 }
 
 function write() {
@@ -64,6 +70,7 @@ function read() {
   drawn.clearLayers();
   try {
     const given = JSON.parse(field.value);
+    if (!isNumbers(given.coordinates || [])) return;
     if (given.type === "Polygon" && given.coordinates.length === 1) {
       taken = given.coordinates[0].slice(0, -1).map(([lng, lat]) => L.latLng(lat, lng));
       show();
@@ -102,6 +109,7 @@ document.getElementById("draw-clear").addEventListener("click", () => {
   write();
 });
 field.addEventListener("change", () => {
+  field.setCustomValidity(new Blob([field.value]).size > Number(place.dataset.most) ? place.dataset.tooLong : "");
   tapped.value = "";
   read();
 });

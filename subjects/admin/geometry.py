@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from grids.admin.areas import AreaFilter
+from grids.geometry import reason_words
 from gridsup.backoffice.base import ScopedAdmin
-from subjects.geometry.wording import reason_words, square
+from subjects.geometry.wording import square
 from subjects.models import GeometryFault
 
 

@@ -23,6 +23,8 @@ from subjects.models import Premises
 Kind, Role, G = AreaChange.Kind, AreaPart.Role, Grid.State
 NAME_LENGTH = 80
 REASON_LENGTH = 500
+# Plans, letters and posts are made by the year: beyond the next one a day is a slip of the pen.
+YEARS_AHEAD = 1
 # Names that a sentence tells of many: as many as are looked up by hand.
 TOLD = 5
 
@@ -44,6 +46,12 @@ def check_draft(draft: Draft, *, on: date, change: AreaChange | None = None) -> 
         raise BadInput(_("At most %(most)d characters.") % {"most": REASON_LENGTH}, field="reason")
     if draft.effective_on < on:
         raise BadInput(_("A change takes effect today or later."), field="effective_on")
+    if draft.effective_on.year > on.year + YEARS_AHEAD:
+        raise BadInput(
+            _("A change takes effect by the end of %(year)d: what is later is proposed later.")
+            % {"year": on.year + YEARS_AHEAD},
+            field="effective_on",
+        )
     _check_codes(draft, change)
     _check_parts(draft)
     _check_list(draft)

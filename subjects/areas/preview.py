@@ -18,6 +18,7 @@ from gridsup.equalarea import square_metres
 from subjects.areas.drafts import Draft, Part, draft_of
 from subjects.areas.fitting import fit_of
 from subjects.areas.placing import Placed, place
+from subjects.areas.remarks import remarks_on
 from subjects.models import AreaMove, Premises
 
 S, Role = AreaChange.State, AreaPart.Role
@@ -85,7 +86,7 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     flows = _flows(placed, draft.touched)
     staying = sum(count for (area, to), count in placed.tally.items() if area == to and area in draft.touched)
     fit = fit_of(draft.handed, draft.station)
-    notes = [*filter(None, [fit.remark]), *_staffing(lines), *_left(placed)]
+    notes = [*filter(None, [fit.remark]), *remarks_on(draft), *_staffing(lines), *_left(placed)]
     return Preview(lines, flows, notes, placed.moving, staying, fit.doubt)
 
 

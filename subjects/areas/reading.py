@@ -1,6 +1,7 @@
 """A boundary as somebody hands it in: GeoJSON with its coordinate system named, bounded before it costs memory."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -20,6 +21,8 @@ MEGABYTE = 1_000_000
 LARGEST = 5 * MEGABYTE
 # A boundary with a corner every ten metres is 200 km long by then: more is no boundary but a trace.
 MOST_CORNERS = 20_000
+# Brackets of so many corners, and as many again for rings and what the file says beside its shape.
+BRACKETS = 2 * MOST_CORNERS
 # Half the length of the equator in the projection of web maps, in metres.
 HALF_EQUATOR = 20_037_508.342789244
 
@@ -67,9 +70,16 @@ def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGe
             % {"most": LARGEST // MEGABYTE},
             field=field,
         )
+    if text.count(b"[" if isinstance(text, bytes) else "[") > BRACKETS:
+        # counted before anything is read: every corner opens a bracket
+        raise BadInput(
+            _("The boundary has more than %(most)d corners: simplify it.") % {"most": MOST_CORNERS}, field=field
+        )
     found = _parsed(text, field)
     system = _system(found, crs, field)
     shape = read_shape(found, field=field)
+    if not all(isinstance(number, int | float) for number in _numbers(found)):
+        raise BadInput(_("Coordinates are numbers without quotation marks."), field=field)
     if shapely.get_num_coordinates(shape) > MOST_CORNERS:
         raise BadInput(
             _("The boundary has %(count)d corners, more than %(most)d: simplify it.")
@@ -81,17 +91,41 @@ def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGe
 
 def _parsed(text: str | bytes, field: str) -> Any:
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        found = json.loads(plain, parse_constant=_no_number)
     except RecursionError as error:
         raise BadInput(_("The file is nested too deep to be a boundary."), field=field) from error
     except (UnicodeDecodeError, ValueError) as error:
-        raise BadInput(_("This is no JSON in UTF-8: %(why)s") % {"why": error}, field=field) from error
+        raise BadInput(_no_json(error), field=field) from error
     several = found.get("features") if isinstance(found, dict) else None
     if isinstance(several, list) and len(several) != 1:
         raise BadInput(
             _("There are %(count)d features in this; a boundary is one.") % {"count": len(several)}, field=field
         )
     return found
+
+
+def _numbers(found: Any) -> Iterator[Any]:
+    """Every number of the coordinates of a geometry, feature or collection of one that was read as a shape already."""
+    if isinstance(found, dict):
+        for name in ("features", "geometry", "coordinates", "geometries"):
+            yield from _numbers(found.get(name) or [])
+    elif isinstance(found, list):
+        for inner in found:
+            yield from _numbers(inner)
+    else:
+        yield found
+
+
+def _no_json(error: ValueError) -> str:
+    """Where the text ceases to be JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        return _("This is no JSON: look at line %(line)d, character %(column)d.") % {
+            "line": error.lineno, "column": error.colno,
+        }  # fmt: skip
+    if isinstance(error, UnicodeDecodeError):
+        return _("This is no text in UTF-8: save the file in UTF-8 and try again.")
+    return str(error)
 
 
 def _no_number(name: str) -> NoReturn:

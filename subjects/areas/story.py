@@ -27,6 +27,13 @@ def entries_of_grid(grid: Grid) -> list[Entry]:
     ]
 
 
+def why_returned(change: AreaChange) -> str:
+    """What the grid office said when it gave the change back, as long as it is not proposed again."""
+    if change.state != AreaChange.State.RETURNED:
+        return ""
+    return change.events.filter(what="state", new=AreaChange.State.RETURNED).latest("at", "pk").why
+
+
 def _latest(row: AreaChange | Grid) -> list[Event]:
     return list(row.events.select_related("by").order_by("-at", "-pk"))
 

@@ -11,9 +11,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from grids.geometry import reason_words
 from grids.models import Officer
 from grids.naming import names_on
-from subjects.geometry.wording import percent, reason_words, square
+from subjects.geometry.wording import percent, square
 from subjects.models import Coverage, GeometryFault
 
 Kind = GeometryFault.Kind

@@ -147,6 +147,20 @@ def test_a_citizen_finds_the_grid_by_the_name_of_a_place(citizen, board, text):
     assert "/public/board/0501/#g050101" in page.text
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("050101", ["050101"]), ("０５０１０１", ["050101"]), ("0501", ["050101", "050102"])],
+)
+def test_a_grid_is_found_by_its_code(citizen, board, text, codes):
+    assert [one.code for one in citizen.get("/public/board/", {"q": text}).context["found"]] == codes
+
+
+def test_premises_in_no_grid_are_told_beside_the_sum(citizen, board):
+    PremisesFactory(area_code="0501")
+
+    assert "(1 of them in no grid yet)" in citizen.get("/public/board/0501/").text
+
+
 @pytest.mark.parametrize(("text", "words"), [("nowhere", "No grid has such a place"), ("x", "at least two characters")])
 def test_what_is_not_found_or_too_short_is_answered_with_a_sentence(citizen, board, text, words):
     page = citizen.get("/public/board/", {"q": text})

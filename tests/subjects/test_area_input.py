@@ -1,10 +1,12 @@
 """What a boundary and a proposal may not be: each refused with a sentence, and nothing half stored."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 import shapely
+from django.utils import translation
 from shapely.geometry import mapping
 
 from grids.models import AreaChange, Grid, GridEvent
@@ -42,13 +44,19 @@ def circle(corners):
         ('{"type": "Polygon", "coordinates": [[[NaN, 34], [109, 34], [109, 35], [NaN, 34]]]}', "NaN"),
         ('{"type": "Polygon", "coordinates": [[[Infinity, 34], [109, 34], [109, 35], [1, 34]]]}', "Infinity"),
         ('{"type": "Polygon", "coordinates": [[[1e999, 34], [109, 34], [109, 35], [1e999, 34]]]}', "no number"),
-        ('{"type": "Polygon", "coordinates": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested"),
+        ('{"type": "Polygon", "coordinates": ' + "[" * 100_000 + "]" * 100_000 + "}", "corners"),
+        ('{"type": "Polygon", "coordinates": ' + "[" * 39_000 + "]" * 39_000 + "}", "nested"),
         ('{"type": "Polygon", "coordinates": ' + "[" * 500 + "]" * 500 + "}", "GeoJSON"),
-        ("{", "JSON"),
+        ("{", "JSON: look at line 1, character 2"),
+        (text(circle(MOST_CORNERS * 3)), "more than 20000 corners"),
+        (
+            '{"type": "Polygon", "coordinates": [[["109", "34"], ["109.1", "34"], ["109", "34.1"], ["109", "34"]]]}',
+            "quot",
+        ),
         ("[1, 2]", "GeoJSON"),
         ("null", "GeoJSON"),
         (b"\xff\xfe", "UTF-8"),
-        (json.dumps(BOW), "not a valid polygon"),
+        (json.dumps(BOW), "The line crosses itself. Look at 109.05, 34.05"),
         ('{"type": "Point", "coordinates": [109, 34]}', "a boundary is a polygon|polygon"),
         ('{"type": "FeatureCollection", "features": []}', "0 features"),
         (text(box(-40_000, 0, 1, 1)), "globe"),
@@ -171,6 +179,7 @@ def test_a_hairline_between_neighbours_is_no_fault(paper, district):
         ({"reason": " "}, "reason"),
         ({"reason": "x" * 501}, "At most 500"),
         ({"on": TODAY.replace(day=1)}, "today or later"),
+        ({"on": TODAY.replace(year=TODAY.year + 2, month=1, day=1)}, "by the end of 2027"),
         ({"listed": {"050102": [1]}}, "none of the grids after the change"),
         ({"listed": {"050101": [1], "050103": [1]}}, "to two grids"),
     ],
@@ -242,3 +251,17 @@ def test_a_redrawn_border_moves_ground_both_ways(paper, district):
         row.refresh_from_db()
     assert (premises_here.area_code, premises_there.area_code) == ("050102", "050101")
     assert change.moved == 2
+
+
+@pytest.mark.parametrize("given", ["{", b"\xff\xfe", json.dumps(BOW)])
+def test_no_word_of_a_library_stands_in_a_chinese_sentence(given):
+    with translation.override("zh-hans"), pytest.raises(BadInput) as refusal:
+        read_area(given, crs="wgs84")
+
+    assert not re.search("[A-Za-z]{3,}", str(refusal.value).replace("JSON", "").replace("UTF", ""))
+
+
+def test_the_end_of_next_year_is_soon_enough(paper, district):
+    last = TODAY.replace(year=TODAY.year + 1, month=12, day=31)
+
+    assert propose_change(draft=split_draft(district, on=last), by=district.chief, now=NOON).effective_on == last

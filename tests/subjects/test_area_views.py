@@ -246,3 +246,24 @@ def test_the_page_of_a_change_costs_the_same_for_few_and_many_premises(chief, di
         premises_at(1.5)
 
     assert count_queries(chief, change.get_absolute_url()) == few
+
+
+def test_the_reason_of_a_return_stands_at_the_top_until_it_is_proposed_again(chief, district):
+    change = propose_change(draft=split_draft(district), by=district.chief, now=NOON)
+    return_change(change=change, why="河东不清", by=district.district_office, now=NOON)
+
+    page = chief.get(change.get_absolute_url())
+    assert "Returned by the grid office: 河东不清" in page.text
+    chief.post(reverse("area_change_edit", args=[change.pk]), given(act="propose"))
+
+    assert "Returned by the grid office" not in chief.get(change.get_absolute_url()).text
+
+
+def test_the_form_says_how_long_a_pasted_text_may_be(chief, settings):
+    page = chief.get(NEW)
+
+    assert page.context["most"] < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert f'data-most="{page.context["most"]}"' in page.text
+    refused = chief.post(NEW, given(boundary="9" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+    assert refused.status_code == 400
+    assert "a boundary as a file" in refused.text

@@ -4,11 +4,12 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from grids.geometry import reason_words
 from gridsup.models import Job
 from subjects.actions import load_preset
 from subjects.geometry.actions import keep, look
 from subjects.geometry.decisions import waiting
-from subjects.geometry.wording import percent, reason_words, square
+from subjects.geometry.wording import percent, square
 from subjects.models import Coverage, Premises
 from tests.drawing import box, degrees, draw, draw_whole
 from tests.factories import TODAY, CoverageFactory, FaultFactory, PremisesFactory, noon
