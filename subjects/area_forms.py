@@ -93,7 +93,7 @@ class ChangeForm(forms.Form):
         label=gettext_lazy("the coordinate system of the boundary is right as chosen"), required=False,
         widget=forms.CheckboxInput,
     )  # fmt: skip
-    tapped = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    tapped = forms.BooleanField(label=gettext_lazy("drawn on this map"), required=False, widget=forms.HiddenInput)
     placing = forms.ChoiceField(
         label=gettext_lazy("premises go"), choices=AreaChange.Placing.choices, widget=forms.Select(attrs=SELECT)
     )
