@@ -1,6 +1,6 @@
 """Runs the benchmarks on SQLite and, where a server answers, on PostgreSQL.
 
-    python -m benchmarks [jobs] [escalation] [scoring] [dashboard] [geometry] [ledgers] [import] [staffing]
+    python -m benchmarks [jobs] [escalation] [scoring] [dashboard] [geometry] [ledgers] [import] [staffing] [areas]
                          [--rows 168339] [--visits 500000] [--clocks 50000] [--rounds 5] [--database sqlite|postgresql]
 
 Each database is measured in a process of its own, on a test database that is thrown away.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import places
 
-SUITES = ["jobs", "escalation", "scoring", "dashboard", "geometry", "ledgers", "import", "staffing"]
+SUITES = ["jobs", "escalation", "scoring", "dashboard", "geometry", "ledgers", "import", "staffing", "areas"]
 
 
 def main() -> int:
@@ -39,6 +39,8 @@ def _measure(suite: str, url: str, options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", f"benchmarks.{'importing' if suite == 'import' else suite}"]
     if suite in {"jobs", "dashboard", "geometry", "ledgers", "staffing"}:
         command += ["--rows", str(options.rows), "--rounds", str(options.rounds)]
+    if suite == "areas":
+        command += ["--rows", str(options.rows)]
     if suite == "escalation":
         command += ["--clocks", str(options.clocks), "--rounds", str(options.rounds)]
     if suite == "scoring":

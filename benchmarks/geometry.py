@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks import city, jobs, places
-from benchmarks.dashboard import measure, opened
+from benchmarks.dashboard import HEADS, measure, opened, show
 
 MOST_MS, MOST_MEMORY_MB = 2_000, 400
 PAGES = (
@@ -51,12 +51,12 @@ def main() -> int:
         jobs.settle()
         print(f"\n{connection.vendor}: {', '.join(f'{number:,} {name}' for name, number in made.items())}")
         slow = timed_check(url, options.rounds)
-        print(f"{'page':<22}" + "".join(f"{head:>12}" for head in ("first ms", "usual ms", "queries", "kB")))
+        print(f"{'page':<22}" + "".join(f"{head:>12}" for head in HEADS))
         client = somebody()
         for name, path in PAGES:
-            first, usual, queries, size = measure(client, path, options.rounds)
-            slow |= max(first, usual) > MOST_MS
-            print(f"{name:<22}{first:>12.0f}{usual:>12.0f}{queries:>12}{size:>12.0f}")
+            figures = measure(client, path, options.rounds)
+            slow |= max(figures[:2]) > MOST_MS
+            show(name, figures, 22)
         print(f"{'grids again, 304':<22}{unchanged(client):>12.0f}")
         print(f"board under load: {under_load():,.0f} pages of a station a second, one process")
         if slow:

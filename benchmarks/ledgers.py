@@ -32,12 +32,12 @@ def main() -> int:
 
         fill(options.rows)
         print(f"\n{connection.vendor}: ledgers as of {THEN}, median of {options.rounds}; {options.rows:,} premises")
-        print(f"{'page':<28}" + "".join(f"{head:>12}" for head in ("first ms", "ms", "queries", "kB")))
+        print(f"{'page':<28}" + "".join(f"{head:>12}" for head in dashboard.HEADS))
         client, slow = dashboard.somebody(), False
         for name, path in pages():
-            first, usual, queries, size = dashboard.measure(client, path, options.rounds)
-            slow |= usual > MOST_MS and name not in UNBOUNDED
-            print(f"{name:<28}{first:>12.0f}{usual:>12.0f}{queries:>12}{size:>12.0f}")
+            figures = dashboard.measure(client, path, options.rounds)
+            slow |= figures[1] > MOST_MS and name not in UNBOUNDED
+            dashboard.show(name, figures, 28)
         before = places.peak_mb()
         rows, seconds = whole()
         print(

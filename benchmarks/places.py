@@ -5,6 +5,7 @@ import resource
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 
 SERVER = os.environ.get("BENCH_POSTGRESQL", "postgres://postgres@127.0.0.1:5432/gridsup_bench")
@@ -32,6 +33,7 @@ def scratch() -> Iterator[str]:
         # On disk as in production: a test database in memory would flatter every write.
         database["TEST"] = {"NAME": str(settings.VAR_DIR / "bench.sqlite3")}
     django.setup()
+    import_module("gridsup.wsgi")  # as in a process that serves: pages loaded before the first is asked for
     from django.db import connection
 
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from benchmarks import city, jobs, places
-from benchmarks.dashboard import measure
+from benchmarks.dashboard import HEADS, measure, show
 from benchmarks.geometry import somebody
 
 MOST_MS = 500
@@ -42,12 +42,13 @@ def main() -> int:
         jobs.settle()
         counts = ", ".join(f"{number:,} {name}" for name, number in {**made, "posts": people}.items())
         print(f"\n{connection.vendor}: {counts}")
-        print(f"{'page':<22}" + "".join(f"{head:>12}" for head in ("first ms", "usual ms", "queries", "kB")))
+        print(f"{'page':<22}" + "".join(f"{head:>12}" for head in HEADS))
         slow, client = False, somebody()
         for name, path in PAGES:
-            first, usual, queries, size = measure(client, path, options.rounds)
-            slow |= usual > MOST_MS
-            print(f"{name:<22}{first:>12.0f}{usual:>12.0f}{queries:>12}{size:>12.0f}")
+            figures = measure(client, path, options.rounds)
+            slow |= figures[1] > MOST_MS
+            show(name, figures, 22)
+        print(f"peak {places.peak_mb():.0f} MB, filling included")
         if slow:
             print(f"Above {MOST_MS} ms.")
     return int(slow)

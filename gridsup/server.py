@@ -7,7 +7,6 @@ from signal import SIG_IGN, SIGINT, SIGQUIT, signal
 from typing import Any
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
@@ -56,8 +55,10 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """The site."""
-        return get_wsgi_application()
+        """The site, loaded on the far side of the fork."""
+        from gridsup.wsgi import application
+
+        return application
 
     def refusal(self) -> OSError | None:
         """Why the address cannot be had, if so; gunicorn itself would try five times and log."""

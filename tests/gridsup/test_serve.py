@@ -41,6 +41,16 @@ def wait_for(condition, seconds: float = 30):
     raise AssertionError(f"waited {seconds} s in vain")
 
 
+def test_a_process_has_loaded_its_pages_before_the_first_reader_comes(tmp_path):
+    look = "import gc, sys, gridsup.wsgi; print('subjects.geometry.views' in sys.modules, gc.get_freeze_count() > 0)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "GRIDSUP_TEST_VAR": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split() == ["True", "True"]
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen, str]]:
     """The site on an empty SQLite file, with worker and beat in its process, and its address."""
