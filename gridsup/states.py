@@ -61,6 +61,13 @@ def find_move(row: models.Model, to: str, *, moves: Moves, by: MayAct | None, wh
     if by is not None and not move.permission:
         raise NotAllowed(_("Only the system makes this move."))
     check(by, move.permission, area)
+    most = Event._meta.get_field("why").max_length or 0
+    if len(why) > most:
+        raise BadInput(
+            _("At most %(most)s characters; these are %(count)s.") % {"most": most, "count": len(why)}, field="why"
+        )
+    if "\x00" in why:
+        raise BadInput(_("This holds signs that are no text."), field="why")
     given = {"why": why, **fields}
     for name in move.required:
         if not given.get(name):

@@ -48,6 +48,11 @@ def plan_list(request: SignedIn) -> HttpResponse:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def plan_show(request: SignedIn, pk: int) -> HttpResponse:
+    return shown(request, pk)
+
+
+def shown(request: SignedIn, pk: int, typed: str = "") -> HttpResponse:
+    """The page of a plan; `typed`: the reason that came with a move that was refused."""
     officer, on = request.user, timezone.localdate()
     plan = get_object_or_404(InspectionPlan.objects.visible_to(officer).with_totals(), pk=pk)
     lines = list(plan.lines.all())
@@ -57,6 +62,7 @@ def plan_show(request: SignedIn, pk: int) -> HttpResponse:
         {
             "plan": plan,
             "lines": lines,
+            "typed": typed,
             "tiers": Tiers(officer, on),
             "events": [plan_entry(event) for event in plan.events.select_related("by").order_by("-at", "-pk")],
             "moves": [
@@ -94,4 +100,5 @@ def plan_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
         messages.success(request, done)
     except DomainError as error:
         messages.error(request, str(error))
+        return shown(request, pk, request.POST.get("why", ""))
     return redirect("plan", plan.pk)

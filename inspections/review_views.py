@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from grids.models import Officer
 from grids.permissions import Permission
@@ -20,18 +20,11 @@ from gridsup.scoping import inside
 from inspections.actions import archive_visit, archive_visits, return_visit
 from inspections.models import Visit
 from inspections.querysets import VisitQuerySet
+from inspections.visit_views import shown
 
 # Records on one page of the review: a morning's work, read line by line before one tap archives them.
 REVIEW_SIZE = 50
 State = Visit.State
-# Why a record usually goes back: one tap on a phone.
-RETURN_REASONS = [
-    gettext_lazy("The check items are not answered as they should be."),
-    gettext_lazy("It does not say clearly what was found."),
-    gettext_lazy("What was done about it does not fit what was found."),
-    gettext_lazy("The last day to correct it does not fit."),
-    gettext_lazy("Day, hour or officers are not right."),
-]
 
 
 def waiting(officer: Officer) -> VisitQuerySet:
@@ -88,7 +81,7 @@ def visit_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
         messages.success(request, done)
     except DomainError as error:
         messages.error(request, str(error))
-        return redirect("visit", visit.pk)
+        return shown(request, pk, {**request.POST.dict(), "to": to})
     following = waiting(officer).exclude(outcome=Visit.Outcome.NO_PROBLEM).first() if "next" in request.POST else None
     return redirect("visit", following.pk) if following is not None else redirect("visit_review")
 

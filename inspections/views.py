@@ -1,6 +1,7 @@
 """Pages of tasks: an officer's round, the list, one task with its moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -102,6 +103,11 @@ def seen(request: SignedIn, pk: int) -> InspectionTask:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def task_show(request: SignedIn, pk: int) -> HttpResponse:
+    return shown(request, pk)
+
+
+def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The page of a task; `typed`: what came with a move that was refused, so that nothing is typed again."""
     on, officer, task = timezone.localdate(), request.user, seen(request, pk)
     tiers = Tiers(officer, on)
     may_cancel = InspectionTask.State.CANCELLED in targets(TASK_MOVES, task.state)
@@ -119,7 +125,10 @@ def task_show(request: SignedIn, pk: int) -> HttpResponse:
             if task.is_open and officer.may(Permission.ASSIGN, task.area_code)
             else None,
             "may_visit": task.is_open and officer.may(Permission.INSPECT, task.premises.area_code),
-            "cancel": CancelForm() if may_cancel and officer.may(Permission.CANCEL_TASK, task.area_code) else None,
+            "typed": typed or {},
+            "cancel": CancelForm(initial=typed)
+            if may_cancel and officer.may(Permission.CANCEL_TASK, task.area_code)
+            else None,
         },
     )
 
@@ -159,14 +168,14 @@ def task_cancel(request: SignedIn, pk: int) -> HttpResponse:
 def answered(
     request: SignedIn, task: InspectionTask, form: forms.Form, act: Callable[[], object], done: str
 ) -> HttpResponse:
-    """Acts on a form that is whole, says what came out, and goes back to the task."""
+    """Acts on a form that is whole and goes back to the task, or shows it again with what was typed."""
     try:
         if form.is_valid():
             act()
             messages.success(request, done)
-        else:
-            for name, errors in form.errors.items():
-                messages.error(request, f"{form[name].label}: {' '.join(map(str, errors))}")
+            return redirect("task", task.pk)
+        for name, errors in form.errors.items():
+            messages.error(request, f"{form[name].label}{_(': ')}{' '.join(map(str, errors))}")
     except DomainError as error:
         messages.error(request, str(error))
-    return redirect("task", task.pk)
+    return shown(request, task.pk, request.POST.dict())

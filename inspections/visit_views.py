@@ -1,11 +1,15 @@
 """Pages of visits that were handed in: the list, one record with its versions, its photos."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy
 
 from grids.areas import area_choices
 from grids.models import Officer
@@ -17,9 +21,17 @@ from gridsup.states import targets
 from inspections.forms import VisitQuestion
 from inspections.models import Finding, Visit, VisitPhoto
 from inspections.models.visit import VISIT_MOVES
-from inspections.review_views import RETURN_REASONS
 from inspections.timeline import visit_entry
 from subjects.tiers import Tiers
+
+# Why a record usually goes back: one tap on a phone.
+RETURN_REASONS = [
+    gettext_lazy("The check items are not answered as they should be."),
+    gettext_lazy("It does not say clearly what was found."),
+    gettext_lazy("What was done about it does not fit what was found."),
+    gettext_lazy("The last day to correct it does not fit."),
+    gettext_lazy("Day, hour or officers are not right."),
+]
 
 
 @login_required
@@ -42,6 +54,11 @@ def visit_list(request: SignedIn) -> HttpResponse:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def visit_show(request: SignedIn, pk: int) -> HttpResponse:
+    return shown(request, pk)
+
+
+def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The page of a record; `typed`: what came with a decision that was refused, so that nothing is typed again."""
     officer, on = request.user, timezone.localdate()
     visible = Visit.objects.visible_to(officer).with_file().select_related("reviewed_by", "corrects")
     visit = get_object_or_404(visible, pk=pk)
@@ -64,6 +81,7 @@ def visit_show(request: SignedIn, pk: int) -> HttpResponse:
             "events": [visit_entry(event) for event in visit.events.select_related("by").order_by("-at", "-pk")],
             "moves": moves(visit, officer),
             "reasons": RETURN_REASONS,
+            "typed": typed or {},
             "returned": Visit.objects.to_correct(officer).filter(pk=visit.pk).first(),
             "is_mine": officer.pk in (visit.lead_id, visit.partner_id),
         },
