@@ -11,6 +11,9 @@ class GridsupConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
+        from django.core.validators import ProhibitNullCharactersValidator
+        from rest_framework.serializers import Serializer
+
         from gridsup import checks, database, holidays  # noqa: F401
         from gridsup.audit import guard, logins
 
@@ -20,3 +23,10 @@ class GridsupConfig(AppConfig):
         post_migrate.connect(holidays.seed, sender=self)
         post_migrate.connect(guard.stand, sender=self)
         logins.listen()
+        # two sentences of the frameworks of which nobody learns what to mend, in neither language
+        ProhibitNullCharactersValidator.message = _(
+            "This holds a character that is no text (NUL), as a damaged copy does. Type it again."
+        )
+        Serializer.default_error_messages["invalid"] = _(
+            "Give one object with named fields here, not a list or a single value."
+        )

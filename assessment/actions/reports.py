@@ -11,6 +11,7 @@ from assessment.indicators import Span
 from assessment.models import Report
 from assessment.reporting.sheets import has_data
 from grids.models import Officer
+from grids.naming import names_on
 from grids.permissions import Permission
 from gridsup.composition import JOB_PERIODS
 from gridsup.errors import BadInput
@@ -51,7 +52,7 @@ def fits_report(*, period: Period, area_code: str, on: date) -> None:
     if not has_data(Span(area_code, period, on)):
         raise BadInput(
             _("Nothing is on record for %(area)s in “%(period)s”: no visit due or done, no problem, no complaint.")
-            % {"area": area_code, "period": period},
+            % {"area": " ".join([area_code, *names_on([area_code], on).values()]), "period": period},
             field="period",
         )
 

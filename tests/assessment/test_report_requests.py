@@ -5,6 +5,7 @@ from django.db import connection, transaction
 
 from assessment.actions import request_report
 from assessment.models import Report
+from grids.models import Station
 from gridsup.actions import request_job
 from gridsup.errors import BadInput, NotAllowed
 from gridsup.jobs import claim, run, run_inline
@@ -81,6 +82,11 @@ def test_a_period_of_which_there_is_no_report_gets_a_sentence(placed, english, p
 
     assert refused.value.field == "period"
     assert not Job.objects.exists()
+
+
+def test_an_area_without_data_is_called_by_its_name(placed, english):
+    with pytest.raises(BadInput, match=f"Nothing is on record for 0501 {Station.objects.get(code='0501').name} in"):
+        ask(placed.chief, "0501", "2025Q3")
 
 
 def test_the_last_day_of_a_period_is_not_over(placed, english):

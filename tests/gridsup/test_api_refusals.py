@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from grids.models import Officer
 from tests.api import api_as, errors
+from tests.factories import VisitFactory
 
 NAMES = ("visits", "findings", "complaints", "clocks", "scorecards", "reports", "jobs")
 ERRORS = "#/components/schemas/Errors"
@@ -85,3 +86,35 @@ def test_a_row_that_does_not_exist_is_not_found_by_whoever_may_see_such_rows(dis
         if "{" in path:
             answer = call(district.district_office, path, method)
             assert answer.status_code in ({404} if method == "get" else {403, 404}), f"{method} {path}"
+
+
+BODIES = [
+    ([], "", "one object with named fields", "名称的对象"),
+    ([{"why": "x"}], "", "one object with named fields", "名称的对象"),
+    ({"why": "a\x00b"}, "why", "no text (NUL)", "空字符（NUL）"),
+]
+
+
+@pytest.mark.parametrize(("body", "field", "english", "chinese"), BODIES)
+def test_what_is_no_object_or_no_text_gets_a_sentence_that_says_what_to_mend(district, body, field, english, chinese):
+    client, address = api_as(district.chief), f"/api/v1/visits/{VisitFactory().pk}/return"
+    for language, sentence in (("zh-hans", chinese), ("en", english)):
+        client.cookies["django_language"] = language
+
+        answer = client.post(address, body, format="json")
+
+        assert (answer.status_code, [where for _code, where in errors(answer)]) == (400, [field])
+        assert sentence in answer.json()["errors"][0]["message"]
+
+
+def test_every_sentence_follows_the_choice_of_the_person_and_none_the_clients_own_language(district):
+    client = api_as(district.lead)
+    ours, framework = {"nobody reads": "this"}, {}
+
+    def said(body):
+        answer = client.post("/api/v1/visits", body, format="json", headers={"Accept-Language": "en"})
+        return "".join(error["message"] for error in answer.json()["errors"])
+
+    assert not any(said(body).isascii() for body in (ours, framework))
+    client.cookies["django_language"] = "en"
+    assert all(said(body).isascii() for body in (ours, framework))
