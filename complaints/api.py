@@ -20,6 +20,7 @@ from complaints.actions import (
     move,
     pause_clock,
     register,
+    report_case,
     resume_clock,
     reveal,
     suggested_area,
@@ -36,6 +37,7 @@ from gridsup.audit.recording import note
 from gridsup.errors import Overtaken
 from gridsup.privacy import masked_name, masked_phone
 from gridsup.states import check, targets
+from inspections.api.findings import CaseRow, Outcome
 from subjects.models import Premises
 
 GONE = OpenApiResponse(description="Done; the row now lies outside of the person's areas.")
@@ -115,11 +117,12 @@ class ComplaintDetail(ComplaintRow):
     clocks = ClockRow(many=True, read_only=True)
     events = ComplaintEventRow(many=True, read_only=True)
     rating = RatingRow(read_only=True, allow_null=True, default=None)
+    case = CaseRow(read_only=True, allow_null=True, help_text="what the case team reported")
 
     class Meta(ComplaintRow.Meta):
         fields = [
             *ComplaintRow.Meta.fields, "text", "result", "refusal", "ending", "linked_to", "task", "visit",
-            "suggested_area", "next_states", "complainant", "clocks", "events", "rating",
+            "suggested_area", "next_states", "complainant", "clocks", "events", "rating", "case",
         ]  # fmt: skip
 
     def get_suggested_area(self, complaint: Complaint) -> str:
@@ -245,7 +248,7 @@ class ComplaintViewSet(Coloured):
         queryset = super().get_queryset().with_clock()
         if self.action == "list":
             return queryset
-        related = ("complainant", "rating", "premises", "locality", "task")
+        related = ("complainant", "rating", "premises", "locality", "task", "case")
         clocks = Prefetch("clocks", Clock.objects.select_related("rule").order_by("pk"))
         events = Prefetch("events", ComplaintEvent.objects.select_related("by"))
         return queryset.select_related(*related).prefetch_related(clocks, events)
@@ -287,6 +290,16 @@ class ComplaintViewSet(Coloured):
             complete(complaint=complaint, by=self.officer, now=timezone.now(), **body)
 
         return self.act(fill, Completion, Permission.TAKE_IN)
+
+    @extend_schema(request=Outcome, responses=ComplaintDetail)
+    @action(detail=True, methods=["post"])
+    def case(self, request: Request, pk: str) -> Response:
+        """The case team reports number, decision and closing of the case that this was handed to."""
+
+        def report(complaint: Complaint, body: dict[str, Any]) -> None:
+            report_case(complaint=complaint, **body, by=self.officer, now=timezone.now())
+
+        return self.act(report, Outcome, Permission.TAKE_CASE)
 
     @extend_schema(request=ForReason, responses=ComplainantRow)
     @action(detail=True, methods=["post"])

@@ -13,9 +13,19 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from complaints.actions import complete, explain, extend_clock, move, pause_clock, resume_clock, reveal
+from complaints.actions import (
+    complete,
+    explain,
+    extend_clock,
+    move,
+    pause_clock,
+    report_case,
+    resume_clock,
+    reveal,
+    waits_for_case,
+)
 from complaints.colours import warn_days
-from complaints.forms import CompleteForm, WhyForm
+from complaints.forms import CaseForm, CompleteForm, WhyForm
 from complaints.models import Attachment, Clock, Complaint
 from complaints.models.complaint import MOVES_OF
 from complaints.move_forms import MoveForm, handled_by, moves_for
@@ -35,7 +45,7 @@ SPLIT_IN = {Complaint.State.RECEIVED, Complaint.State.ACCEPTED, Complaint.State.
 def seen(request: SignedIn, pk: int) -> Complaint:
     """The complaint, if it lies in the person's areas; otherwise there is none."""
     visible = Complaint.objects.visible_to(request.user).with_clock().with_file()
-    return get_object_or_404(visible.select_related("linked_to", "task__visit"), pk=pk)
+    return get_object_or_404(visible.select_related("linked_to", "task__visit", "case__revisit", "case__review"), pk=pk)
 
 
 @login_required
@@ -60,13 +70,16 @@ def page(request: SignedIn, complaint: Complaint, *, status: int = 200, **change
         moves = [refused if form.to == refused.to else form for form in moves]
     who = who_of(complaint, officer, changed.get("revealed"))
     limits = limits_of(clocks, pauses_of(events), officer, on)
+    may_report = officer.may(Permission.TAKE_CASE, complaint.area_code) and waits_for_case(complaint)
     shown = {
         "on": on,
         "complaint": complaint,
         "who": who,
         "warn": warn_days(on),
         "limits": limits,
-        "homeless": homeless(changed, who, limits),
+        "homeless": homeless(changed, who, limits, may_report=may_report),
+        "may_report": may_report,
+        "case_form": CaseForm(),
         "moves": moves,
         "events": [entry_of(event) for event in reversed(events)],
         "pictures": complaint.attachments.all(),
@@ -80,12 +93,13 @@ def page(request: SignedIn, complaint: Complaint, *, status: int = 200, **change
     return render(request, "complaints/complaint_show.html", shown, status=status)
 
 
-def homeless(changed: dict[str, Any], who: Who, limits: list[Limit]) -> forms.Form | None:
+def homeless(changed: dict[str, Any], who: Who, limits: list[Limit], *, may_report: bool) -> forms.Form | None:
     """A form that was refused and has no place on the page any more: its sentence stands at the top."""
     places = {
         "clock_form": changed.get("clock_at") in {(limit.clock.pk, what) for limit in limits for what in limit.acts},
         "reveal_form": who.may_reveal and not who.is_nobody,
         "complete_form": who.may_complete,
+        "case_form": may_report,
     }
     return next((changed[name] for name, is_there in places.items() if name in changed and not is_there), None)
 
@@ -232,6 +246,22 @@ def complainant_complete(request: SignedIn, pk: int) -> HttpResponseBase:
         form,
         lambda: complete(complaint=complaint, by=request.user, now=timezone.now(), **form.cleaned_data),
         {"complete_form": form},
+    )
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def complaint_case(request: SignedIn, pk: int) -> HttpResponseBase:
+    complaint = seen(request, pk)
+    if request.method != "POST":  # the log-in leads here after a session that ended on the form
+        return redirect("complaint", pk)
+    form = CaseForm(request.POST)
+    return answered(
+        request,
+        complaint,
+        form,
+        lambda: report_case(complaint=complaint, by=request.user, now=timezone.now(), **form.cleaned_data),
+        {"case_form": form},
     )
 
 

@@ -87,6 +87,14 @@ class WhyForm(forms.Form):
         self.fields["why"].required = required
 
 
+class CaseForm(forms.Form):
+    """What became of the case that a complaint was handed to."""
+
+    number = forms.CharField(label=_("case number"), max_length=60, widget=forms.TextInput(attrs=INPUT))
+    decision = LongText(label=_("decision"), max_length=400, rows=2)
+    closed_on = DayField(label=_("case closed on"))
+
+
 class CompleteForm(forms.Form):
     """Who asked, where that was missing; what stays empty is not changed."""
 

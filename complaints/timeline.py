@@ -48,6 +48,7 @@ def words_of(event: ComplaintEvent) -> str:
         "pause": _("time limit paused"),
         "resume": _("time limit runs on, until %(new)s"),
         "extend": _("time limit extended until %(new)s"),
+        "case": _("case %(new)s reported"),
         "explain": _("explained why a limit was missed"),
         "recount": _("time limit counted anew: %(new)s instead of %(old)s"),
         "overdue": _("%(new)s was told that a limit was missed"),

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("complaints/<int:pk>/", complaint_views.complaint_show, name="complaint"),
     path("complaints/<int:pk>/reveal/", complaint_views.complainant_reveal, name="complainant_reveal"),
     path("complaints/<int:pk>/complete/", complaint_views.complainant_complete, name="complainant_complete"),
+    path("complaints/<int:pk>/case/", complaint_views.complaint_case, name="complaint_case"),
     path("complaints/<int:pk>/limits/<int:clock_pk>/<slug:what>/", complaint_views.clock_act, name="clock_act"),
     path("complaints/<int:pk>/to/<slug:to>/", complaint_views.complaint_move, name="complaint_move"),
 ]

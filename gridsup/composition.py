@@ -192,6 +192,7 @@ SHOWN = {
     "plan_move": "inspections.InspectionPlan",
     "complaint": "complaints.Complaint",
     "complaint_move": "complaints.Complaint",
+    "complaint_case": "complaints.Complaint",
     "complainant_reveal": "complaints.Complaint",
     "complainant_complete": "complaints.Complaint",
     "complaint_picture": "complaints.Attachment",

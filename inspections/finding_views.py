@@ -127,5 +127,5 @@ def finding_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
         messages.success(request, _("Done: the finding has moved on."))
     except DomainError as error:
         messages.error(request, str(error))
-        return _shown(request, pk, {**form.data.dict(), "to": to})
+        return _shown(request, pk, {**request.POST.dict(), "to": to})
     return redirect("finding", pk)

@@ -233,8 +233,8 @@ class Visits:
             number = (
                 f"演示案〔{on.year}〕{self.dice.between(1, CASE_NUMBERS, finding.text, finding.found_on, 'case')}号"
             )
-            facts = {"number": number, "decision": findings.CASE_RETURNED, "closed_on": on}
-            return_case(finding=finding, **facts, by=case_team, now=now)
+            decision = findings.CASE_RETURNED
+            return_case(finding=finding, number=number, decision=decision, closed_on=on, by=case_team, now=now)
 
     def _keep_grades(self, week: Week) -> None:
         """Chiefs keep the grade where a case was the first one; the newest proposals wait."""

@@ -1,5 +1,6 @@
 """Writes to complaints, reports, clues and enquiries, and to their clocks."""
 
+from complaints.actions.cases import report_case, waits_for_case
 from complaints.actions.clocks import (
     escalate_clocks,
     explain,
@@ -25,7 +26,9 @@ __all__ = [
     "recompute_provisional",
     "register",
     "register_many",
+    "report_case",
     "resume_clock",
     "reveal",
     "suggested_area",
+    "waits_for_case",
 ]

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
+                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='inspections.casereturn', verbose_name='case')),
                 ('follow_code', models.CharField(max_length=12, verbose_name='code for following it')),
                 ('client_id', models.UUIDField(blank=True, null=True, unique=True, verbose_name='form number')),
                 ('kind', models.CharField(choices=[('complaint', "complaint (a consumer's dispute)"), ('report', 'report of a breach'), ('clue', 'clue'), ('enquiry', 'enquiry')], max_length=10, verbose_name='kind')),

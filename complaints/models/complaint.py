@@ -14,7 +14,7 @@ from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.events import Event
 from gridsup.states import Move, Moves
-from inspections.models import InspectionTask
+from inspections.models import CaseReturn, InspectionTask
 from subjects.models import Premises
 
 # So long a receipt is shown: enough to write number and code down, too short for whoever uses the telephone next.
@@ -140,6 +140,9 @@ class Complaint(models.Model):
     )
     task = models.ForeignKey(
         InspectionTask, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name=_("task")
+    )
+    case = models.ForeignKey(
+        CaseReturn, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name=_("case")
     )
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 

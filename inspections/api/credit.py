@@ -70,7 +70,8 @@ class CreditReviewFilter(InArea):
         fields = ["state"]
 
     def is_mine(self, queryset: Any, name: str, wanted: bool) -> Any:
-        mine = CreditReview.objects.waiting().decidable(self.request.user).values("pk")
+        request: Any = self.request
+        mine = CreditReview.objects.waiting().decidable(request.user).values("pk")
         return queryset.filter(pk__in=mine) if wanted else queryset.exclude(pk__in=mine)
 
 

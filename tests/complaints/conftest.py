@@ -94,6 +94,7 @@ def walk(take_in, district, desk):
             "verifying": (district.lead, {}),
             "settled": (district.lead, {"result": "Paid back."}),
             "handled": (district.lead, {"result": "Ordered to correct."}),
+            "handed_to_case": (district.lead, {"result": "A case is opened."}),
             "reviewed": (district.chief, {}),
             "told": (desk, {"why": "By telephone."}),
             "closed": (district.chief, {}),

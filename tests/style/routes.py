@@ -83,6 +83,7 @@ PAGES: dict[str, type[models.Model]] = {
     "credit_review_move": CreditReview,
     "complaint": Complaint,
     "complaint_move": Complaint,
+    "complaint_case": Complaint,
     "complainant_reveal": Complaint,
     "complainant_complete": Complaint,
     "complaint_picture": Attachment,
@@ -175,6 +176,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "complaint_premises": (P.VIEW,),
     "complaint": (P.VIEW,),
     "complaint_move": (P.VIEW,),  # as plan_move
+    "complaint_case": (P.VIEW,),  # as plan_move
     "clock_act": (P.VIEW,),  # as plan_move
     "complainant_reveal": (P.VIEW,),  # as plan_move
     "complainant_complete": (P.VIEW,),  # as plan_move
@@ -248,6 +250,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     # each move asks for its own permission
     "complaint-move": (P.ACCEPT, P.DISPATCH, P.HANDLE, P.REVIEW_COMPLAINTS, P.FOLLOW_UP, P.TAKE_IN),
     "complaint-complainant": (P.TAKE_IN,),
+    "complaint-case": (P.TAKE_CASE,),
     "complaint-reveal": (P.REVEAL,),
     "clock-pause": (P.HANDLE,),
     "clock-resume": (P.HANDLE,),
