@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.models import Bureau, Officer, Posting
 from grids.permissions import Duty
+from grids.substitutes import candidates, inspects
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either
 
 INPUT = {"class": "form-control"}
@@ -134,7 +135,9 @@ class PostForm(StepForm):
 
 
 class EndForm(StepForm):
-    to_day = DayField(label=_("last day"))
+    to_day = DayField(
+        label=_("last day"), help_text=_("Yesterday at the earliest: who was responsible before stays on record.")
+    )
     why = why(required=False)
     to = people_field(
         _("open work goes to"), required=False, empty_label=_("whoever holds the area"),
@@ -154,7 +157,10 @@ class SubstituteForm(StepForm):
 
     def prepare(self) -> None:
         self.initial = {"from_day": self.today}
-        self.offer_people("officer", self.row.officer)
+        able = cast("forms.ModelChoiceField[Officer]", self.fields["officer"])
+        able.queryset = candidates(self.row, self.viewer, self.today)
+        if inspects(self.row):
+            able.help_text = _("Whoever holds a valid certificate, works in the business and can log in.")
 
 
 class PerhapsWhy(StepForm):

@@ -8,13 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.actions.areas import find_area
-from grids.models import Grid, Officer, Posting, PostingEvent
+from grids.models import Grid, GridPeriod, Officer, Posting, PostingEvent
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, needed_to_post
 from grids.separation import keep_apart
+from grids.substitutes import check_able
 from gridsup.codes import is_area_code
+from gridsup.dates import add_months
 from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.states import check
 from gridsup.workdays import ONE_DAY
+
+# What lies beyond a working life behind, or two terms of five years ahead, was typed wrongly.
+MOST_MONTHS_BACK, MOST_MONTHS_AHEAD = 50 * 12, 10 * 12
 
 
 @transaction.atomic
@@ -32,12 +37,13 @@ def post_officer(
 ) -> Posting:
     """A post from `from_day` to `to_day` (last day; None: until ended); `by` None is the command line.
 
-    Raises BadInput for an unknown duty or area, a closed account, days in the wrong order or a period in which the area
-    has a head already, NotAllowed for who may not post officers there, Overtaken when a head was posted at the same
-    moment.
+    Raises BadInput for an unknown duty or area, a closed account, days in the wrong order, before the grid existed or
+    far from today, or a period in which the area has a head already, NotAllowed for who may not post officers there,
+    Overtaken when a head was posted at the same moment.
     """
     check(by, needed_to_post(duty), area_code)
     _check_area(duty, area_code)
+    _check_days(area_code, from_day, to_day, timezone.localdate(now))
     _check_period(officer, duty, area_code, from_day, to_day)
     facts = {"duty": duty, "area_code": area_code, "line": line, "team": team}
     return _post(Posting(officer=officer, from_day=from_day, to_day=to_day, **facts), by, now)
@@ -57,13 +63,15 @@ def stand_in(
     """Lets somebody stand in for the holder of a post during leave, with the duty and area of the post.
 
     The substitute sees and does there, on these days, what the post permits; the post itself goes on. Raises BadInput
-    for days outside the post's, for who holds the same post, for a post that somebody stands in for already or that is
-    a substitution itself; NotAllowed for who may not post officers there.
+    for days outside the post's or too many, for who holds the same post or cannot do the duty on these days, for a post
+    that somebody stands in for already or that is a substitution itself; NotAllowed for who posts nobody there.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
     held = Posting.objects.select_for_update().select_related(None).get(pk=posting.pk)
     _check_area(held.duty, held.area_code)
+    _check_days(held.area_code, from_day, to_day, timezone.localdate(now))
     _check_stand_in(held, officer, from_day, to_day)
+    check_able(held, officer, from_day, to_day)
     facts = {"duty": held.duty, "area_code": held.area_code, "line": held.line, "team": held.team}
     return _post(
         Posting(officer=officer, from_day=from_day, to_day=to_day, stands_in_for=held, **facts), by, now, why.strip()
@@ -87,23 +95,28 @@ def _post(posting: Posting, by: Officer | None, now: datetime, why: str = "") ->
 
 @transaction.atomic
 def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None = None, why: str = "") -> Posting:
-    """Ends a post; `on` is its last day. One whose last day is to come may end earlier; its substitutes end with it.
+    """Ends a post; `on` is its last day, yesterday at the earliest: who was responsible before stays on record. One
+    whose last day is to come may end earlier; its substitutes end with it, those who have not begun are called off.
 
-    Raises BadInput for a day before the first, WrongState when it has ended already, NotAllowed for who may not.
+    Raises BadInput for a day before the first or before yesterday, or before the first of who stands in by now,
+    WrongState when it has ended already, NotAllowed for who may not.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
+    today = timezone.localdate(now)
     if on < posting.from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": posting.from_day}, field="to_day")
-    to_come = Q(to_day__gt=on, to_day__gte=timezone.localdate(now), called_off=False)
+    if on < today - ONE_DAY:
+        raise BadInput(
+            _("A post ends yesterday at the earliest, on %(day)s: who was responsible before stays on record.")
+            % {"day": today - ONE_DAY},
+            field="to_day",
+        )
+    to_come = Q(to_day__gt=on, to_day__gte=today, called_off=False)
     if not Posting.objects.filter(Q(to_day__isnull=True) | to_come, pk=posting.pk).update(to_day=on):
         raise WrongState(_("This post has its last day already."))
     _ended(posting, on, by, now, why)
     for substitute in posting.substitutes.meeting(on + ONE_DAY, None).select_related("officer"):
-        if substitute.from_day <= on:
-            Posting.objects.filter(pk=substitute.pk).update(to_day=on)
-            _ended(substitute, on, by, now, _("The post itself has ended."))
-        else:
-            _call_off(substitute, by, now, _("The post itself has ended."))
+        _end_substitute(substitute, on, by, now)
     return posting
 
 
@@ -120,6 +133,21 @@ def call_off_posting(*, posting: Posting, now: datetime, by: Officer | None = No
     for substitute in posting.substitutes.filter(called_off=False).select_related("officer"):
         _call_off(substitute, by, now, _("The post itself was called off."))
     return _call_off(posting, by, now, why)
+
+
+def _end_substitute(substitute: Posting, on: date, by: Officer | None, now: datetime) -> None:
+    """Whoever stands in by now was there today, and is never said not to have been."""
+    if substitute.from_day <= on:
+        Posting.objects.filter(pk=substitute.pk).update(to_day=on)
+        _ended(substitute, on, by, now, _("The post itself has ended."))
+    elif substitute.from_day <= timezone.localdate(now):
+        raise BadInput(
+            _("%(name)s stands in since %(day)s: the post ends on that day at the earliest.")
+            % {"name": substitute.officer, "day": substitute.from_day},
+            field="to_day",
+        )
+    else:
+        _call_off(substitute, by, now, _("The post itself has ended."))
 
 
 def _ended(posting: Posting, on: date, by: Officer | None, now: datetime, why: str) -> None:
@@ -158,8 +186,7 @@ def _check_area(duty: str, area_code: str) -> None:
 
 
 def _check_period(officer: Officer, duty: str, area_code: str, from_day: date, to_day: date | None) -> None:
-    """Refuses reversed days, a second head, and the same post twice for one officer."""
-    _check_days(from_day, to_day)
+    """Refuses a second head, and the same post twice for one officer."""
     meeting = Posting.objects.meeting(from_day, to_day).filter(duty=duty, area_code=area_code)
     # who stands in for a head is no second head
     meeting = meeting.filter(stands_in_for=None) if duty in HEADS else meeting.filter(officer=officer)
@@ -171,14 +198,29 @@ def _check_period(officer: Officer, duty: str, area_code: str, from_day: date, t
         )
 
 
-def _check_days(from_day: date, to_day: date | None) -> None:
+def _check_days(area_code: str, from_day: date, to_day: date | None, today: date) -> None:
+    """Refuses reversed days, days before the grid existed, and days that nobody means."""
     if to_day is not None and to_day < from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
+    begun = GridPeriod.objects.filter(grid=area_code).order_by("from_day").values_list("from_day", flat=True).first()
+    if begun is not None and from_day < begun:
+        raise BadInput(
+            _("Grid %(code)s exists since %(day)s: a post on it begins on that day or later.")
+            % {"code": area_code, "day": begun},
+            field="from_day",
+        )
+    earliest, latest = add_months(today, -MOST_MONTHS_BACK), add_months(today, MOST_MONTHS_AHEAD)
+    for field, day in (("from_day", from_day), ("to_day", to_day)):
+        if day is not None and not earliest <= day <= latest:
+            raise BadInput(
+                _("%(day)s is no day of a post: give one from %(first)s to %(last)s.")
+                % {"day": day, "first": earliest, "last": latest},
+                field=field,
+            )
 
 
 def _check_stand_in(posting: Posting, officer: Officer, from_day: date, to_day: date) -> None:
     """Refuses what `stand_in` refuses of its days and people."""
-    _check_days(from_day, to_day)
     if posting.stands_in_for_id is not None:
         raise BadInput(_("This is a substitute's own post: give the post itself another substitute."), field="posting")
     if from_day < posting.from_day or (posting.to_day is not None and to_day > posting.to_day) or posting.called_off:

@@ -20,16 +20,16 @@ def swap_posts(
 ) -> tuple[Posting, Posting]:
     """From day `on` each holds the other's post: both end the day before, both begin on the day, or nothing changes.
 
-    The team goes with the grid, and so does open work that was given by name: at once for a swap of today or before,
-    else by the job of the day. Returns the new posts, that of `first`'s officer first. Raises WrongState for a post
-    that has its last day or is a substitute's, BadInput for posts of different duties, of one officer or one grid, or
-    that began after the day before, and what ending and giving posts raise, NotAllowed among it.
+    The team goes with the grid, and so does open work that was given by name: at once for a swap of today, else by the
+    job of the day. Returns the new posts, that of `first`'s officer first. Raises WrongState for a post that has its
+    last day or is a substitute's, BadInput for posts of different duties, of one officer or one grid, for a day before
+    today or not after their first, and what ending and giving posts raise, NotAllowed among it.
     """
     keys = sorted([first.pk, second.pk])
     rows = Posting.objects.select_for_update(of=("self",)).select_related("officer").order_by("pk")
     stored = {post.pk: post for post in rows.filter(pk__in=keys)}
     first, second = stored[first.pk], stored[second.pk]
-    _check_swap(first, second, on)
+    _check_swap(first, second, on, timezone.localdate(now))
     for post in (first, second):
         end_posting(posting=post, on=on - ONE_DAY, by=by, now=now, why=why)
     given = [
@@ -41,7 +41,7 @@ def swap_posts(
     ]  # fmt: skip
     for post, successor in ((first, given[1]), (second, given[0])):
         PostingEvent.objects.create(posting=post, what=SWAPPED, new=str(successor.pk), by=by, at=now, why=why.strip())
-        if on <= timezone.localdate(now):
+        if on == timezone.localdate(now):
             settle_strays(
                 officer=post.officer, to=successor.officer, areas=[post.area_code], on=timezone.localdate(now),
                 by=by, now=now,
@@ -49,7 +49,9 @@ def swap_posts(
     return given[0], given[1]
 
 
-def _check_swap(first: Posting, second: Posting, on: date) -> None:
+def _check_swap(first: Posting, second: Posting, on: date, today: date) -> None:
+    if on < today:
+        raise BadInput(_("A rotation begins today or later."), field="on")
     for post in (first, second):
         if post.to_day is not None or post.stands_in_for_id is not None:
             raise WrongState(_("%(name)s does not hold this post any longer, or stands in for somebody.") % {

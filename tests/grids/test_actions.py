@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -109,14 +109,44 @@ def test_reversed_days_are_refused(district):
 
 def test_a_post_ends_once_and_its_area_takes_a_new_head(district):
     posting = district.lead.postings.get()
-    end_posting(posting=posting, on=date(2026, 6, 30), by=district.chief, now=NOON)
+    end_posting(posting=posting, on=date(2026, 6, 30), by=district.chief, now=NOON - timedelta(days=144))
 
     successor = post(officer=district.nobody, duty="grid_lead", area_code="050101", from_day=date(2026, 7, 1), now=NOON)
 
     assert Posting.objects.held_on("050101", date(2026, 6, 30)).filter(pk=posting.pk).exists()
     assert Posting.objects.held_on("050101", date(2026, 7, 1)).first() == successor
     with pytest.raises(WrongState):
-        end_posting(posting=posting, on=date(2026, 6, 30), now=NOON)
+        end_posting(posting=posting, on=date(2026, 11, 22), now=NOON)
+
+
+def test_a_post_ends_yesterday_at_the_earliest(district):
+    posting = district.lead.postings.get()
+
+    with pytest.raises(BadInput, match="2026-11-21") as refusal:
+        end_posting(posting=posting, on=date(2026, 11, 20), by=district.chief, now=NOON)
+
+    assert refusal.value.field == "to_day"
+    assert Posting.objects.held_on("050101", date(2026, 11, 21)).filter(pk=posting.pk).exists()
+    assert end_posting(posting=posting, on=date(2026, 11, 21), by=district.chief, now=NOON).to_day
+
+
+@pytest.mark.parametrize(
+    ("days", "field", "told"),
+    [
+        ({"from_day": date(2019, 12, 31)}, "from_day", "2020-01-01"),
+        ({"from_day": date(2037, 1, 1)}, "from_day", "2036-11-22"),
+        ({"to_day": date(2999, 1, 1)}, "to_day", "2036-11-22"),
+        ({"area_code": "0501", "duty": "document_keeper", "from_day": date(1926, 11, 1)}, "from_day", "1976-11-22"),
+    ],
+)
+def test_a_post_has_days_that_somebody_may_mean(district, days, field, told):
+    facts = {"duty": "manager", "area_code": "050101", "from_day": DAY, "now": NOON}
+
+    with pytest.raises(BadInput, match=told) as refusal:
+        post(officer=district.nobody, **facts | days)
+
+    assert refusal.value.field == field
+    assert post(officer=district.nobody, **facts | {"from_day": date(2020, 1, 1)}).pk
 
 
 def test_a_post_does_not_end_before_it_began_nor_by_a_stranger(district):

@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from grids.actions import add_officer, find_invitation, renew_certificate
 from grids.models import Grid, Officer, Posting
+from tests.certified import certified
 from tests.factories import OfficerFactory, PostingFactory, StationFactory
 from tests.style.routes import client_of
 
@@ -127,9 +128,10 @@ def test_the_administrator_sees_accounts_without_phone_and_certificate(district)
 
 def test_a_chief_gives_a_substitute_and_calls_a_post_off_in_the_admin(district):
     client, post = client_of(district.chief), district.lead.postings.get()
-    leave = {"step": 1, "officer": district.neighbour_lead.pk, "from_day": "2126-12-01", "to_day": "2126-12-09"}
+    first = timezone.localdate() + timedelta(days=9)
+    leave = {"officer": certified(district.neighbour_lead).pk, "from_day": first, "to_day": first + timedelta(days=5)}
 
-    client.post(f"/admin/grids/posting/{post.pk}/step/substitute/", leave)
+    client.post(f"/admin/grids/posting/{post.pk}/step/substitute/", {"step": 1, **leave})
     substitute = Posting.objects.get(stands_in_for=post)
     client.post(f"/admin/grids/posting/{substitute.pk}/step/call_off/", {"step": 1, "why": "not taken"})
 

@@ -18,6 +18,7 @@ from gridsup.errors import BadInput, NotAllowed, Overtaken, WrongState
 from gridsup.jobs import claim, run
 from gridsup.models import Job
 from gridsup.states import advance
+from tests.certified import certified
 from tests.factories import LetterFactory, LocalityFactory, OfficerFactory, PostingFactory, noon
 from tests.grids.lettered import NOW, ON, make, of
 
@@ -87,7 +88,8 @@ class TestMaking:
 
     def test_who_only_stands_in_signs_none(self, made):
         stand_in(
-            posting=made.lead.postings.get(), officer=OfficerFactory(), from_day=ON, to_day=date(2026, 3, 20), now=NOW,
+            posting=made.lead.postings.get(), officer=certified(OfficerFactory()), from_day=ON,
+            to_day=date(2026, 3, 20), now=NOW,
         )  # fmt: skip
 
         assert standing()["needed"] == 0

@@ -6,6 +6,7 @@ from django.utils import timezone
 from grids.actions import stand_in
 from grids.models import Officer, Posting
 from subjects.models import Placement
+from tests.certified import certified
 from tests.factories import PremisesFactory, TaskFactory
 from tests.style.routes import client_of
 
@@ -105,7 +106,9 @@ def history(district):
     later = Posting.objects.create(
         officer=district.neighbour_lead, duty="grid_lead", area_code="050101", from_day=date(2026, 7, 1)
     )
-    stand_in(posting=later, officer=district.nobody, from_day=date(2026, 8, 10), to_day=date(2026, 8, 14), now=NOW)
+    stand_in(
+        posting=later, officer=certified(district.nobody), from_day=date(2026, 8, 10), to_day=date(2026, 8, 14), now=NOW
+    )
     premises = PremisesFactory(area_code="050101", entered_on=date(2026, 1, 1))
     for area, first, last in (("050102", date(2026, 1, 1), date(2026, 3, 31)), ("050101", date(2026, 4, 1), None)):
         Placement.objects.create(premises=premises, area_code=area, from_day=first, to_day=last)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from grids.actions import stand_in
 from grids.models import Officer, Posting
+from tests.certified import certified
 from tests.factories import OfficerFactory, PostingFactory, TaskFactory
 from tests.style.routes import client_of
 
@@ -63,7 +64,7 @@ def test_a_chief_gives_leave_and_ends_it_early_from_the_pages(as_chief, district
 
     answer = as_chief.post(
         f"/posts/{post.pk}/substitute/",
-        {"officer": district.neighbour_lead.pk, "from_day": str(TODAY), "to_day": str(last)},
+        {"officer": certified(district.neighbour_lead).pk, "from_day": str(TODAY), "to_day": str(last)},
     )
     assert answer["Location"] == f"/people/{district.lead.pk}/"
     substitute = Posting.objects.get(stands_in_for=post)
@@ -85,7 +86,7 @@ def test_a_refusal_stands_at_its_field(as_chief, district):
 
 def test_an_area_says_who_was_responsible_on_any_day(as_chief, district):
     stand_in(
-        posting=district.lead.postings.get(), officer=district.nobody, from_day=date(2026, 3, 2),
+        posting=district.lead.postings.get(), officer=certified(district.nobody), from_day=date(2026, 3, 2),
         to_day=date(2026, 3, 6), now=timezone.now(),
     )  # fmt: skip
 

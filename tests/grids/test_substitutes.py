@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -6,11 +6,20 @@ from django.utils import timezone
 
 from grids.actions import call_off_posting, end_posting, post_officer, stand_in
 from grids.models import Grid, Officer, Posting
+from grids.substitutes import candidates
 from gridsup.errors import BadInput, NotAllowed, WrongState
+from tests.certified import certified
 from tests.factories import OfficerFactory, PostingFactory
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.get_default_timezone())
 FIRST, LAST = date(2026, 11, 20), date(2026, 11, 29)
+
+
+@pytest.fixture(autouse=True)
+def able(district):
+    """Who may stand in for a lead holds a certificate."""
+    certified(district.neighbour_lead)
+    certified(district.nobody)
 
 
 @pytest.fixture
@@ -136,7 +145,7 @@ def test_a_post_that_is_over_is_not_ended_again(district, substitute):
     later = datetime(2026, 12, 5, 12, tzinfo=timezone.get_default_timezone())
 
     with pytest.raises(WrongState):
-        end_posting(posting=substitute, on=date(2026, 11, 24), now=later)
+        end_posting(posting=substitute, on=date(2026, 12, 4), now=later)
 
 
 def test_the_end_of_a_post_ends_or_calls_off_its_substitutions(district, post, substitute):
@@ -153,6 +162,67 @@ def test_the_end_of_a_post_ends_or_calls_off_its_substitutions(district, post, s
     assert post_officer(
         officer=district.nobody, duty="grid_lead", area_code="050101", from_day=date(2026, 11, 26), now=NOON
     ).pk
+
+
+def test_a_stand_in_who_has_begun_is_never_said_not_to_have_been_there(district, post):
+    today = NOON.date()
+    substitute = stand_in(posting=post, officer=district.nobody, from_day=today, to_day=LAST, now=NOON)
+
+    with pytest.raises(BadInput, match="2026-11-22") as refusal:
+        end_posting(posting=post, on=date(2026, 11, 21), by=district.chief, now=NOON)
+    assert refusal.value.field == "to_day"
+    end_posting(posting=post, on=today, by=district.chief, now=NOON)
+
+    substitute.refresh_from_db()
+    assert (substitute.to_day, substitute.called_off) == (today, False)
+
+
+def test_somebody_stands_in_for_a_year_at_most(district, post):
+    facts = {"posting": post, "officer": district.nobody, "from_day": FIRST, "now": NOON}
+
+    with pytest.raises(BadInput, match="2027-11-20") as refusal:
+        stand_in(**facts, to_day=date(2027, 11, 21))
+
+    assert refusal.value.field == "to_day"
+    assert stand_in(**facts, to_day=date(2027, 11, 20)).pk
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"certificate_valid_to": LAST - timedelta(days=1)},
+        {"certificate_from": FIRST + timedelta(days=1)},
+        {"certificate_no": "", "certificate_valid_to": None},
+        {"password": "!nobody knows it"},
+    ],
+)
+def test_who_cannot_do_the_duty_on_these_days_does_not_stand_in(district, post, facts):
+    Officer.objects.filter(pk=district.nobody.pk).update(**facts)
+    somebody = Officer.objects.get(pk=district.nobody.pk)
+
+    with pytest.raises(BadInput) as refusal:
+        stand_in(posting=post, officer=somebody, from_day=FIRST, to_day=LAST, now=NOON)
+
+    assert refusal.value.field == "officer"
+
+
+def test_who_only_watches_stands_in_for_nobody_of_the_business(district, post):
+    district.supervisor.certificate_valid_to = date(2030, 1, 1)
+    for held in (post, district.chief.postings.get()):
+        with pytest.raises(BadInput) as refusal:
+            stand_in(posting=held, officer=district.supervisor, from_day=FIRST, to_day=LAST, now=NOON)
+        assert refusal.value.field == "officer"
+
+
+def test_the_list_offers_only_who_can_stand_in(district, post):
+    Officer.objects.update(certificate_no="S", certificate_valid_to=date(2030, 1, 1))
+    OfficerFactory(username="shut", password="!", bureau=district.bureau)
+    Officer.objects.filter(pk=district.neighbour_lead.pk).update(certificate_valid_to=date(2026, 11, 1))
+
+    offered = {person.username for person in candidates(post, district.chief, NOON.date())}
+
+    assert "manager" in offered
+    assert offered.isdisjoint({"lead", "chief", "supervisor", "informant", "shut", "neighbour"})
 
 
 def test_a_post_that_was_called_off_holds_on_no_day_and_hinders_nobody(district, post):

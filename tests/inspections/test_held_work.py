@@ -8,6 +8,7 @@ from grids.handing import count_strays, lines_of, strays_of
 from grids.models import Officer
 from gridsup.errors import BadInput, NotAllowed
 from inspections.models import InspectionTask, Visit
+from tests.certified import certified
 from tests.factories import PremisesFactory, TaskFactory, VisitFactory
 
 NOW = timezone.now()
@@ -148,7 +149,8 @@ def test_the_list_of_strays_takes_as_many_queries_for_thirty_as_for_three(client
 
 
 def test_a_substitute_holds_what_is_given_by_name_to_whom_they_stand_in_for(district, tasks):
-    stand_in(posting=district.manager.postings.get(), officer=district.nobody, from_day=TODAY, to_day=TODAY, now=NOW)
+    post, somebody = district.manager.postings.get(), certified(district.nobody)
+    stand_in(posting=post, officer=somebody, from_day=TODAY, to_day=TODAY, now=NOW)
     substitute = Officer.objects.get(pk=district.nobody.pk)
 
     assert set(InspectionTask.objects.mine(substitute)) == set(tasks[:2])

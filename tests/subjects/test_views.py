@@ -7,6 +7,7 @@ from grids.actions import stand_in
 from grids.models import Posting
 from subjects.actions import apply_policy, load_preset, set_tier
 from subjects.models import Permit, Placement, Premises
+from tests.certified import certified
 from tests.factories import (
     DuePremisesFactory,
     OfficerFactory,
@@ -202,7 +203,7 @@ def test_the_file_needs_few_queries_however_long_it_is(as_chief, count_queries):
 def test_who_stood_in_is_named_beside_who_was_absent(as_chief, district):
     premises = PremisesFactory(area_code="050101", entered_on=date(2026, 1, 1))
     stand_in(
-        posting=district.lead.postings.get(), officer=district.neighbour_lead, from_day=date(2026, 11, 1),
+        posting=district.lead.postings.get(), officer=certified(district.neighbour_lead), from_day=date(2026, 11, 1),
         to_day=date(2026, 11, 9), now=NOON,
     )  # fmt: skip
 
