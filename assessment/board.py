@@ -150,7 +150,7 @@ def _below(premises: dict[str, int], code: str) -> int:
 
 def _people(codes: list[str], on: date) -> dict[str, list[Person]]:
     """Who is responsible on the day by area, heads first; who is on leave is named with the one who stands in."""
-    posts = Posting.objects.present_on(on).filter(area_code__in=codes, duty__in=PUBLISHED, officer__is_active=True)
+    posts = Posting.objects.present_on(on).filter(area_code__in=codes, duty__in=PUBLISHED)
     order = {str(duty): rank for rank, duty in enumerate(PUBLISHED)}
     people: dict[str, list[Person]] = defaultdict(list)
     rows = posts.order_by("area_code", "from_day", "pk").values_list(

@@ -17,7 +17,7 @@ from assessment.dashboard.areas import STATION
 from assessment.staffing.asking import DUE, RotationQuestion, SwapForm, WhatIfQuestion
 from assessment.staffing.page import MOST_ROWS, Links, grids_of
 from assessment.staffing.rotation import NEAR, OVER, Turn, partners, try_swap, turns_of, with_neighbours
-from assessment.staffing.what_if import Choice, grids_there, places_of, reckon
+from assessment.staffing.what_if import Choice, grids_there, moves, places_of, reckon
 from assessment.views import scope_asked
 from grids.actions import swap_posts
 from grids.areas import area_choices
@@ -147,7 +147,9 @@ def staffing_what_if(request: SignedIn) -> HttpResponse:
         shown |= {"grids": grids, "places": places, "choice": choice, "area": station.code}
         if choice.is_whole:
             shown |= {"outcome": reckon(choice, grids, on), "quarter": Links(on, on).quarter}
-            shown["proposal"] = proposal_of(choice, request.user)
+            shown["moves"] = moves(choice, places)
+            if shown["moves"]:
+                shown["proposal"] = proposal_of(choice, request.user)
     return render(request, "assessment/what_if_show.html", shown)
 
 

@@ -82,5 +82,5 @@ def mates_of(officer: Officer, row: GridRow, day: date) -> QuerySet[Posting]:
         .present_on(day)
         .filter(team__in=teams, duty__in=HOLDERS)
     )
-    certified = posts.filter(officer__is_active=True, officer__certificate_valid_to__gte=day)
+    certified = posts.filter(officer__certificate_valid_to__gte=day)
     return certified.exclude(area_code=row.code).select_related("officer")

@@ -1,10 +1,12 @@
 """Areas to choose from in lists: what a person holds, one level below what is chosen."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from grids.models import Bureau, Grid, Officer, Station
-from grids.permissions import Permission
+from grids.permissions import AREA_LENGTHS, Duty, Permission, needed_to_post
 from gridsup.scoping import inside
 
 # A list box beyond this cannot be used; the stations above narrow it down.
@@ -24,6 +26,18 @@ class AreaChoice:
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+def areas_to_post(officer: Officer, duties: Collection[Duty]) -> list[AreaChoice]:
+    """Where the officer gives posts of some of these duties, in the order of codes; three queries at most."""
+    lengths = {length for duty in duties for length in AREA_LENGTHS[duty]}
+    within = inside({code for duty in duties for code in officer.area_codes(needed_to_post(duty))}, "code")
+    kinds: dict[int, Any] = {2: Bureau.objects.all(), 4: Station.objects.all(), 6: Grid.objects.in_force()}
+    return [
+        AreaChoice(*row)
+        for length in sorted(lengths)
+        for row in kinds[length].filter(within).order_by("code").values_list("code", "name")
+    ]
 
 
 def area_choices(officer: Officer, chosen: str = "", *, on: date | None = None) -> list[AreaChoice]:

@@ -1,6 +1,6 @@
 """Open work as the pages show it: what a person holds, where it would go, and what is held without a post."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,12 +27,16 @@ class Line:
     shares: Moved
 
 
-def lines_of(person: Officer, viewer: Officer, *, to: Officer | None = None) -> list[Line]:
-    """What a person holds by name in the viewer's areas, and what lies in the person's own areas; kinds without any
-    work are left out."""
+def lines_of(
+    person: Officer, viewer: Officer, *, to: Officer | None = None, areas: Collection[str] | None = None
+) -> list[Line]:
+    """What a person holds by name in the viewer's areas (inside `areas` where they are given), and what lies in the
+    person's own areas; kinds without any work are left out."""
     on = timezone.localdate()
-    seen, assigned = inside(viewer.area_codes("view")), inside(assigned_by(by=viewer, areas=None))
-    areas = [post.area_code for post in person.current_postings]
+    seen, assigned = inside(viewer.area_codes("view")), inside(assigned_by(by=viewer, areas=areas))
+    if areas is not None:
+        seen &= inside(areas)
+    own = list(areas) if areas is not None else [post.area_code for post in person.current_postings]
     lines = []
     for kind in kinds():
         held = kind.by_name(person)
@@ -40,8 +44,10 @@ def lines_of(person: Officer, viewer: Officer, *, to: Officer | None = None) -> 
             rows = held.filter(seen)
             shares = kind.shares(held.filter(assigned), to, on)
             lines.append(Line(kind.label, rows.count(), True, [kind.show(row) for row in rows[:MOST_SHOWN]], shares))
-        ours = kind.of_areas(areas).filter(seen)
-        lines.append(Line(kind.label, ours.count(), False, [], Moved(0, 0, 0)))
+        ours = kind.of_areas(own).filter(seen)
+        count = ours.count()
+        shown = [kind.show(row) for row in ours[:MOST_SHOWN]] if count else []
+        lines.append(Line(kind.label, count, False, shown, Moved(0, 0, 0)))
     return [line for line in lines if line.count]
 
 

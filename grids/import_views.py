@@ -101,10 +101,7 @@ def people_import_file(request: SignedIn, key: str) -> HttpResponseBase:
 
 def _shown(outcome: Outcome) -> dict[str, Any]:
     labels = dict(Duty.choices)
-    lines = [
-        (line, WHAT[line.what], f"{labels[line.post[0]]} · {line.post[1]}" if all(line.post) else "")
-        for line in outcome.lines[:MOST_SHOWN]
-    ]
+    lines = [(line, WHAT[line.what], labels.get(line.person.duty or "", "")) for line in outcome.lines[:MOST_SHOWN]]
     faults = [(fault, COLUMNS.get(fault.column, "")) for fault in outcome.faults[:MOST_SHOWN]]
     more = max(len(outcome.lines) - MOST_SHOWN, 0), max(len(outcome.faults) - MOST_SHOWN, 0)
     return {"outcome": outcome, "lines": lines, "faults": faults, "more_lines": more[0], "more_faults": more[1]}

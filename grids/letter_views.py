@@ -1,6 +1,7 @@
 """Pages of responsibility letters: who signed, who has not, who has none yet; making and signing them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -54,6 +55,7 @@ def letters(request: SignedIn) -> HttpResponse:
         "to_make": found.to_make(_to_make(request, area)),
         "making": making.exists(),
         "today": on,
+        "signed_on": request.GET.get("signed_on") or on.isoformat(),
         "current": counts["unsigned"] + counts["signed"],
     }
     return render(request, "grids/letter_list.html", context)
@@ -93,9 +95,10 @@ def letters_make(request: SignedIn) -> HttpResponse:
     return redirect(_back(question))
 
 
-def _back(question: LetterQuestion, show: str = "") -> str:
-    area = question.asked.get("area", "")
-    return f"{reverse('letters')}?year={question.of_year}&area={area}" + (f"&show={show}" if show else "")
+def _back(question: LetterQuestion, show: str = "", signed_on: str = "") -> str:
+    """The list again; `signed_on` is the day that was typed and refused, which nobody should type twice."""
+    told = {"year": question.of_year, "area": question.asked.get("area", ""), "show": show, "signed_on": signed_on}
+    return f"{reverse('letters')}?{urlencode({name: value for name, value in told.items() if value or name == 'area'})}"
 
 
 @login_required
@@ -107,8 +110,8 @@ def letters_sign(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         for sentence in [str(error) for errors in form.errors.values() for error in errors]:
             messages.error(request, sentence)
-        return redirect(_back(question, "unsigned"))
-    signed = 0
+        return redirect(_back(question, "unsigned", request.POST.get("signed_on", "")))
+    signed, refused = 0, False
     chosen = list(form.cleaned_data["letters"].select_related("holder__officer"))
     note(request, rows=chosen)
     for letter in chosen:
@@ -119,9 +122,10 @@ def letters_sign(request: SignedIn) -> HttpResponse:
             signed += 1
         except DomainError as error:
             messages.error(request, f"{letter}: {error}")
+            refused = True
     if signed:
         messages.success(request, _("%(count)d letters recorded as signed.") % {"count": signed})
-    return redirect(_back(question, "unsigned"))
+    return redirect(_back(question, "unsigned", request.POST["signed_on"] if refused else ""))
 
 
 @login_required

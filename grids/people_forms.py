@@ -8,10 +8,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grids.areas import areas_to_post
 from grids.models import Bureau, Officer, Posting
-from grids.permissions import Duty
+from grids.permissions import Duty, needed_to_post
 from grids.substitutes import candidates, inspects
-from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either
+from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
 
 INPUT = {"class": "form-control"}
 
@@ -54,7 +55,8 @@ class PeopleQuestion(Question):
         if show == "posted_closed":
             people = people.with_running_post(on)
         elif show == "unposted":
-            people = people.exclude(pk__in=Posting.objects.on(on).order_by().values("officer"))
+            # a post to come is a post: such a person waits for no decision
+            people = people.exclude(pk__in=Posting.objects.meeting(on, None).order_by().values("officer"))
         elif show == "uninvited":
             people = people.never_invited()
         if "q" in asked:
@@ -108,7 +110,7 @@ class StepForm(forms.Form):
 
 class CertificateForm(StepForm):
     number = forms.CharField(label=_("number"), max_length=40, widget=forms.TextInput(attrs=INPUT))
-    from_day = DayField(label=_("from"), required=False)
+    from_day = DayField(label=_("valid from"), help_text=_("Visits before this day were made without it."))
     to_day = DayField(label=_("last day"))
 
     def prepare(self) -> None:
@@ -121,8 +123,8 @@ class WithdrawForm(StepForm):
 
 
 class PostForm(StepForm):
-    duty = forms.ChoiceField(label=_("duty"), choices=Duty.choices, widget=forms.Select(attrs=SELECT))
-    area_code = forms.CharField(label=_("area code"), max_length=6, widget=forms.TextInput(attrs=INPUT))
+    duty = forms.ChoiceField(label=_("duty"), widget=forms.Select(attrs=SELECT))
+    area_code = forms.ChoiceField(label=_("area"), widget=forms.Select(attrs=SELECT))
     from_day = DayField(label=_("from"))
     to_day = DayField(label=_("last day"), required=False, help_text=_("Empty: until it is ended."))
     line = forms.CharField(
@@ -131,7 +133,11 @@ class PostForm(StepForm):
     team = forms.CharField(label=_("team"), max_length=40, required=False, widget=forms.TextInput(attrs=INPUT))
 
     def prepare(self) -> None:
+        """Offers the duties that the viewer may give, and where."""
         self.initial = {"from_day": self.today}
+        duties = [duty for duty in Duty if self.viewer.area_codes(needed_to_post(duty))]
+        offer(self, "duty", [(duty.value, duty.label) for duty in duties])
+        offer(self, "area_code", [(area.code, str(area)) for area in areas_to_post(self.viewer, duties)])
 
 
 class EndForm(StepForm):

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy
 from grids import actions
 from grids import people_forms as forms
 from grids.actions.handover import assigned_by
+from grids.handing import lines_of
 from grids.models import Officer, Posting
 from grids.permissions import Permission, needed_to_post
 
 Act = Callable[[Any, dict[str, Any], Officer, datetime], object]
 Offered = Callable[[Any, Officer], bool]
+Preview = Callable[[Any, dict[str, Any], Officer], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Step:
     offered: Offered
     help: str | Promise = ""
     grave: bool = False
+    preview: Preview | None = None  # what the page shows of the consequences, before anything is done
 
 
 def leads(person: Officer, viewer: Officer) -> bool:
@@ -68,6 +71,14 @@ def _end(post: Posting, given: dict[str, Any], by: Officer, now: datetime) -> ob
     if given["to_day"] <= timezone.localdate(now) and assigned_by(by=by, areas=[post.area_code]):
         actions.hand_over(officer=post.officer, to=given["to"], areas=[post.area_code], by=by, now=now)
     return ended
+
+
+def _end_preview(post: Posting, given: dict[str, Any], viewer: Officer) -> dict[str, Any]:
+    """Where the open work goes, and whose standing in ends with the post."""
+    to, today = given.get("to"), timezone.localdate()
+    lines = lines_of(post.officer, viewer, to=to, areas=[post.area_code])
+    substitutes = post.substitutes.meeting(today, None).select_related("officer").order_by("from_day")
+    return {"previewed": True, "lines": lines, "to": to, "substitutes": substitutes}
 
 
 PERSON_STEPS: dict[str, Step] = {
@@ -135,6 +146,7 @@ POST_STEPS: dict[str, Step] = {
         gettext_lazy("End the post"), forms.EndForm, _end,
         lambda post, viewer: post.is_running(timezone.localdate()) and may_post(post, viewer),
         gettext_lazy("Work of a post that ends later is handed over when its last day has come."), grave=True,
+        preview=_end_preview,
     ),
     "call-off": Step(
         gettext_lazy("Call the post off"), forms.PerhapsWhy,

@@ -1,5 +1,6 @@
 """Pages of people: the list, one person, one area's posts, who is on leave, open work, invitations."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from grids import actions
 from grids.areas import area_choices
 from grids.certificates import notice_day
 from grids.handing import lines_of, strays_of
-from grids.models import Officer, OfficerEvent, Posting
+from grids.models import Officer, OfficerEvent, Posting, PostingEvent
 from grids.people_forms import AreaDay, FirstPassword, HandOverForm, InviteForm, PeopleQuestion
 from grids.people_steps import PERSON_STEPS, POST_STEPS, Step, link_of
 from grids.permissions import Permission
@@ -51,7 +52,7 @@ def people(request: SignedIn) -> HttpResponse:
     check_any(officer, *SEE)
     question, notice = PeopleQuestion(request.GET), notice_day(officer, on)
     rows = question.filter(Officer.objects.visible_to(officer).marking_known_to(officer), on, notice)
-    posts = Posting.objects.on(on).with_leave(on).order_by("area_code", "duty")
+    posts = Posting.objects.meeting(on, None).with_leave(on).order_by("from_day", "area_code", "duty")
     rows = rows.prefetch_related(Prefetch("postings", posts, to_attr="posts_of_today"))
     return render(
         request,
@@ -93,7 +94,7 @@ def person_show(request: SignedIn, pk: int) -> HttpResponse:
             "may_hand_over": viewer.has_perm(Permission.ASSIGN),
             "invitation": person.invitations.filter(used_at=None, revoked_at=None).first(),
             "now": timezone.now(),
-            "entries": [entry(event) for event in events],
+            "entries": story_of(events, PostingEvent.objects.filter(posting__in=posts if person.is_known else [])),
         },
     )
 
@@ -101,6 +102,19 @@ def person_show(request: SignedIn, pk: int) -> HttpResponse:
 def entry(event: OfficerEvent) -> Entry:
     """An event as the timeline shows it."""
     return Entry(at=event.at, what=str(event), detail=event.why, by=str(event.by or ""))
+
+
+def story_of(events: Iterable[OfficerEvent], posted: "QuerySet[PostingEvent]") -> list[Entry]:
+    """The history of a person: account, certificates and posts, latest first."""
+    entries = [*map(entry, events), *map(post_entry, posted.select_related("by", "posting"))]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def post_entry(event: PostingEvent, name: str = "") -> Entry:
+    """An event of a post as a timeline shows it; with the name of who holds it where others stand there, too."""
+    post = event.posting
+    about = " · ".join(filter(None, (name, post.get_duty_display(), post.area_code, event.why)))
+    return Entry(at=event.at, what=str(event), detail=about, by=str(event.by or ""))
 
 
 def offered(steps: dict[str, Step], row: Any, viewer: Officer) -> list[tuple[str, Step]]:
@@ -133,7 +147,7 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
     given = request.POST if request.method == "POST" else None
     form = step.form(given, viewer=request.user, row=row, on=timezone.localdate(now))
     once = ""
-    if given is not None and form.is_valid():
+    if given is not None and form.is_valid() and "look" not in given:
         try:
             with transaction.atomic():
                 done = step.act(row, form.cleaned_data, request.user, now)
@@ -148,6 +162,9 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
             once = done
             note(request, outcome=AuditEntry.Outcome.DONE)
     context = {"step": step, "form": form, "row": row, "person": person, "once": once}
+    if step.preview is not None:
+        chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        context |= step.preview(row, chosen, request.user)
     return render(request, "grids/person_step.html", context)
 
 
@@ -203,6 +220,7 @@ def area_people(request: SignedIn, code: str) -> HttpResponse:
     question = AreaDay(request.GET)
     day: date = question.asked.get("on", today)
     posts = Posting.objects.visible_to(request.user).filter(area_code=code)
+    events = PostingEvent.objects.filter(posting__in=posts).select_related("by", "posting__officer")
     context = {
         "area": area,
         "question": question,
@@ -210,6 +228,7 @@ def area_people(request: SignedIn, code: str) -> HttpResponse:
         "people": Posting.objects.answering_for(code, day).with_leave(day),
         "others": posts.on(day).exclude(pk__in=Posting.objects.answering_for(code, day).values("pk")).with_leave(day),
         "history": posts.filter(called_off=False).with_leave(day).order_by("-from_day", "-pk"),
+        "entries": [post_entry(event, str(event.posting.officer)) for event in events.order_by("-at", "-pk")],
     }
     return render(request, "grids/area_people.html", context)
 

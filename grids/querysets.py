@@ -101,6 +101,13 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
         """Postings that hold on the day; `to_day` is the last day of the post."""
         return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
 
+    def serving_on(self, day: date) -> Self:
+        """Postings of the day whose holder's account was open then: a closed one holds no post after its last day."""
+        closed = Q(officer__closed_on__lt=day)
+        if day >= timezone.localdate():
+            closed |= Q(officer__is_active=False)
+        return self.on(day).exclude(closed)
+
     def meeting(self, from_day: date, to_day: date | None) -> Self:
         """Postings that share a day with the period; one that was called off has no day."""
         met = self.filter(Q(to_day__isnull=True) | Q(to_day__gte=from_day), called_off=False)
@@ -119,8 +126,8 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
         return self.on(day).filter(pk__in=self._stood_in_for(day))
 
     def present_on(self, day: date) -> Self:
-        """Posts that hold on the day, substitutes among them, without those whose holder is on leave."""
-        return self.on(day).exclude(pk__in=self._stood_in_for(day))
+        """Posts that hold on the day, substitutes among them, without those whose holder is on leave or gone."""
+        return self.serving_on(day).exclude(pk__in=self._stood_in_for(day))
 
     def with_leave(self, day: date) -> Self:
         """With the officer, the post it stands in for, and `standing_in`: who stands in for it on the day."""
@@ -153,14 +160,14 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
 
     def holding(self, area_codes: Collection[str], day: date) -> Self:
         """The same for several areas at once."""
-        held = self.on(day).filter(area_code__in=area_codes, duty__in=HOLDERS)
+        held = self.serving_on(day).filter(area_code__in=area_codes, duty__in=HOLDERS)
         return held.order_by("area_code", "duty", "from_day", "pk")
 
     def answering_for(self, area_code: str, day: date) -> Self:
         """Everybody responsible for an area on a day: who held it and the heads above, nearest first (handbook §2)."""
         held = Q(area_code=area_code, duty__in=HOLDERS)
         above = Q(area_code__in=lineage(area_code), duty__in=HEADS)
-        return self.on(day).filter(held | above).order_by("-area_code", "duty", "from_day", "pk")
+        return self.serving_on(day).filter(held | above).order_by("-area_code", "duty", "from_day", "pk")
 
 
 class LetterQuerySet(ScopedQuerySet["ResponsibilityLetter"]):

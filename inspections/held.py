@@ -52,7 +52,8 @@ class Tasks:
         return tasks.filter(without_post("assignee", on)).order_by("assignee", "due_on", "pk")
 
     def of_areas(self, codes: Collection[str]) -> QuerySet[Any]:
-        return InspectionTask.objects.open().filter(area_code__in=codes, assignee=None)
+        ours = InspectionTask.objects.open().filter(area_code__in=codes, assignee=None)
+        return ours.with_file().order_by("due_on", "pk")
 
     def show(self, row: Any) -> HeldRow:
         return HeldRow(str(row.premises), str(row), row.area_code, reverse("task", args=[row.pk]))

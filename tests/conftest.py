@@ -77,7 +77,7 @@ def district(db: None) -> District:
     certificate = {"certificate_no": "S-1", "certificate_valid_to": date(2030, 1, 1)}
     cast = {
         Duty.GRID_LEAD: posted("lead", "grid_lead", "050101", **certificate),
-        Duty.MANAGER: posted("manager", "manager", "050101", **certificate),
+        Duty.MANAGER: posted("manager", "manager", "050101", **{**certificate, "certificate_no": "M-1"}),
         Duty.STATION_CHIEF: posted("chief", "station_chief", "0501"),
         Duty.GRID_OFFICE: posted("district", "grid_office", "05"),
         Duty.BUREAU_HEAD: posted("head", "bureau_head", "05"),

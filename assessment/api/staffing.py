@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessment.staffing.people import Member
 from assessment.staffing.rows import GridRow, rows_of
 from grids.models import Grid
 from grids.permissions import Permission
+from grids.presence import Member
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import ScopedViewSet
 from gridsup.scoping import inside

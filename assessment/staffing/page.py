@@ -14,10 +14,10 @@ from assessment.dashboard.areas import Scope
 from assessment.dashboard.figures import Cell
 from assessment.staffing.asking import SHOWS
 from assessment.staffing.guides import Bounds, Guides
-from assessment.staffing.people import Member
 from assessment.staffing.rows import OVER, SHORT, UNDER, GridRow, next_quarter, rows_of
 from grids.models import Grid, Officer
 from grids.permissions import Permission
+from grids.presence import Member, holders
 from gridsup.scoping import inside
 from subjects.models.ledger import Status
 
@@ -54,9 +54,10 @@ class StationLine:
 
 @dataclass(frozen=True)
 class OfficerLine:
-    """A post, what it carries of its grid, and what its officer carries altogether in the areas looked at."""
+    """Somebody who holds a grid, the share of it, and what they carry altogether in the areas looked at."""
 
     member: Member
+    duties: str
     row: GridRow
     premises: int | None
     due: int | None
@@ -183,7 +184,7 @@ def station_lines(scope: Scope, rows: Iterable[GridRow]) -> list[StationLine]:
 
 def _station(code: str, name: str, rows: list[GridRow]) -> StationLine:
     premises = sum(row.load.premises for row in rows)
-    officers = {member.officer for row in rows for member in row.present if member.is_officer}
+    officers = set[int]().union(*(holders(row.present) for row in rows))
     return StationLine(
         code=code,
         name=name,
@@ -203,17 +204,26 @@ def officer_lines(viewer: Officer, rows: Iterable[GridRow]) -> list[OfficerLine]
     seen = [row for row in rows if row.code.startswith(given_out)]
     carried: dict[int, list[int]] = defaultdict(list)
     for row in seen:
-        for officer in {member.officer for member in row.present if member.is_officer}:
+        for officer in holders(row.present):
             carried[officer].append(row.per_officer(row.load.premises) or 0)
     return [
         OfficerLine(
-            member,
+            held[0],
+            "、".join(member.label for member in held),
             row,
             row.per_officer(row.load.premises),
             row.per_officer(row.load.due),
-            sum(carried[member.officer]) if len(carried[member.officer]) > 1 else None,
+            sum(carried[officer]) if len(carried[officer]) > 1 else None,
         )
         for row in seen
-        for member in row.present
-        if member.is_officer
+        for officer, held in _by_officer(row).items()
     ]
+
+
+def _by_officer(row: GridRow) -> dict[int, list[Member]]:
+    """Who holds a grid → the posts there, of which somebody may have two."""
+    found: dict[int, list[Member]] = defaultdict(list)
+    for member in row.present:
+        if member.is_officer:
+            found[member.officer].append(member)
+    return found

@@ -10,11 +10,11 @@ from datetime import date
 from django.db.models import Min
 
 from assessment.staffing.guides import Guides, Key, guides_of
-from assessment.staffing.people import People, people_of
 from assessment.staffing.rows import GridRow, basis_of
 from grids.models import Posting
 from grids.neighbours import neighbours_of
 from grids.permissions import HOLDERS
+from grids.presence import People, people_of
 from grids.tenure import Tenure, origins_of, tenures_of
 from gridsup.dates import add_months
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessment.staffing.guides import Bounds, Guides, guides_of
-from assessment.staffing.people import Member, People, people_of
 from complaints.models import Complaint
 from grids.models import LinkedCadre, ServiceStation
 from grids.models.support import Support
+from grids.presence import Member, People, holders, people_of
 from gridsup.periods import Period
 from subjects.models import Premises
 from subjects.querysets import falls_due
@@ -76,7 +76,7 @@ class GridRow:
     @cached_property
     def officers(self) -> int:
         """People who hold the grid."""
-        return len({member.officer for member in self.present if member.is_officer})
+        return len(holders(self.present))
 
     @cached_property
     def certified(self) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from assessment.staffing.people import people_of
 from assessment.staffing.rows import Basis, GridRow, Load, basis_of, next_quarter
 from complaints.models import Complaint
 from grids.models import Grid, Locality
+from grids.presence import people_of
 from subjects.models import Premises
 from subjects.querysets import falls_due
 
@@ -70,6 +70,12 @@ def places_of(station: str) -> list[Place]:
     places = Locality.objects.in_area(station).exclude(kind=Locality.Kind.STREET).order_by("area_code", "code")
     return [Place(code, name, area, counts.get(code, 0)) for code, name, area in
             places.values_list("code", "name", "area_code")]  # fmt: skip
+
+
+def moves(choice: Choice, places: Sequence[Place]) -> bool:
+    """Something chosen lies outside the target by now; otherwise there is nothing to propose."""
+    chosen = {place.area for place in places if place.code in choice.localities}
+    return bool((chosen | choice.grids) - {choice.target})
 
 
 def grids_there(station: str) -> list[tuple[str, str]]:

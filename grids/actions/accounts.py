@@ -1,10 +1,12 @@
 """Accounts: made, renamed, closed, opened again, given a password; each step leaves an event."""
 
 import secrets
+import unicodedata
 from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +29,7 @@ def add_officer(
     password_hash: str = "",
     certificate_no: str = "",
     certificate_valid_to: date | None = None,
+    certificate_from: date | None = None,
     phone: str = "",
     bureau: str = "",
     by: Officer | None = None,
@@ -35,20 +38,28 @@ def add_officer(
     """A new account without a post; `password_hash` as Django's hashers make it, empty for no login by password.
 
     `bureau` keeps the account; somebody in person (`by`) must name it, or nobody would see the account before its first
-    post. Raises BadInput for a name in use, in capitals or not, or a certificate without its last valid day, NotAllowed
-    for who may not.
+    post. Raises BadInput for a name in use, in capitals or not, a certificate without its last valid day or with the
+    number of somebody else's, NotAllowed for who may not.
     """
     # an account that nobody can log in to yet is made by who posts people in the bureau, too
     if not (bureau and not password_hash and by is not None and posts_in(by=by, bureau=bureau)):
         check(by, Permission.MANAGE_ACCOUNTS, bureau)
     if Officer.objects.filter(username__iexact=username).exists():
         raise BadInput(_("The user name “%(name)s” is taken.") % {"name": username}, field="username")
+    certificate_no = plain(certificate_no)
     if bool(certificate_no) != (certificate_valid_to is not None):
         raise BadInput(_("A certificate has a number and a last valid day."), field="certificate_valid_to")
+    if certificate_valid_to is not None and certificate_from is not None and certificate_valid_to < certificate_from:
+        raise BadInput(
+            _("The last day lies before the first, %(day)s.") % {"day": certificate_from}, field="certificate_valid_to"
+        )
+    if certificate_no:
+        check_number(officer=None, number=certificate_no)
     officer = Officer(
         username=username,
         name=name,
         certificate_no=certificate_no,
+        certificate_from=certificate_from,
         certificate_valid_to=certificate_valid_to,
         password=password_hash,
         phone=phone,
@@ -60,7 +71,9 @@ def add_officer(
         officer.set_unusable_password()
     officer.save(force_insert=True)
     if certificate_valid_to is not None:
-        officer.certificates.create(number=certificate_no, to_day=certificate_valid_to, by=by)
+        officer.certificates.create(
+            number=certificate_no, from_day=certificate_from, to_day=certificate_valid_to, by=by
+        )
     record(officer=officer, what=What.MADE, by=by, now=now or timezone.now())
     return officer
 
@@ -106,12 +119,14 @@ def close_account(*, officer: Officer, why: str, by: Officer, now: datetime, on:
             field="on",
         )
     # a password that nobody knows ends every session, also should the account be opened again
-    gone = Officer.objects.filter(pk=officer.pk, is_active=True).update(is_active=False, password=make_password(None))
+    gone = Officer.objects.filter(pk=officer.pk, is_active=True).update(
+        is_active=False, closed_on=on, password=make_password(None)
+    )
     if not gone:
         raise WrongState(_("The account is in this state already."))
     officer.api_tokens.all().delete()
     officer.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=now)
-    officer.is_active = False
+    officer.is_active, officer.closed_on = False, on
     record(officer=officer, what=What.CLOSED, by=by, now=now, new=on.isoformat(), why=why.strip())
     return officer
 
@@ -120,9 +135,9 @@ def close_account(*, officer: Officer, why: str, by: Officer, now: datetime, on:
 def reopen_account(*, officer: Officer, by: Officer, now: datetime, why: str = "") -> Officer:
     """Opens a closed account again; the person comes in by a new invitation. Raises as `close_account`."""
     check_keeper(officer=officer, by=by)
-    if not Officer.objects.filter(pk=officer.pk, is_active=False).update(is_active=True):
+    if not Officer.objects.filter(pk=officer.pk, is_active=False).update(is_active=True, closed_on=None):
         raise WrongState(_("The account is in this state already."))
-    officer.is_active = True
+    officer.is_active, officer.closed_on = True, None
     record(officer=officer, what=What.REOPENED, by=by, now=now, why=why.strip())
     return officer
 
@@ -142,6 +157,23 @@ def record(
 ) -> None:
     """Writes one event of the person's history."""
     OfficerEvent.objects.create(officer=officer, what=what, old=old, new=new, by=by, at=now, why=why)
+
+
+def plain(number: str) -> str:
+    """A certificate number as it is kept and compared: half width, without blanks around it."""
+    return unicodedata.normalize("NFKC", number).strip()
+
+
+def check_number(*, officer: Officer | None, number: str) -> None:
+    """Raises BadInput where the number stands on somebody else's certificate, present or former."""
+    stands = Q(certificate_no=number) | Q(certificates__number=number)
+    others = Officer.objects.filter(stands).exclude(pk=officer.pk if officer else None)
+    if other := others.first():
+        raise BadInput(
+            _("%(number)s is the certificate of %(name)s (%(username)s): every certificate has a number of its own.")
+            % {"number": number, "name": other, "username": other.username},
+            field="number",
+        )
 
 
 def check_leads(*, officer: Officer, by: Officer | None) -> None:

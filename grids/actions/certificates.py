@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from grids.actions.accounts import What, check_leads, record
+from grids.actions.accounts import What, check_leads, check_number, plain, record
 from grids.models import Certificate, Officer
 from gridsup.errors import BadInput, WrongState
 
@@ -22,14 +22,15 @@ def renew_certificate(
 ) -> Certificate:
     """Records a certificate that runs longer than the present one, or the first; the former stays in the history.
 
-    Raises BadInput for a missing number, days in the wrong order, or a day not after the present certificate's;
-    NotAllowed for who does not post the person.
+    Raises BadInput for a missing number or one of somebody else's certificate, days in the wrong order, or a day not
+    after the present certificate's; NotAllowed for who does not post the person.
     """
     check_leads(officer=officer, by=by)
     stored = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
-    number = number.strip()
+    number = plain(number)
     if not number:
         raise BadInput(_("A certificate has a number and a last valid day."), field="number")
+    check_number(officer=officer, number=number)
     if from_day is not None and to_day < from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
     if stored.certificate_valid_to is not None and to_day <= stored.certificate_valid_to:

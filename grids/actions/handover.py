@@ -106,11 +106,14 @@ def strays_by_holder(area_code: str, on: date) -> set[tuple[int, str]]:
 
 
 def _told(officer: Officer, to: Officer | None, moved: dict[str, Moved], by: Officer | None, now: datetime) -> int:
-    """How many went elsewhere, kept in the person's history."""
-    total = sum(shares.to_successor + shares.to_area for shares in moved.values())
-    if total:
-        record(officer=officer, what=What.HANDED_OVER, by=by, now=now, old=str(total), new=str(to or ""))
-    return total
+    """How many went elsewhere; the person's history keeps what the successor took and what went back to its area."""
+    taken = sum(shares.to_successor for shares in moved.values())
+    back = sum(shares.to_area for shares in moved.values())
+    if taken:
+        record(officer=officer, what=What.HANDED_OVER, by=by, now=now, old=str(taken), new=str(to))
+    if back:
+        record(officer=officer, what=What.HANDED_BACK, by=by, now=now, new=str(back))
+    return taken + back
 
 
 def assigned_by(*, by: Officer, areas: Collection[str] | None) -> list[str]:

@@ -1,5 +1,6 @@
 """Posts: given and ended, never edited."""
 
+import unicodedata
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -41,8 +42,10 @@ def post_officer(
     far from today, or a period in which the area has a head already, NotAllowed for who may not post officers there,
     Overtaken when a head was posted at the same moment.
     """
-    check(by, needed_to_post(duty), area_code)
+    area_code = unicodedata.normalize("NFKC", area_code).strip()
     _check_area(duty, area_code)
+    check(by, needed_to_post(duty), area_code)
+    _keep_area(area_code)
     _check_days(area_code, from_day, to_day, timezone.localdate(now))
     _check_period(officer, duty, area_code, from_day, to_day)
     facts = {"duty": duty, "area_code": area_code, "line": line, "team": team}
@@ -69,6 +72,7 @@ def stand_in(
     check(by, needed_to_post(posting.duty), posting.area_code)
     held = Posting.objects.select_for_update().select_related(None).get(pk=posting.pk)
     _check_area(held.duty, held.area_code)
+    _keep_area(held.area_code)
     _check_days(held.area_code, from_day, to_day, timezone.localdate(now))
     _check_stand_in(held, officer, from_day, to_day)
     check_able(held, officer, from_day, to_day)
@@ -181,8 +185,12 @@ def _check_area(duty: str, area_code: str) -> None:
     area = find_area(area_code)
     if area is None or (isinstance(area, Grid) and area.state == Grid.State.RETIRED):
         raise BadInput(_("There is no area %(code)s.") % {"code": area_code}, field="area_code")
-    # of two who post a head at the same moment the second sees the first
-    type(area)._default_manager.select_for_update(no_key=True).get(pk=area.pk)
+
+
+def _keep_area(area_code: str) -> None:
+    """Of two who post a head at the same moment the second sees the first."""
+    if area := find_area(area_code):
+        type(area)._default_manager.select_for_update(no_key=True).get(pk=area.pk)
 
 
 def _check_period(officer: Officer, duty: str, area_code: str, from_day: date, to_day: date | None) -> None:
@@ -202,7 +210,9 @@ def _check_days(area_code: str, from_day: date, to_day: date | None, today: date
     """Refuses reversed days, days before the grid existed, and days that nobody means."""
     if to_day is not None and to_day < from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
-    begun = GridPeriod.objects.filter(grid=area_code).order_by("from_day").values_list("from_day", flat=True).first()
+    begun = (
+        GridPeriod.objects.filter(grid__code=area_code).order_by("from_day").values_list("from_day", flat=True).first()
+    )
     if begun is not None and from_day < begun:
         raise BadInput(
             _("Grid %(code)s exists since %(day)s: a post on it begins on that day or later.")

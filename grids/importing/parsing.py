@@ -29,6 +29,7 @@ class Person:
     username: str | None = None
     phone: str | None = None
     certificate_no: str | None = None
+    certificate_from: date | None = None
     certificate_valid_to: date | None = None
     duty: str | None = None
     area_code: str | None = None
@@ -49,8 +50,9 @@ def readers(bureau: str) -> dict[str, values.Reader]:
         "username": username,
         "phone": values.text(longest(Officer, "phone")),
         "certificate_no": values.text(longest(Officer, "certificate_no")),
+        "certificate_from": values.day(),
         "certificate_valid_to": values.day(),
-        "duty": values.word(duty_words()),
+        "duty": duty,
         "area_code": lambda raw: area(raw, bureau),
         "line": values.text(longest(Posting, "line")),
         "team": values.text(longest(Posting, "team")),
@@ -70,6 +72,17 @@ def duty_words() -> dict[str, str]:
         with translation.override(language):
             words |= {values.narrow(str(duty.label)): duty.value for duty in Duty}
     return words | {duty.value: duty.value for duty in Duty}
+
+
+def duty(raw: Any) -> str:
+    """The Chinese, the English or the key of a duty; the sentence lists the words of the reader's language alone."""
+    found = duty_words().get(values.narrow(raw)) or duty_words().get(values.narrow(raw).casefold())
+    if found is None:
+        raise Refused(
+            _("“%(value)s” is unknown here. Known: %(words)s.")
+            % {"value": values.shown(raw), "words": "、".join(str(one.label) for one in Duty)}
+        )
+    return found
 
 
 def username(raw: Any) -> str:
@@ -127,6 +140,8 @@ class PersonParser:
         if (person.certificate_no is None) != (person.certificate_valid_to is None):
             key = "certificate_valid_to" if person.certificate_valid_to is None else "certificate_no"
             found.append((key, _("A certificate has a number and a last valid day.")))
+        if person.certificate_from is not None and person.certificate_no is None:
+            found.append(("certificate_from", _("A certificate has a number and a last valid day.")))
         if (person.duty is None) != (person.area_code is None):
             key = "area_code" if person.area_code is None else "duty"
             found.append((key, _("A post has a duty and an area.")))

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('certificate_valid_to', models.DateField(blank=True, null=True, verbose_name='certificate valid to')),
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
                 ('must_change_password', models.BooleanField(default=False, verbose_name='has to set a password of their own')),
+                ('closed_on', models.DateField(blank=True, null=True, verbose_name='last day of service')),
                 ('log_outs', models.PositiveIntegerField(default=0, verbose_name='times logged out everywhere')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -444,6 +445,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='officer',
             constraint=models.CheckConstraint(condition=models.Q(('certificate_from__isnull', True), models.Q(('certificate_valid_to__gte', models.F('certificate_from')), ('certificate_valid_to__isnull', False)), _connector='OR'), name='officer_certificate_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='officer',
+            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('is_active', False), _connector='OR'), name='officer_closed_has_last_day'),
         ),
         migrations.AddConstraint(
             model_name='certificate',

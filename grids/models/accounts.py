@@ -27,6 +27,7 @@ class OfficerEvent(Event):
         REOPENED = "reopened", _("account opened again")
         PASSWORD = "password", _("password given")
         HANDED_OVER = "handed_over", _("open work handed over")
+        HANDED_BACK = "handed_back", _("open work given back to its area")
 
     # What a certificate is about is shown to who may see the person, not the account alone.
     OF_THE_PERSON = (What.CERTIFICATE, What.WITHDRAWN, What.PHONE)

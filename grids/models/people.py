@@ -37,6 +37,7 @@ class Officer(AbstractUser):
     certificate_valid_to = models.DateField(_("certificate valid to"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     must_change_password = models.BooleanField(_("has to set a password of their own"), default=False)
+    closed_on = models.DateField(_("last day of service"), null=True, blank=True)
     log_outs = models.PositiveIntegerField(_("times logged out everywhere"), default=0)
 
     objects: ClassVar[OfficerManager] = OfficerManager()
@@ -56,6 +57,9 @@ class Officer(AbstractUser):
                 condition=Q(certificate_from__isnull=True)
                 | Q(certificate_valid_to__isnull=False, certificate_valid_to__gte=F("certificate_from")),
                 name="officer_certificate_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(is_active=False), name="officer_closed_has_last_day"
             ),
         ]
 
@@ -201,7 +205,21 @@ class Posting(models.Model):
 class PostingEvent(Event):
     """Who posted an officer and who ended the post (handbook §2: every change of who is responsible is kept)."""
 
+    class What(models.TextChoices):
+        POSTED = "posted", _("post given, from")
+        STANDS_IN = "stands_in", _("stands in, from")
+        ENDED = "ended", _("post ended, last day")
+        CALLED_OFF = "called_off", _("post called off")
+        SWAPPED = "swapped", _("changed places in rotation")
+
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="events")
+
+    def __str__(self) -> str:
+        words = str(dict(self.What.choices).get(self.what, self.what))
+        # of a swap the event names a key, which says nothing to people
+        if self.what == self.What.SWAPPED or not self.new:
+            return words
+        return f"{words}{_(': ')}{f'{self.old} → {self.new}' if self.old else self.new}"
 
 
 class ApiToken(models.Model):

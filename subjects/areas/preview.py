@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from grids.geometry import read_boundary
 from grids.models import AreaChange, AreaPart, Grid, Locality, Posting
-from grids.permissions import HOLDERS, LEADS
+from grids.presence import People, people_of
 from gridsup.composition import AREA_WORK
 from gridsup.equalarea import square_metres
 from subjects.areas.drafts import Draft, Part, draft_of
@@ -86,7 +86,8 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     flows = _flows(placed, draft.touched)
     staying = sum(count for (area, to), count in placed.tally.items() if area == to and area in draft.touched)
     fit = fit_of(draft.handed, draft.station)
-    notes = [*filter(None, [fit.remark]), *remarks_on(draft), *_staffing(lines), *_left(placed)]
+    people = people_of([part.code for part in draft.parts], on)
+    notes = [*filter(None, [fit.remark]), *remarks_on(draft), *_staffing(lines, people), *_left(placed)]
     return Preview(lines, flows, notes, placed.moving, staying, fit.doubt)
 
 
@@ -166,13 +167,12 @@ def _flows(placed: Placed, touched: list[str]) -> list[Flow]:
     ]
 
 
-def _staffing(lines: Iterable[Line]) -> list[str]:
-    """Who is missing after the change, and whose post ends with it."""
+def _staffing(lines: Iterable[Line], people: People) -> list[str]:
+    """Who is missing after the change, and whose post ends with it; people are counted as staffing counts them."""
     notes = []
     for line in lines:
-        leads = [post for post in line.posts if post.duty in LEADS]
-        holders = [post for post in line.posts if post.duty in HOLDERS]
-        if line.part.stays and not leads:
+        holders = people.holding(line.part.code)
+        if line.part.stays and not any(one.is_lead for one in people.present(people.by_grid[line.part.code])):
             notes.append(_("Grid %(code)s has no lead yet: post one by the day.") % {"code": line.part.code})
         if line.part.stays and holders and line.after:
             notes.append(

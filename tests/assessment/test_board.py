@@ -115,7 +115,7 @@ def test_who_stands_in_today_stands_as_substitute(citizen, board):
 
 def test_who_no_longer_holds_a_post_or_an_account_is_not_named(citizen, board):
     board.lead.postings.update(to_day=TODAY - timedelta(days=1))
-    Officer.objects.filter(username="manager").update(is_active=False)
+    Officer.objects.filter(username="manager").update(is_active=False, closed_on=date(2025, 12, 31))
 
     page = citizen.get("/public/board/0501/")
 

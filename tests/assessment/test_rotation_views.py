@@ -255,6 +255,13 @@ class TestOfMovingCommunities:
 
         assert self.counts(outcome) == {"050101": ((5, 2), (6, 2))}  # what was placed in no grid
 
+    @pytest.mark.parametrize(("target", "proposed"), [("050101", False), ("050102", True)])
+    def test_what_lies_in_the_target_is_not_proposed(self, ruled, target, proposed):
+        page = english(ruled.chief).get(f"/staffing/what-if/?area=0501&target={target}&localities=610111001001")
+
+        assert bool(page.context.get("proposal")) == proposed
+        assert ("there is nothing to propose" in page.text) != proposed
+
     @pytest.mark.parametrize("query", ["target=050102", "localities=610111001001", "target=050201&grids=050101", ""])
     def test_half_a_question_reckons_nothing(self, ruled, query):
         assert self.outcome(ruled, query) is None

@@ -106,8 +106,10 @@ def test_a_certificate_counts_to_its_last_day_and_a_closed_account_never(distric
 
     assert row_of(on=TODAY).certified == 2
     assert row_of(on=TODAY + timedelta(days=1)).certified == 1
-    Officer.objects.filter(pk=district.lead.pk).update(is_active=False)
-    assert row_of(on=TODAY).certified == 1
+    Officer.objects.filter(pk=district.lead.pk).update(is_active=False, closed_on=TODAY)
+    Officer.objects.filter(pk=district.manager.pk).update(certificate_valid_to=date(2030, 1, 1))
+    assert [row_of(on=TODAY + timedelta(days=days)).officers for days in (0, 1)] == [2, 1]
+    assert not row_of(on=TODAY + timedelta(days=1)).leads
 
 
 def test_a_post_counts_from_its_first_day_to_its_last(district):

@@ -132,6 +132,13 @@ class TestOfOfficers:
             ("050102", "neighbour", 1, 2),
         ]  # fmt: skip
 
+    def test_somebody_with_two_posts_on_a_grid_stands_there_once(self, as_office, busy):
+        PostingFactory(officer=busy.lead, area_code="050101", duty="manager")
+
+        lines = as_office.get("/staffing/?by=officer").context["officers"]
+
+        assert [line.member.name for line in lines if line.row.code == "050101"] == ["lead", "manager"]
+
     @pytest.mark.parametrize("duty", ["section", "city_office", "bureau_head", "manager", "duty_desk"])
     def test_who_gives_out_no_work_is_not_told_what_lies_on_a_person(self, client, busy, duty):
         client.force_login(busy.by_duty[duty])

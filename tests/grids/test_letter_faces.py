@@ -61,6 +61,13 @@ class TestPages:
         assert sentence in as_chief.post("/letters/sign/", given, follow=True).text
         assert not ResponsibilityLetter.objects.filter(state="signed").exists()
 
+    def test_a_day_that_was_refused_need_not_be_typed_again(self, as_chief):
+        body = {"letters": [of("050101").pk], "signed_on": "2999-01-01"}
+
+        page = as_chief.post("/letters/sign/", body, follow=True)
+
+        assert 'value="2999-01-01"' in page.text
+
     def test_the_own_letter_of_a_station_is_not_for_its_chief_to_record(self, as_chief, year):
         make("05", year, timezone.now())
         rows = {row.area_code: row.may_sign for row in as_chief.get("/letters/?show=unsigned").context["rows"]}

@@ -155,6 +155,16 @@ def test_a_new_name_is_history_and_a_phone_is_in_no_event(district, keeper):
 # certificates
 
 
+def test_two_people_never_hold_the_same_certificate(district):
+    facts = {"from_day": None, "to_day": date(2036, 1, 1), "by": district.chief, "now": NOON}
+
+    with pytest.raises(BadInput, match="manager") as refusal:
+        renew_certificate(officer=district.lead, number=" Ｍ-1 ", **facts)
+
+    assert refusal.value.field == "number"
+    assert renew_certificate(officer=district.manager, number="M-1", **facts).number == "M-1"
+
+
 def test_a_renewed_certificate_leaves_the_former_in_the_history(district):
     renew_certificate(
         officer=district.lead, number="S-2", from_day=date(2029, 12, 1), to_day=date(2034, 12, 1), by=district.chief,

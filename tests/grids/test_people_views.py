@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from grids.actions import stand_in
+from grids.actions import close_account, end_posting, reopen_account, stand_in
 from grids.models import Officer, Posting
 from tests.certified import certified
 from tests.factories import OfficerFactory, PostingFactory, TaskFactory
@@ -82,6 +82,57 @@ def test_a_refusal_stands_at_its_field(as_chief, district):
 
     assert "to_day" in page.context["form"].errors
     assert Posting.objects.get(pk=post.pk).to_day is None
+
+
+def test_what_happened_to_posts_is_told_in_words_on_the_person_and_on_the_area(as_chief, district):
+    end_posting(posting=district.lead.postings.get(), on=TODAY, by=district.chief, now=timezone.now(), why="moved away")
+
+    for path in (f"/people/{district.lead.pk}/", "/people/area/050101/"):
+        (entry,) = as_chief.get(path).context["entries"]
+        assert (entry.what, entry.by) == (f"post ended, last day: {TODAY}", "chief")
+        assert entry.detail.endswith("Grid lead · 050101 · moved away")
+
+
+def test_a_closed_account_holds_no_post_after_its_last_day(as_chief, district):
+    keeper, last = district.by_duty["system_admin"], TODAY - timedelta(days=3)
+    close_account(officer=district.lead, why="left", on=last, by=keeper, now=timezone.now())
+
+    def held(day):
+        page = as_chief.get(f"/people/area/050101/?on={day}")
+        return [[post.officer.username for post in page.context[name]] for name in ("people", "others")]
+
+    assert "lead" in held(last)[0]
+    after = held(last + timedelta(days=1))
+    assert ("lead" in after[0], "lead" in after[1]) == (False, True)
+    assert f"account closed, last day {last}" in as_chief.get("/people/area/050101/").text
+    reopen_account(officer=district.lead, by=keeper, now=timezone.now())
+    assert "lead" in held(TODAY)[0]
+
+
+def test_a_chief_is_offered_duties_and_areas_to_give_alone(as_chief, district):
+    form = as_chief.get(f"/people/{district.lead.pk}/post/").context["form"]
+
+    offered = {name: {value for value, _label in form.fields[name].choices} for name in ("duty", "area_code")}
+
+    assert offered["area_code"] == {"0501", "050101", "050102"}
+    assert offered["duty"].isdisjoint({"system_admin", "security_admin", "auditor"})
+    assert "manager" in offered["duty"]
+
+
+def test_a_post_to_come_is_a_post(as_chief, district):
+    first = TODAY + timedelta(days=5)
+    Posting.objects.filter(officer=district.manager).update(from_day=first)
+
+    assert "manager" not in listed(as_chief, "show=unposted")
+    assert f"from {first}" in as_chief.get("/people/?q=manager").text
+
+
+def test_work_of_the_area_can_be_opened(as_chief, district):
+    task = TaskFactory(assignee=None)
+
+    page = as_chief.get(f"/people/{district.lead.pk}/")
+
+    assert f"/tasks/{task.pk}/" in page.text
 
 
 def test_an_area_says_who_was_responsible_on_any_day(as_chief, district):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from grids.actions import end_posting, hand_over, stand_in
 from grids.handing import count_strays, lines_of, strays_of
-from grids.models import Officer
+from grids.models import Officer, Posting
 from gridsup.errors import BadInput, NotAllowed
 from inspections.models import InspectionTask, Visit
 from tests.certified import certified
@@ -41,7 +41,8 @@ def test_work_goes_to_the_successor_where_that_one_inspects_and_else_back_to_the
     assert holders(tasks) == [district.lead, district.lead, None]
     event = tasks[0].events.get()
     assert (event.what, event.old, event.new, event.by) == ("assignee", "manager", "lead", district.chief)
-    assert district.manager.events.get().what == "handed_over"
+    told = [(event.what, event.old, event.new) for event in district.manager.events.order_by("pk")]
+    assert told == [("handed_over", "2", "lead"), ("handed_back", "", "1")]
 
 
 def test_without_a_successor_tasks_go_back_and_what_is_half_written_stays(district, tasks):
@@ -81,7 +82,26 @@ def test_a_hand_over_twice_changes_nothing_more(district, tasks):
         hand_over(officer=district.manager, to=district.lead, by=district.chief, now=NOW)
 
     assert tasks[0].events.count() == 1
-    assert district.manager.events.count() == 1
+    assert district.manager.events.count() == 2
+
+
+def test_what_the_successor_may_not_do_is_never_said_to_have_gone_to_them(district, tasks):
+    hand_over(officer=district.manager, to=district.by_duty["informant"], by=district.chief, now=NOW)
+
+    assert [(event.what, event.new) for event in district.manager.events.all()] == [("handed_back", "3")]
+
+
+def test_the_page_that_ends_a_post_shows_what_goes_where_before_anything_moves(client, district, tasks):
+    post = district.manager.postings.get()
+    client.force_login(district.chief)
+    body = {"to_day": str(timezone.localdate()), "to": district.lead.pk}
+
+    page = client.post(f"/posts/{post.pk}/end/", {**body, "look": "1"})
+
+    assert [tuple(line.shares) for line in page.context["lines"] if line.by_name] == [(2, 0, 0)]
+    assert Posting.objects.get(pk=post.pk).to_day is None
+    client.post(f"/posts/{post.pk}/end/", body)
+    assert holders(tasks) == [district.lead, district.lead, district.manager]
 
 
 def test_only_work_of_the_own_areas_is_handed_over(district, tasks):

@@ -3,13 +3,14 @@
 import pytest
 from shapely.geometry import mapping
 
+from assessment.staffing.rows import rows_of
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import Part, split
 from subjects.areas.preview import preview_change, preview_draft
 from subjects.models import Premises
 from tests.drawing import box
-from tests.factories import TODAY, ComplaintFactory, TaskFactory
+from tests.factories import TODAY, ComplaintFactory, PostingFactory, TaskFactory
 from tests.splitting import NOON, drafted, draw_station, in_effect, merge_draft, premises_at, split_draft
 
 
@@ -92,6 +93,21 @@ def test_the_grid_that_claims_foreign_ground_is_named_not_one_that_touches_it(di
     said, _field = refused(drafted("redraw", [touching, reaching]), district.chief)
 
     assert said.startswith("Grid 050102 would overlap its neighbour 050201: ")
+
+
+def test_people_are_counted_once_and_who_is_on_leave_is_not(district):
+    """Of 050101: a lead on leave, the manager who stands in, and the manager's own post: one person."""
+    post = district.lead.postings.get()
+    facts = {"duty": post.duty, "area_code": post.area_code, "from_day": TODAY, "to_day": TODAY}
+    PostingFactory(officer=district.manager, stands_in_for=post, **facts)
+    for place in (0.2, 0.4, 0.6, 0.8):
+        premises_at(place, area_code="050101")
+    draft = merge_draft(district)
+
+    notes = preview_draft(draft, on=TODAY).notes
+
+    assert rows_of([("050101", "")], TODAY)[0].officers == 1
+    assert any("4 premises for each of the 1 who hold it" in note for note in notes)
 
 
 def test_open_work_is_told_with_the_grid_from_which_it_comes(district):

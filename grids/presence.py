@@ -28,7 +28,6 @@ class Member:
     team: str
     since: date
     certificate_to: date | None
-    is_active: bool
     stands_in_for: int | None = None
 
     @property
@@ -54,8 +53,8 @@ class Member:
         return self.duty in WATCHERS
 
     def certified_on(self, day: date) -> bool:
-        """May inspect on the day: an open account and a certificate that is valid then."""
-        return self.is_officer and self.is_active and self.certificate_to is not None and self.certificate_to >= day
+        """May inspect on the day: a certificate is valid then."""
+        return self.is_officer and self.certificate_to is not None and self.certificate_to >= day
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,10 @@ class People:
         """Those who are not on leave."""
         return [member for member in members if member.post not in self.on_leave]
 
+    def holding(self, code: str) -> set[int]:
+        """People who hold a grid on the day: each once, whoever stands in and not whoever is on leave."""
+        return holders(self.present(self.by_grid[code]))
+
     def counting_for(self, code: str) -> set[int]:
         """Certified officers who count for a grid: its own, and those of its patrol groups."""
         here = self.present(self.by_grid[code])
@@ -98,9 +101,14 @@ class People:
         return found.union(*(self.certified[member.group] for member in here if member.group))
 
 
+def holders(present: Iterable[Member]) -> set[int]:
+    """People, not posts, among those present who hold the grid: its load is divided by their number."""
+    return {member.officer for member in present if member.is_officer}
+
+
 def people_of(codes: Collection[str], on: date) -> People:
     """Everybody posted in these grids on the day, and the rest of their patrol groups; two queries at most."""
-    posts = Posting.objects.on(on).filter(duty__in=[*HOLDERS, *WATCHERS])
+    posts = Posting.objects.serving_on(on).filter(duty__in=[*HOLDERS, *WATCHERS])
     members = _read(posts.filter(area_code__in=codes))
     groups = {member.group for member in members if member.group}
     if groups:
@@ -115,6 +123,6 @@ def people_of(codes: Collection[str], on: date) -> People:
 def _read(posts: QuerySet[Posting]) -> list[Member]:
     rows = posts.order_by("area_code", "duty", "from_day", "pk").values_list(
         "pk", "officer", "officer__name", "area_code", "duty", "team", "from_day", "officer__certificate_valid_to",
-        "officer__is_active", "stands_in_for",
+        "stands_in_for",
     )  # fmt: skip
     return [Member(*row) for row in rows]
