@@ -214,6 +214,7 @@ UNAUDITED = {
 }  # fmt: skip
 
 # What the trail calls a request of a route, where that is not “looked at” or “changed”: methods and AuditEntry.Action.
+# An answer with a file is always “took out a file”; what stands here names a refused one so, too.
 AUDIT_ACTIONS = {
     "api-token": (("POST",), "token_made"),
     "password_change": (("POST",), "password"),
@@ -242,6 +243,8 @@ AUDIT_ACTIONS = {
     "letters_bundle": (("GET",), "export"),
     "letter_file": (("GET",), "export"),
     "responsibilityletter-file": (("GET",), "export"),
+    "visit_photo": (("GET",), "export"),
+    "complaint_picture": (("GET",), "export"),
 }
 
 # Kinds of rows whose reasons stay with the row, but for that of a reveal: what is written about a complaint may say who

@@ -79,7 +79,9 @@ def entry_of(request: HttpRequest, response: HttpResponse) -> AuditEntry | None:
     if match is None or match.view_name in UNAUDITED:
         return None
     subject = about(match, request.method or "")
-    action = notes.get("action") or action_of(request.method or "", match, subject)
+    action = notes.get("action") or (
+        Action.EXPORT if carries_file(response) else action_of(request.method or "", match, subject)
+    )
     # asked last: pages without an entry must not look up who is logged in for its sake
     person = (notes.get("person") or getattr(request, "user", None)) if action else None
     if person is None or not person.is_authenticated:
@@ -94,6 +96,11 @@ def entry_of(request: HttpRequest, response: HttpResponse) -> AuditEntry | None:
     if may_keep_reason(entry):
         entry.why = reason_of(request)
     return entry
+
+
+def carries_file(response: HttpResponse) -> bool:
+    """The answer is a file to be kept: such a route cannot be forgotten, whatever the table of actions says of it."""
+    return str(response.headers.get("Content-Disposition", "")).startswith("attachment")
 
 
 def action_of(method: str, match: ResolverMatch, subject: About) -> str:

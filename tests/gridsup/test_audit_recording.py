@@ -6,9 +6,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from grids.models import Officer
+from gridsup import composition
 from gridsup.audit import recording
 from gridsup.models import AuditEntry
-from tests.factories import ComplaintFactory, PremisesFactory, TaskFactory
+from tests.factories import ComplaintFactory, PhotoFactory, PremisesFactory, TaskFactory
 
 PASSWORD = "a-long-password-1"
 
@@ -39,6 +40,18 @@ def test_a_page_of_a_row_says_who_looked_at_what_when_and_from_where(as_chief):
     assert said() == [("view", "done", "premises", "subjects.Premises", str(premises.pk), "050101")]
     assert (entry.username, entry.address, entry.method, entry.status) == ("chief", "10.1.2.3", "GET", 200)
     assert entry.bureau == "05"
+
+
+def test_a_file_that_no_table_lists_was_still_taken_out(as_chief, monkeypatch):
+    for name in ("book_export", "visit_photo"):
+        monkeypatch.delitem(composition.AUDIT_ACTIONS, name)
+    photo = PhotoFactory()
+
+    b"".join(as_chief.get("/ledgers/all/xlsx/").streaming_content)
+    as_chief.get(reverse("visit_photo", args=[photo.pk]))
+    as_chief.get("/ledgers/")
+
+    assert [entry[:3] for entry in said()] == [("export", "done", "book_export"), ("export", "done", "visit_photo")]
 
 
 @pytest.mark.parametrize("path", ["/ledger/", "/tasks/", "/account/", "/duties/", "/healthz", "/public/", "/login/"])

@@ -3,20 +3,26 @@
 from datetime import date
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Max
 from django.utils import timezone
 
 from assessment.actions import load_scheme, score_bureau
-from assessment.models import Scorecard
+from assessment.models import Report, Scorecard
+from grids.importing.keeping import keep
 from grids.models import (
     Bureau,
     Grid,
     LinkedCadre,
     Officer,
+    ResponsibilityLetter,
     ServiceStation,
     Station,
 )
 from grids.permissions import Duty
 from gridsup.audit.chain import append
+from gridsup.composition import AUDIT_ACTIONS
 from gridsup.models import AuditEntry, Job
 from gridsup.periods import Period
 from subjects.actions import load_preset
@@ -139,6 +145,42 @@ def test_an_account_without_a_post_opens_only_what_is_everybodys(district, rows)
             continue
         for method, answer in site.probe(tables.client_of(district.nobody), address):
             assert answer.status_code in {403, 404, 405}, f"{method} {route.name}"
+
+
+@pytest.fixture
+def files(district, rows, monkeypatch):
+    """The rows, with a file wherever a row may have one, and refused rows of an import to be taken back."""
+    now = timezone.now()
+    report, export = rows[Report], rows[LedgerExport]
+    for field in (report.sheet, report.text, export.file):
+        field.save("file", ContentFile(b"file"), save=False)
+    report.built_at = export.built_at = now
+    report.save(update_fields=["sheet", "text", "built_at"])
+    export.save(update_fields=["file", "built_at"])
+    year = timezone.localdate(now).year
+    ResponsibilityLetter.objects.update(year=year, made_on=date(year, 1, 1))
+    table = SimpleUploadedFile("people.csv", b"name,username\nx,y\n")
+    kept = keep(upload=table, bureau="05", by=district.district_office, now=now)
+    monkeypatch.setitem(tables.FIXED, "people_import_rejects", [kept.key])
+    return rows
+
+
+def test_whatever_answers_with_a_file_is_in_the_trail_as_taken_out(district, files):
+    """And the trail's table of such routes names every one of them, so that a refused one is called the same."""
+    table = {name for name, (_methods, action) in AUDIT_ACTIONS.items() if action == "export"}
+    clients = [tables.client_of(one) for one in (district.chief, district.district_office, district.by_duty["auditor"])]
+    taken = {}
+    for route in site.walked():
+        address, before = route.address(files), AuditEntry.objects.aggregate(last=Max("pk"))["last"]
+        answers = (client.get(address) for client in clients if route.name not in tables.PUBLIC)
+        answer = next((one for one in answers if one.status_code == 200), None)
+        if answer is not None and answer.get("Content-Disposition", "").startswith("attachment"):
+            b"".join(answer)  # a file is closed by whoever reads it to its end
+            entry = AuditEntry.objects.filter(pk__gt=before).order_by("pk").last()
+            taken[route.name] = (entry.action, entry.route)
+
+    assert set(taken) == table
+    assert {(action, route == name) for name, (action, route) in taken.items()} == {("export", True)}
 
 
 class TestOfTheTest:
