@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from assessment.staffing.alerts import about_people
 from assessment.staffing.asking import StaffingQuestion
 from assessment.staffing.page import Links, officer_lines, page_of
 from assessment.staffing.rows import GridRow, rows_of
@@ -37,6 +38,7 @@ def staffing(request: SignedIn) -> HttpResponse:
             "areas": area_choices(officer, scope.area),
             "show": show,
             "by_officer": by_officer,
+            "waiting": about_people(officer, on),
             "may_assign": officer.has_perm(Permission.ASSIGN),
             **page_of(scope, on=on, day=day, show=show, sort=asked.get("sort", ""), by_officer=by_officer),
         },

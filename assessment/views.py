@@ -41,6 +41,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
             "sort": sort,
             "may_split": scope.may_split,
             "waiting": waiting(officer, on),
+            "may_post": officer.has_perm(Permission.POST_OFFICERS),
             **page_of(scope, stretch, by_grid=by_grid, sort=sort),
         },
     )

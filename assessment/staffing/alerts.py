@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessment.staffing.asking import DUE
 from assessment.staffing.rotation import turns_of
 from assessment.staffing.rows import OVER, SHORT, rows_of
+from grids.decisions import people
 from grids.models import Grid
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
@@ -23,7 +24,6 @@ def waiting(officer: Any, on: date) -> list[Decision]:
         return []
     grids = list(Grid.objects.filter(inside(held, "code")).in_force().order_by("code").values_list("code", "name"))
     rows = rows_of(grids, on)
-    due = sum(turn.standing != "" for turn in turns_of([code for code, _name in grids], on))
     area = {"area": held[0]} if len(held) == 1 else {}
     return [
         Decision(
@@ -38,10 +38,25 @@ def waiting(officer: Any, on: date) -> list[Decision]:
             f"{reverse('staffing')}?{urlencode({**area, 'show': OVER})}",
             _("More lies on them than the guide figures say: give them people, or move communities."),
         ),
-        Decision(
-            _("Rotation near or due"),
-            due,
-            f"{reverse('staffing_rotation')}?{urlencode({**area, 'show': DUE})}",
-            _("About three years on one grid are over or nearly so: let neighbours change places."),
-        ),
+        _rotation([code for code, _name in grids], on, area),
     ]
+
+
+def about_people(officer: Any, on: date) -> list[Decision]:
+    """What else asks for a decision about posts, beside the counts of the staffing page itself: certificates, closed
+    accounts, work without a holder, rotation. Counted on that page alone, since it costs too much elsewhere."""
+    found = people(officer, on)
+    held = list(officer.area_codes(Permission.POST_OFFICERS))
+    if held:
+        codes = list(Grid.objects.filter(inside(held, "code")).in_force().values_list("code", flat=True))
+        found.append(_rotation(codes, on, {"area": held[0]} if len(held) == 1 else {}))
+    return [decision for decision in found if decision.count]
+
+
+def _rotation(codes: list[str], on: date, area: dict[str, str]) -> Decision:
+    return Decision(
+        _("Rotation near or due"),
+        sum(turn.standing != "" for turn in turns_of(codes, on)),
+        f"{reverse('staffing_rotation')}?{urlencode({**area, 'show': DUE})}",
+        _("About three years on one grid are over or nearly so: let neighbours change places."),
+    )

@@ -16,6 +16,7 @@ from tests.factories import (
     OfficerFactory,
     PostingFactory,
     PremisesFactory,
+    TaskFactory,
     noon,
 )
 from tests.style.routes import client_of
@@ -220,3 +221,36 @@ class TestOfTheApi:
         assert not client.get("/api/v1/staffing?day=2024-12-31").json()["results"][0]["has_lead"]
         assert client.get("/api/v1/staffing?day=soon").status_code == 400
         assert client.post("/api/v1/staffing", {}, format="json").status_code == 405
+
+
+@pytest.fixture
+def troubled(busy):
+    """A lead who has been there too long, a certificate that ends, and work of somebody without a post."""
+    busy.lead.postings.update(from_day=date(2022, 1, 1))
+    type(busy.manager).objects.filter(pk=busy.manager.pk).update(certificate_valid_to=TODAY)
+    TaskFactory(assignee=busy.nobody)
+    return busy
+
+
+@pytest.mark.parametrize("who", ["chief", "district_office"])
+def test_what_asks_for_a_decision_about_posts_stands_on_the_page_and_opens_its_rows(troubled, who):
+    client = client_of(getattr(troubled, who))
+    client.cookies["django_language"] = "en"
+    found = {one.label: one for one in client.get("/staffing/").context["waiting"]}
+
+    labels = ["Certificates that run out", "Rotation near or due", "Work held by people without a post there"]
+    assert {label: one.count for label, one in found.items()} == dict.fromkeys(labels, 1)
+    assert len(client.get(found["Rotation near or due"].url).context["turns"]) == 1
+    assert {client.get(one.url).status_code for one in found.values()} == {200}
+
+
+def test_nothing_waits_on_the_page_of_who_decides_nothing_of_it(troubled):
+    assert client_of(troubled.head).get("/staffing/").context["waiting"] == []
+
+
+@pytest.mark.parametrize(("who", "led"), [("chief", True), ("district_office", True), ("head", False), ("lead", False)])
+def test_the_overview_leads_whoever_gives_posts_to_the_page(troubled, who, led):
+    page = client_of(getattr(troubled, who)).get("/dashboard/")
+
+    waits = page.text.partition('<nav class="waiting"')[2].partition("</nav>")[0]
+    assert ('href="/staffing/' in waits) is led
