@@ -20,7 +20,7 @@ def propose_move(calendar: Calendar) -> int:
         return 0
     grids = {grid.code: grid for grid in Grid.objects.in_force().in_area(STATION)}
     taker = min(neighbours_of(STATION)[GIVER])
-    place = Locality.objects.filter(grid=GIVER).exclude(kind=Locality.Kind.STREET).order_by("-code")[0]
+    place = Locality.objects.filter(grid__code=GIVER).exclude(kind=Locality.Kind.STREET).order_by("-code")[0]
     parts = redraw(grids[taker], name="", extent="", area=None, heir=None, neighbours=())
     draft = Draft(
         Station.objects.get(code=STATION),

@@ -198,7 +198,8 @@ def run(
 def last_change_of(bureau: Bureau) -> int | None:
     """Key of the last event by which a grid of the bureau came into force, went out of it or became another."""
     done = Q(what="state", new__in=[Grid.State.APPROVED, Grid.State.RETIRED]) | Q(what="changed")
-    return GridEvent.objects.filter(done, grid__station__bureau=bureau).aggregate(last=Max("pk"))["last"]
+    last: int | None = GridEvent.objects.filter(done, grid__station__bureau=bureau).aggregate(last=Max("pk"))["last"]
+    return last
 
 
 def locked(work: Import) -> AbstractContextManager[Held]:
