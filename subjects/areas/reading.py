@@ -70,7 +70,8 @@ def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGe
             % {"most": LARGEST // MEGABYTE},
             field=field,
         )
-    if text.count(b"[" if isinstance(text, bytes) else "[") > BRACKETS:
+    opened = text.count(b"[") if isinstance(text, bytes) else text.count("[")
+    if opened > BRACKETS:
         # counted before anything is read: every corner opens a bracket
         raise BadInput(
             _("The boundary has more than %(most)d corners: simplify it.") % {"most": MOST_CORNERS}, field=field
