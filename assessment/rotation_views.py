@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessment.dashboard.areas import STATION
 from assessment.staffing.asking import DUE, RotationQuestion, SwapForm, WhatIfQuestion
@@ -24,7 +25,7 @@ from grids.areas import area_choices
 from grids.models import Officer, Posting, Station
 from grids.permissions import HOLDERS, Permission
 from grids.requests import SignedIn
-from gridsup.audit.recording import note
+from gridsup.audit.recording import note, note_looked_at
 from gridsup.audit.rows import name_of
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
@@ -35,6 +36,7 @@ from gridsup.scoping import inside
 def staffing_rotation(request: SignedIn) -> HttpResponse:
     on, question = timezone.localdate(), RotationQuestion(request.GET)
     scope, show = scope_asked(request, question), question.asked.get("show", "")
+    note_looked_at(request, gettext_lazy("Rotation"), [scope.area] if scope.area else [], on)
     turns = turns_of([code for code, _name in grids_of(scope)], on)
     counts = Counter(turn.standing for turn in turns)
     wanted = {DUE: {NEAR, OVER}, NEAR: {NEAR}, OVER: {OVER}}.get(show)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from assessment.staffing.alerts import about_people
 from assessment.staffing.asking import StaffingQuestion
@@ -17,6 +18,7 @@ from grids.areas import area_choices
 from grids.models import Grid, Officer, Posting
 from grids.permissions import HOLDERS, Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note_looked_at
 
 
 @login_required
@@ -25,6 +27,7 @@ def staffing(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = StaffingQuestion(request.GET)
     scope, asked, day = scope_asked(request, question), question.asked, question.day_or(on)
+    note_looked_at(request, gettext_lazy("Staffing"), [scope.area] if scope.area else [], day)
     by_officer = asked.get("by") == "officer" and officer.has_perm(Permission.ASSIGN)
     show = asked.get("show", "")
     return render(

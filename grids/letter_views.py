@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,7 +23,7 @@ from grids.lettering.standing import LISTS, Standing, standing
 from grids.models import ResponsibilityLetter
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from gridsup.audit.recording import note
+from gridsup.audit.recording import note, note_looked_at
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import PAGE_SIZE
@@ -36,6 +37,7 @@ def letters(request: SignedIn) -> HttpResponse:
     officer, on = request.user, timezone.localdate()
     question = LetterQuestion(request.GET, on=on)
     found, area = _standing(request, question), question.asked.get("area", "")
+    note_looked_at(request, _letters_of(found), found.codes)
     counts = found.counts()
     show = question.asked.get("show") or next((name for name in LISTS if counts[name]), "unsigned")
     page = Paginator(found.rows(show), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -134,6 +136,7 @@ def letters_bundle(request: SignedIn) -> HttpResponse | FileResponse:
     question = LetterQuestion(request.GET, on=timezone.localdate())
     found = _standing(request, question)
     listed = [*found.letters("made"), *found.letters("signed")]
+    note_looked_at(request, _letters_of(found), found.codes)
     if not listed:
         return _no_file(request, _("There is no letter of this year and area yet."))
     try:
@@ -142,6 +145,10 @@ def letters_bundle(request: SignedIn) -> HttpResponse | FileResponse:
         return _no_file(request, str(error))
     name = _("%(year)s responsibility letters %(area)s") % {"year": found.year, "area": " ".join(found.codes)}
     return FileResponse(content, as_attachment=True, filename=f"{name}.zip", content_type="application/zip")
+
+
+def _letters_of(found: Standing) -> Any:
+    return format_lazy("{} {}", found.year, ResponsibilityLetter._meta.verbose_name_plural)
 
 
 def _no_file(request: SignedIn, sentence: str) -> HttpResponse:

@@ -22,6 +22,7 @@ from gridsup.api.filters import InArea, Ordering
 from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
+from gridsup.audit.recording import note_looked_at
 from gridsup.books import Ask, Book, held_in
 from subjects.book_forms import BookQuestion
 from subjects.books import BOOKS
@@ -71,6 +72,7 @@ class BookView(APIView):
             question.day,
             question.asked.get("q", "") if book.searched else "",
         )
+        note_looked_at(request, book.label, ask.codes, ask.day)
         given = {way: request.query_params.get(way, "") for way in ("after", "before")}
         page, count = book.page(ask, **given, size=PAGE_SIZE)
         return Response(

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grids.areas import area_choices
 from grids.naming import names_on
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from gridsup.audit.recording import note
+from gridsup.audit.recording import note, note_looked_at
 from gridsup.books import Ask, Book, held_in
 from gridsup.errors import DomainError
 from gridsup.models import Job
@@ -28,6 +29,7 @@ from subjects.exporting import MOST_AT_ONCE, opened, request_export, written_at_
 from subjects.models import LedgerExport
 
 ALL = "all"
+FOUR = gettext_lazy("The four ledgers")
 
 
 @login_required
@@ -40,6 +42,7 @@ def book_export(request: SignedIn, name: str) -> HttpResponse | FileResponse:
     words = question.asked.get("q", "") if len(books) == 1 and books[0].searched else ""
     area = question.asked.get("area", "")
     ask = Ask(held_in(request.user, Permission.EXPORT, area), question.day, words)
+    note_looked_at(request, books[0].label if len(books) == 1 else FOUR, ask.codes, ask.day)
     file = written_at_once(books, ask)
     if file is not None:
         return FileResponse(file, as_attachment=True, filename=file_name(books, ask), content_type=CONTENT_TYPE)
@@ -99,5 +102,6 @@ def book_file(request: SignedIn, pk: int) -> HttpResponse | FileResponse:
         content = opened(export)
     except DomainError as error:
         return render(request, "subjects/book_missing.html", {"sentence": str(error)}, status=409)
+    note_looked_at(request, FOUR, [export.area_code], export.day)
     name = file_name(list(BOOKS.values()), Ask((export.area_code,), export.day))
     return FileResponse(content, as_attachment=True, filename=name, content_type=CONTENT_TYPE)

@@ -6,11 +6,13 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from grids.areas import area_choices
 from grids.naming import names_on
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note_looked_at
 from gridsup.books import Ask, held_in
 from subjects.book_forms import BookQuestion
 from subjects.books import BOOKS
@@ -28,6 +30,7 @@ def ledgers(request: SignedIn) -> HttpResponse:
     question = BookQuestion(request.GET, today=timezone.localdate())
     asked, held = question.asked.get("area", ""), list(officer.area_codes(Permission.VIEW))
     area = asked if asked and officer.may(Permission.VIEW, asked) else next(iter(held), "")
+    note_looked_at(request, _("The four ledgers"), [area] if area else [], question.day)
     context: dict[str, Any] = {
         "question": question,
         "area": area,

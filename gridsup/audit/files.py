@@ -48,7 +48,7 @@ class Words:
             entry.label, timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"), entry.username,
             self.actions[entry.action], self.outcomes[entry.outcome], str(entry.status or ""), entry.address,
             f"{entry.method} {entry.route}".strip(), self.kinds.get(entry.model, entry.model), entry.row,
-            entry.named, step_words(entry.model, entry.step), entry.area_code, entry.why, entry.hash,
+            entry.named, step_words(entry.model, entry.step) or entry.step, entry.area_code, entry.why, entry.hash,
         ]  # fmt: skip
 
 

@@ -5,14 +5,16 @@ Why so: docs/decisions/0030-audit-trail.md.
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import ResolverMatch
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from gridsup.addresses import client_address
 from gridsup.api.errors import away, is_api
@@ -45,6 +47,13 @@ def note(request: Any, **facts: Any) -> None:
     """
     plain = getattr(request, "_request", request)
     plain.__dict__.setdefault(NOTES, {}).update(facts)
+
+
+def note_looked_at(request: Any, what: object, codes: Sequence[str], on: date | None = None) -> None:
+    """A list or file of these areas, as of a day: what it is called, in the language of the site, and where it lies."""
+    with translation.override(settings.LANGUAGE_CODE):
+        named = " ".join([str(what), *codes, *([on.isoformat()] if on else [])])
+    note(request, named=named, area=common_area(codes) if codes else "")
 
 
 class AuditMiddleware:
@@ -194,7 +203,8 @@ def entry_for(
         area_code=area,
     )
     for field in CUT:
-        setattr(entry, field, getattr(entry, field)[: AuditEntry._meta.get_field(field).max_length])
+        column: Any = AuditEntry._meta.get_field(field)
+        setattr(entry, field, getattr(entry, field)[: column.max_length])
     return entry
 
 

@@ -21,7 +21,7 @@ def kind_words(label: str) -> str:
 
 
 def step_words(label: str, step: str) -> str:
-    """`End the post` for the step `end` of a post; the step itself where nobody calls it anything."""
+    """`End the post` for the step `end` of a post; nothing where nobody calls it anything."""
     from gridsup.composition import STEP_WORDS
 
     if not step:
@@ -31,7 +31,7 @@ def step_words(label: str, step: str) -> str:
         known = steps.get(step) or steps.get(step.replace("_", "-"))
         if known is not None:
             return str(known.label)
-    return _state(label, step) or _of_admin(label, step) or step
+    return _state(label, step) or _of_admin(label, step)
 
 
 def _state(label: str, step: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grids.models import Officer
 from gridsup.models import AuditEntry
+from tests.conftest import posted
 from tests.factories import ComplaintFactory, LetterFactory
 
 TODAY = timezone.localdate()
@@ -145,3 +146,49 @@ def test_what_one_does_with_ones_own_account_names_the_account(district):
 
     assert last()[1] == "grids.Officer"
     assert last()[3] == str(district.lead)
+
+
+@pytest.mark.parametrize(
+    ("path", "area", "named"),
+    [
+        ("/ledgers/people/?area=0501&on=2026-11-28", "0501", "网格人员台账 0501 2026-11-28"),
+        ("/ledgers/subjects/?area=050101&on=2026-11-28", "050101", "监管对象台账 050101 2026-11-28"),
+        ("/ledgers/?area=0501&on=2026-11-28", "0501", "四本台账 0501 2026-11-28"),
+        ("/api/v1/ledgers/people?area=0501&on=2026-11-28", "0501", "网格人员台账 0501 2026-11-28"),
+        ("/staffing/?area=0501", "0501", f"人员配置 0501 {TODAY}"),
+        ("/letters/?area=0501", "0501", f"{TODAY.year} 责任书 0501"),
+    ],
+)
+def test_who_looks_at_a_list_of_people_or_subjects_leaves_a_trace_of_which(office, path, area, named):
+    assert office.get(path).status_code == 200
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.outcome, entry.area_code) == ("view", "done", area)
+    assert entry.named == named
+
+
+def test_a_file_of_a_ledger_says_which_of_what_area_and_day(office):
+    reply = office.get("/ledgers/people/xlsx/?area=0501&on=2026-11-28")
+    b"".join(reply.streaming_content)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.named, entry.area_code) == ("export", "网格人员台账 0501 2026-11-28", "0501")
+
+
+def test_a_bundle_of_letters_says_of_which_year_and_area(office, district):
+    LetterFactory(holder=district.lead.postings.get(), giver=district.chief.postings.get())
+
+    reply = office.get("/letters/all.zip?area=0501")
+    b"".join(reply.streaming_content)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.area_code) == ("export", "0501")
+    assert entry.named.endswith("0501")
+
+
+def test_the_trace_of_a_list_costs_the_same_for_many_rows(office, district, count_queries):
+    few = count_queries(office, "/ledgers/people/")
+    for number in range(20):
+        posted(f"further{number}", "manager", "050101")
+
+    assert count_queries(office, "/ledgers/people/") == few

@@ -148,4 +148,5 @@ def test_steps_of_people_and_posts_are_told_in_words():
         assert step_words("complaints.Complaint", "closed") == "closed"
     with translation.override("zh-hans"):
         assert step_words("grids.AreaChange", "withdrawn") == AreaChange.State.WITHDRAWN.label != "withdrawn"
+        assert step_words("complaints.Complaint", "nothing-known") == ""
     assert {*STEP_WORDS, *REASONS_APART} <= {*SHOWN.values(), "complaints.Clock"}
