@@ -74,7 +74,9 @@ def lift(request: SignedIn) -> HttpResponse:
 def log_out(request: SignedIn) -> HttpResponse:
     def act(officer: Officer, why: str) -> str:
         actions.log_out_everywhere(officer=officer, by=request.user, why=why)
-        return _("%(name)s is logged out everywhere.") % {"name": officer.username}
+        return _("%(name)s is logged out everywhere; the API tokens of the account have ended.") % {
+            "name": officer.username
+        }
 
     return interfere(request, act)
 

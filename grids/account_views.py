@@ -80,7 +80,7 @@ def log_out_everywhere(request: SignedIn) -> HttpResponse:
     # before the log-out: it is the same person who did it
     note(request, person=request.user, row=request.user)
     logout(request)
-    messages.success(request, _("You are logged out everywhere."))
+    messages.success(request, _("You are logged out everywhere, and your API tokens have ended."))
     return redirect("login")
 
 
@@ -133,7 +133,7 @@ def unsent_form(request: SignedIn) -> HttpResponse:
     if request.method == "POST" or kept is None:
         unsent.drop(request)
         return redirect("home")
-    return render(request, "grids/account_unsent.html", {"kept": kept})
+    return render(request, "grids/account_unsent.html", {"kept": kept, "typed": unsent.in_words(kept["typed"])})
 
 
 def _own(rows: Any, key: str) -> Any:

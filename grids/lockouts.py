@@ -7,12 +7,17 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grids.models import Officer
+from gridsup.addresses import client_address
+
+# Attempts left from which on the login page says how many.
+WARNED_FROM = 5
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,23 @@ def locked_sentence() -> str:
         settings.LOCKOUT_MINUTES,
     ) % {"n": settings.LOCKOUT_MINUTES}
     return ends + " " + _("The security administrator of your bureau can lift it earlier.")
+
+
+def left_sentence(request: HttpRequest, username: str, *, now: datetime) -> str:
+    """How many more failures it takes to lock the account from here, once they are few; an account that there is not
+    counts alike, so that nothing is told of who has one."""
+    mine = AccessAttempt.objects.filter(
+        username=username, ip_address=client_address(request), attempt_time__gt=now - settings.AXES_COOLOFF_TIME
+    )
+    failures = mine.aggregate(most=Max("failures_since_start"))["most"] or 0
+    left = settings.AXES_FAILURE_LIMIT - failures
+    if not failures or not 0 < left <= WARNED_FROM:
+        return ""
+    return ngettext(
+        "%(n)d attempt is left; after that the account rests for %(minutes)d minutes.",
+        "%(n)d attempts are left; after that the account rests for %(minutes)d minutes.",
+        left,
+    ) % {"n": left, "minutes": settings.LOCKOUT_MINUTES}
 
 
 def locked_page(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:

@@ -53,12 +53,23 @@ def may_post(post: Posting, viewer: Officer) -> bool:
     return viewer.may(needed_to_post(post.duty), post.area_code)
 
 
-def link_of(person: Officer, key: str) -> str:
+class Link(str):
+    """A sentence with the path of the page that it speaks of; the page shows the whole address, to be copied."""
+
+    path: str
+
+
+def link_of(person: Officer, key: str) -> Link:
     """What to hand to the person; shown this once."""
-    return _(
-        "%(name)s sets the first password at %(path)s on this site within %(hours)s hours. "
-        "The link is shown this once; hand it over to nobody else."
-    ) % {"name": person.username, "path": reverse("invitation", args=[key]), "hours": settings.INVITATION_HOURS}
+    said = Link(
+        _(
+            "%(name)s sets the first password at this address within %(hours)s hours. "
+            "The link is shown this once; hand it over to nobody else."
+        )
+        % {"name": person.username, "hours": settings.INVITATION_HOURS}
+    )
+    said.path = reverse("invitation", args=[key])
+    return said
 
 
 def _invite(person: Officer, given: dict[str, Any], by: Officer, now: datetime) -> str:

@@ -4,9 +4,13 @@ Forms with a keeper of their own (gridsup.composition.KEEPERS) are shown again a
 are shown here and sent once more by a button.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 KEY = "unsent_form"
 # Characters kept of one form. Nobody who is not logged in may store more.
@@ -32,6 +36,46 @@ def kept_for(request: HttpRequest, officer: Any) -> dict[str, Any] | None:
         drop(request)
         return None
     return kept if kept is None else dict(kept)
+
+
+def in_words(typed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What was typed, each field by its label and each choice by its words; what belongs to the sending is left out.
+
+    Which form it was is told by its fields: of all forms the one that has most of them, and least besides.
+    """
+    given = [(name, value) for name, value in typed if value]
+    names = {name for name, _value in given}
+    fields = _fields_of(names)
+    found = []
+    for name, value in given:
+        field = fields.get(name)
+        if field is not None and not isinstance(field.widget, forms.HiddenInput):
+            found.append((str(capfirst(str(field.label))), _said(field, value)))
+    return found
+
+
+def _fields_of(names: set[str]) -> dict[str, forms.Field]:
+    """The fields of the form that fits the names best."""
+    every = [getattr(kind, "base_fields", {}) for kind in _below(forms.BaseForm)]
+    return max(every, key=lambda fields: (len(names & set(fields)), -len(fields)), default={})
+
+
+def _below(kind: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
+    for made in kind.__subclasses__():
+        yield made
+        yield from _below(made)
+
+
+def _said(field: forms.Field, value: str) -> str:
+    """A choice in words; who or what a key stands for is shown again by the form itself."""
+    if isinstance(field, forms.ModelChoiceField):
+        return _("as chosen")
+    if isinstance(field, forms.BooleanField):
+        return _("yes")
+    words = {
+        str(key): str(label) for key, label in getattr(field, "choices", ()) if not isinstance(label, (list, tuple))
+    }
+    return words.get(value, value)
 
 
 def drop(request: HttpRequest) -> None:

@@ -1,5 +1,7 @@
 """Pages about the person: log in, where to start, what the own posts permit, what each duty permits."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
@@ -8,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from grids.account_views import access_of
+from grids.lockouts import left_sentence
 from grids.models import Grid, Posting
 from grids.permissions import AREA_LENGTHS, DUTIES, LEVEL_WORDS, PERMISSION_WORDS, Duty, Permission
 from grids.requests import SignedIn
@@ -22,16 +25,30 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
     extra: dict[str, object] = {}
     if settings.DEMO:
         extra = {"groups": demo_accounts(), "demo_password": settings.DEMO_PASSWORD}
-    view = LoginView.as_view(
+    view = LogIn.as_view(
         template_name="grids/account_login.html", redirect_authenticated_user=True, extra_context=extra
     )
     return view(request)
 
 
+class LogIn(LoginView):
+    """The log-in, which says before a lock how many attempts are left."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**kwargs)
+        if shown["form"].is_bound and shown["form"].non_field_errors():
+            shown["left"] = left_sentence(self.request, self.request.POST.get("username", ""), now=timezone.now())
+        return shown
+
+
 def demo_accounts() -> list[dict[str, object]]:
-    """Accounts with a post of today, grouped by duty in the order of the table."""
+    """Accounts with a post of today, grouped by duty in the order of the table; none that got a password of its own
+    since: the one that the page tells is not theirs."""
     posted: dict[str, list[str]] = {}
-    posts = Posting.objects.on(timezone.localdate()).filter(officer__is_active=True)
+    posts = Posting.objects.on(timezone.localdate()).filter(
+        officer__is_active=True, officer__must_change_password=False, officer__past_passwords=None,
+        officer__invitations=None,
+    )  # fmt: skip
     for post in posts.select_related("officer").order_by("area_code", "officer__username"):
         names = posted.setdefault(post.duty, [])
         if post.officer.username not in names:

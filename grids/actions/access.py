@@ -43,7 +43,7 @@ def end_session(*, session: OpenSession, by: Officer) -> None:
 
 @transaction.atomic
 def log_out_everywhere(*, officer: Officer, by: Officer, why: str = "") -> Officer:
-    """Ends every session of an account at once; its tokens stay until they are revoked.
+    """Ends every session of an account at once, and its tokens: whoever has the device or the key is out.
 
     Raises NotAllowed for who neither owns the account nor looks after access there, BadInput without a reason for
     somebody else's.
@@ -53,6 +53,7 @@ def log_out_everywhere(*, officer: Officer, by: Officer, why: str = "") -> Offic
     keys = list(officer.open_sessions.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     officer.open_sessions.all().delete()
+    officer.api_tokens.all().delete()
     officer.refresh_from_db(fields=["log_outs"])
     return officer
 

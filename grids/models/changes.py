@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models.areas import Grid, Station
 from grids.models.people import Officer
@@ -131,7 +132,7 @@ class AreaPart(models.Model):
     boundary = models.JSONField(_("boundary"), null=True, blank=True, help_text=_("GeoJSON geometry, WGS 84"))
     localities = models.JSONField(_("localities"), default=list, blank=True, help_text=_("their codes"))
     successor = models.CharField(_("successor"), max_length=6, blank=True)
-    before = models.JSONField(_("before"), default=dict, blank=True)
+    before = models.JSONField(pgettext_lazy("a change", "before"), default=dict, blank=True)
 
     objects = AreaPartQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.measuring import square_km
 from grids.models import Bureau, GridPeriod, Locality, Station
@@ -35,7 +35,7 @@ class Codes(Book[Code]):
 
     name = "codes"
     label = gettext_lazy("Grid codes")
-    short = gettext_lazy("Codes")
+    short = pgettext_lazy("a ledger", "Codes")
     permission = Permission.VIEW_AREAS
     title = "code"
     columns = (
@@ -117,7 +117,7 @@ class Areas(RowsBook[GridPeriod]):
 
     name = "areas"
     label = gettext_lazy("Grid areas")
-    short = gettext_lazy("Areas")
+    short = pgettext_lazy("a ledger", "Areas")
     permission = Permission.VIEW_AREAS
     title = "name"
     keys = ("grid_id",)

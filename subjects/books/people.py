@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.models import Certificate, Officer, OfficerEvent, Posting
 from grids.naming import names_on
@@ -21,7 +22,7 @@ class People(RowsBook[Posting]):
 
     name = "people"
     label = _("Grid people")
-    short = _("People")
+    short = pgettext_lazy("a ledger", "People")
     permission = Permission.VIEW_PEOPLE
     title = "officer"
     keys = ("area_code", "duty", "pk")

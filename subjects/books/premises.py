@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.naming import names_on
 from grids.permissions import Permission
@@ -34,7 +35,7 @@ class Subjects(RowsBook[Placement]):
 
     name = "subjects"
     label = _("Supervised subjects")
-    short = _("Subjects")
+    short = pgettext_lazy("a ledger", "Subjects")
     permission = Permission.VIEW
     title = "name"
     searched = True

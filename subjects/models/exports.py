@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gridsup.models import Job
 from subjects.querysets import LedgerExportQuerySet
@@ -18,7 +19,7 @@ class LedgerExport(models.Model):
     day = models.DateField(_("day"))
     job = models.OneToOneField(Job, models.PROTECT, related_name="ledger_export", verbose_name=_("job"))
     file = models.FileField(_("file"), upload_to="ledgers", blank=True)
-    rows = models.PositiveIntegerField(_("rows"), default=0)
+    rows = models.PositiveIntegerField(pgettext_lazy("a file", "rows"), default=0)
     requested_at = models.DateTimeField(_("requested at"))
     built_at = models.DateTimeField(_("built at"), null=True, blank=True)
 

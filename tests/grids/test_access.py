@@ -104,10 +104,12 @@ class TestInterfering:
     def test_somebody_is_logged_out_everywhere(self, page, lead):
         theirs = Client()
         log_in(theirs)
+        lead.api_tokens.create(key_hash="x", created=NOW, expires=NOW + timedelta(hours=1))
 
         page.post("/access/log-out/", {"account": "lead9", "why": "Lost phone"})
 
         assert theirs.get("/account/").status_code == 302
+        assert not lead.api_tokens.exists()
         assert AuditEntry.objects.get(action="session_ended").why == "Lost phone"
 
     def test_a_token_is_revoked(self, page, lead):

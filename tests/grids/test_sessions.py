@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grids.models import ApiToken, Officer, OpenSession
 from grids.sessions import device_of, forget
+from grids.unsent import in_words
 from gridsup.models import AuditEntry
 from tests.factories import PostingFactory, TaskFactory
 
@@ -96,6 +97,14 @@ class TestWhatWasTyped:
         assert "No longer there" in kept.text
         assert f'action="/tasks/{task.pk}/cancel/"' in kept.text
 
+    def test_fields_are_called_by_their_labels_and_choices_by_their_words(self):
+        typed = [("duty", "manager"), ("area_code", "050203"), ("from_day", "2026-11-28"), ("line", ""), ("act", "go")]
+
+        with translation.override("en"):
+            told = in_words(typed)
+
+        assert told == [("Duty", "Grid manager"), ("Area code", "050203"), ("From", "2026-11-28")]
+
     def test_it_is_dropped_on_wish(self, here, task):
         self.late(here, task, {"why": "No longer there"})
 
@@ -154,6 +163,15 @@ class TestEverywhere:
         assert phone.get("/account/").status_code == here.get("/account/").status_code == 302
         assert not OpenSession.objects.filter(officer=chief).exists()
         assert AuditEntry.objects.filter(action="session_ended", username="chief9").count() == 1
+
+    def test_logging_out_everywhere_ends_the_tokens_too_and_the_page_says_so_before(self, here, chief):
+        now = timezone.now()
+        chief.api_tokens.create(key_hash="x", created=now, expires=now + timedelta(hours=1))
+
+        assert "ends your API tokens, too" in here.get("/account/").text
+        here.post("/account/log-out/")
+
+        assert not chief.api_tokens.exists()
 
     def test_nobody_is_logged_out_by_a_link(self, here):
         assert here.get("/account/log-out/").status_code == 405
