@@ -107,7 +107,7 @@ def finding_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
     if not form.is_valid():
         for name, errors in form.errors.items():
             messages.error(request, f"{form[name].label}{_(': ')}{' '.join(map(str, errors))}")
-        return _shown(request, pk, {**form.data.dict(), "to": to})
+        return _shown(request, pk, {**request.POST.dict(), "to": to})
     why: str = form.cleaned_data["why"]
     day: date | None = form.cleaned_data["day"]
     facts: dict[str, Any] = {"finding": finding, "by": officer, "now": now}

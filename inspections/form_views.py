@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -120,7 +120,7 @@ def number_of(text: str) -> UUID | None:
 def come_again(request: SignedIn, opened: Opened, stored: Visit, facts: dict[str, Any]) -> HttpResponse:
     """A form that was handed in before: the way to its record, unless the form says something else now; then it is
     shown as it was sent, and nothing of it is stored. Photos that only now came through are added."""
-    sent = request.POST
+    sent: QueryDict = request.POST
     if request.method != "POST":
         sent = unsent.as_sent(unsent.take(request, request.user, opened.client_id), opened.client_id)
     if sent:

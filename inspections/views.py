@@ -126,7 +126,7 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             else None,
             "may_visit": task.is_open and officer.may(Permission.INSPECT, task.premises.area_code),
             "typed": typed or {},
-            "cancel": CancelForm(initial=typed)
+            "cancel": CancelForm(initial=dict(typed or {}))
             if may_cancel and officer.may(Permission.CANCEL_TASK, task.area_code)
             else None,
         },
