@@ -41,12 +41,11 @@ Two = tuple[float, float]  # as said, and in the other system
 
 @dataclass(frozen=True)
 class Fit:
-    """What speaks for another system: `told` are two figures that differ clearly, `remark` is only to be looked at."""
+    """What speaks for another system: `told` are two figures that differ, as said and in the other."""
 
     told: str = ""
     said: str = ""
     right: str = ""
-    remark: str = ""
 
     @property
     def doubt(self) -> str:
@@ -67,7 +66,7 @@ def fit_of(handed: Handed, station: Station) -> Fit:
         )
         return _clear(told, handed, (said, other))
     if not handed.whole:
-        return Fit(remark=_remark(handed))
+        return _counted(handed)
     for told, shares in (
         (_("Read as %(said)s, %(here)d %% of the premises lie in this boundary; read as %(right)s, %(there)d %%."),
          _premises(handed)),
@@ -143,14 +142,15 @@ def _words(handed: Handed) -> dict[str, str]:
     return {"said": NAMED[System(handed.crs)], "right": NAMED[_right(handed.crs)]}
 
 
-def _remark(handed: Handed) -> str:
-    """How many premises of the grid lie in the piece in either system, where that differs."""
+def _counted(handed: Handed) -> Fit:
+    """A loose piece follows no border in either system: how many premises lie in it is asked wherever that differs."""
     lon, lat = points_of(handed.of)
-    said, other = (round(share * len(lon)) for share in _shares(handed, lon, lat))
-    if said == other:
-        return ""
-    return _("Read as %(said)s, %(here)d premises lie in this piece; read as %(right)s, %(there)d. Look at the map "
-             "whether the piece lies where it should.") % {**_words(handed), "here": said, "there": other}  # fmt: skip
+    here, there = (round(share * len(lon)) for share in _shares(handed, lon, lat))
+    if here == there:
+        return Fit()
+    words = _words(handed)
+    told = _("Read as %(said)s, %(here)d premises lie in this piece; read as %(right)s, %(there)d.")
+    return Fit(told % {**words, "here": here, "there": there}, **words)
 
 
 def _right(crs: str) -> System:

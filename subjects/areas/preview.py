@@ -85,10 +85,9 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     lines = _lines(draft.parts, before, after, dict(stored), on)
     flows = _flows(placed, draft.touched)
     staying = sum(count for (area, to), count in placed.tally.items() if area == to and area in draft.touched)
-    fit = fit_of(draft.handed, draft.station)
     people = people_of([part.code for part in draft.parts], on)
-    notes = [*filter(None, [fit.remark]), *remarks_on(draft), *_staffing(lines, people), *_left(placed)]
-    return Preview(lines, flows, notes, placed.moving, staying, fit.doubt)
+    notes = [*remarks_on(draft), *_staffing(lines, people), *_left(placed)]
+    return Preview(lines, flows, notes, placed.moving, staying, fit_of(draft.handed, draft.station).doubt)
 
 
 def preview_change(change: AreaChange, *, on: date) -> Preview:
