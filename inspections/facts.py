@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.models import Officer, Posting
+from gridsup.codes import lineage
 from gridsup.errors import BadInput
 from gridsup.holidays import calendar
 from gridsup.workdays import WorkCalendar
@@ -20,7 +21,7 @@ from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
 from inspections.records import Submission, VisitRecord
 from subjects.items import Items
-from subjects.models import CheckItem, Premises, TimeLimit
+from subjects.models import CheckItem, Placement, Premises, TimeLimit
 from subjects.models.policy import PolicyRow
 
 M = TypeVar("M", bound=models.Model)
@@ -33,6 +34,7 @@ class Facts:
     `standing`: records handed in and not replaced, by premises, first officer and minute of the visit.
     `unsettled`: keys of the records, among those of the findings, that were returned and are not corrected yet.
     `rectified`: findings that a version now corrected had seen put right, by that version.
+    `placements`: where each premises stood and when.
     """
 
     premises: dict[int, Premises]
@@ -48,6 +50,7 @@ class Facts:
     standing: dict[tuple[int, int, datetime], list[Visit]]
     unsettled: set[int]
     rectified: dict[int, list[Finding]]
+    placements: dict[int, list[Placement]]
 
     def inspects(self, officer: Officer, area_code: str, on: date) -> bool:
         """The officer holds a post at or above the area on the day whose duty inspects; certificates apart.
@@ -58,6 +61,18 @@ class Facts:
             area_code.startswith(post.area_code) and post.from_day <= on and (post.to_day is None or post.to_day >= on)
             for post in self.posts[officer.pk]
         )
+
+    def area_of(self, record: VisitRecord, on: date) -> str:
+        """Where the record counts: where the version that it corrects does; where the premises stood on the day of the
+        visit, if its first officer inspected there then; else where it stands. A change of areas undoes no visit.
+        """
+        if record.corrects is not None:
+            return self.earlier[record.corrects.pk].area_code
+        for row in self.placements[record.premises.pk]:
+            stood = row.from_day <= on and (row.to_day is None or row.to_day >= on)
+            if stood and self.inspects(record.lead, row.area_code, on):
+                return row.area_code
+        return self.premises[record.premises.pk].area_code
 
     def limit(self, bureau: str, key: str, on: date) -> TimeLimit:
         """The bureau's time limit on a day; raises BadInput when its policy has none then."""
@@ -105,6 +120,7 @@ def gather(submissions: Sequence[Submission]) -> Facts:
         standing=_standing(records, places, people),
         unsettled=set(Visit.objects.filter(premises__in=places).uncorrected().values_list("pk", flat=True)),
         rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
+        placements=_by(Placement.objects.filter(premises__in=places), "premises_id"),
     )
 
 
@@ -150,3 +166,14 @@ def _by(rows: Iterable[M], column: str) -> dict[int, list[M]]:
     for row in rows:
         found[getattr(row, column)].append(row)
     return found
+
+
+def where(premises: Premises, lead: Officer, on: date, corrects: Visit | None) -> str:
+    """The area in which a visit of the day counts: the twin of `Facts.area_of` for one form."""
+    if corrects is not None:
+        return corrects.area_code
+    then = premises.placements.filter(Q(to_day=None) | Q(to_day__gte=on), from_day__lte=on).first()
+    if then is None or then.area_code == premises.area_code:
+        return premises.area_code
+    inspects = Posting.objects.on(on).that_inspect().filter(officer=lead, area_code__in=lineage(then.area_code))
+    return then.area_code if inspects.exists() else premises.area_code

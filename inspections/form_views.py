@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
 from inspections import unsent
 from inspections.actions import attach_photo, drop_draft, save_draft, submit_visit
 from inspections.models import Visit
-from inspections.rules import why_not_visited
+from inspections.rules import is_own, may_correct, why_not_visited
 from inspections.visit_form import VisitForm
 from subjects.models import Premises
 from subjects.tiers import Tiers
@@ -64,8 +65,8 @@ def visit_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 @login_required
 def visit_form(request: SignedIn, pk: int) -> HttpResponse:
     officer, now = request.user, timezone.now()
-    premises = get_object_or_404(Premises.objects.visible_to(officer).with_file(), pk=pk)
-    if not officer.may(Permission.INSPECT, premises.area_code):
+    premises = get_object_or_404(Premises.objects.with_file().filter(places_of(request)), pk=pk)
+    if not officer.has_perm(Permission.INSPECT):
         raise PermissionDenied
     opened = open_form(request, premises)
     if isinstance(opened, HttpResponse):
@@ -88,25 +89,51 @@ def visit_form(request: SignedIn, pk: int) -> HttpResponse:
     return hand_in(request, opened, form, now)
 
 
+def places_of(request: SignedIn) -> Q:
+    """Premises for which the officer may ask for a form: in their areas, of records and forms that are still to be
+    finished after the premises moved, of the very form that comes again."""
+    seen = Premises.objects.visible_to(request.user).order_by().values("pk")
+    left_behind = Visit.objects.reached_by(request.user).unfinished().order_by().values("premises")
+    number = form_number(request)
+    again = Visit.objects.filter(client_id=number).order_by().values("premises") if number else []
+    return Q(pk__in=seen) | Q(pk__in=left_behind) | Q(pk__in=again)
+
+
 def open_form(request: SignedIn, premises: Premises) -> Opened | HttpResponse:
     """The form that the request names by its number, or the way to one: a new form, or the visit that came of it."""
     officer = request.user
-    client_id = number_of(request.POST.get("client_id") or request.GET.get("form", ""))
+    client_id = form_number(request)
     stored = Visit.objects.filter(client_id=client_id).select_related("corrects").first() if client_id else None
+    if stored is not None and stored.premises_id == premises.pk and is_handed_in_for_others(stored, officer):
+        return redirect(stored)
     if stored is not None and (stored.premises_id != premises.pk or stored.lead_id != officer.pk):
         return redirect(address(premises))
     if stored is not None and stored.state != Visit.State.DRAFT:
         return Opened(premises, stored.client_id, corrects=stored.corrects, stored=stored)
     corrects = stored.corrects if stored is not None else None
     if corrects is None and (asked := request.GET.get("corrects", "")):
-        returned = Visit.objects.visible_to(officer).of_officer(officer).filter(premises=premises)
-        corrects = get_object_or_404(returned, pk=asked if asked.isdecimal() else 0, state=Visit.State.RETURNED)
+        returned = Visit.objects.reached_by(officer).filter(premises=premises, state=Visit.State.RETURNED)
+        corrects = get_object_or_404(returned, pk=asked if asked.isdecimal() else 0)
+        if not may_correct(corrects, officer, premises):
+            raise PermissionDenied
         begun = Visit.objects.filter(corrects=corrects).first()
         if request.method != "POST" and begun is not None and begun != stored:
             return redirect(address(premises, form=begun.client_id) if begun.lead_id == officer.pk else begun)
+    if stored is None and corrects is None and not officer.may(Permission.INSPECT, premises.area_code):
+        raise PermissionDenied
     if client_id is None:
         return redirect(address(premises, form=uuid4(), corrects=corrects.pk if corrects else None))
     return Opened(premises, client_id, stored, corrects)
+
+
+def is_handed_in_for_others(stored: Visit, officer: Officer) -> bool:
+    """The form became a corrected record of two others, handed in by the officer."""
+    return stored.state != Visit.State.DRAFT and stored.lead_id != officer.pk and is_own(stored, officer)
+
+
+def form_number(request: HttpRequest) -> UUID | None:
+    """The number of the form that is sent or asked for."""
+    return number_of(request.POST.get("client_id") or request.GET.get("form", ""))
 
 
 def number_of(text: str) -> UUID | None:
@@ -175,7 +202,7 @@ def hindrances(form: VisitForm, officer: Officer) -> Iterator[str]:
     """What will keep the form from being handed in, said before anything is typed."""
     if ended := why_not_visited(form.premises):
         yield ended
-    if not officer.certified_on(form.on):
+    if form.lead == officer and not officer.certified_on(form.on):
         yield _("You hold no valid enforcement certificate today: you cannot lead a visit. Ask whoever keeps accounts.")
     if not form.colleagues:
         yield _("Nobody else who is posted here holds a valid certificate today, and a visit needs two. Ask the chief.")
@@ -193,13 +220,19 @@ def hand_in(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -
             stands = error.row if isinstance(error, AlreadyStored) else 0
         else:
             messages.success(request, _("The visit is handed in."))
-            return redirect("visit", visit.pk)
+            # of a retired grid the record is read by the station
+            return redirect("visit", visit.pk) if is_reached(visit, officer) else redirect("today")
     if pictures:
         try:
             opened = kept_aside(request, opened, pictures, now)
         except DomainError as error:
             faults.append(str(error))
     return shown(request, opened, form, faults, stands)
+
+
+def is_reached(visit: Visit, officer: Officer) -> bool:
+    """The officer may read the record."""
+    return Visit.objects.reached_by(officer).filter(pk=visit.pk).exists()
 
 
 def put_aside(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -> HttpResponse:
@@ -249,8 +282,8 @@ def pictures_of(request: HttpRequest) -> tuple[list[Picture], list[str]]:
 
 @login_required
 def visit_drop(request: SignedIn, pk: int) -> HttpResponse:
-    draft = get_object_or_404(Visit.objects.visible_to(request.user), pk=pk)
-    if not request.user.may(Permission.INSPECT, draft.area_code):
+    draft = get_object_or_404(Visit.objects.reached_by(request.user), pk=pk)
+    if not request.user.has_perm(Permission.INSPECT):
         raise PermissionDenied
     if request.method == "POST":  # the log-in leads here after a session that ended on the page
         try:

@@ -163,6 +163,25 @@ class VisitQuerySet(SetWise["Visit"]):
         """Handed in, or put aside by the officer: what somebody else put aside is nobody's business yet."""
         return self.filter(~Q(state="draft") | Q(lead=officer))
 
+    def reached_by(self, officer: "Officer") -> Self:
+        """Records in the officer's areas, and what is still to be done about others since their premises moved: own
+        forms that were put aside and own returned records, within the officer's bureaus, and the returned records of
+        premises that stand where the officer inspects.
+        """
+        held = officer.area_codes("inspect")
+        own = Q(state="draft", lead=officer) | Q(Q(lead=officer) | Q(partner=officer), state="returned")
+        mine = inside({code[:2] for code in held}) & own
+        theirs = inside(held, "premises__area_code") & Q(state="returned")
+        return self.filter(inside(officer.area_codes(self.view_permission)) | mine | theirs)
+
+    def unfinished(self) -> Self:
+        """Put aside, or returned and not corrected yet, though the correction may have been begun."""
+        return self.filter(state__in=["draft", "returned"]).not_replaced()
+
+    def in_bureaus_of(self, officer: "Officer") -> Self:
+        """Records in the bureaus where the officer inspects today."""
+        return self.filter(inside({code[:2] for code in officer.area_codes("inspect")}))
+
     def to_review(self) -> Self:
         """Waiting for the chief."""
         return self.filter(state="submitted")
@@ -191,9 +210,19 @@ class VisitQuerySet(SetWise["Visit"]):
         """Visits that the officer made, first or second."""
         return self.filter(Q(lead=officer) | Q(partner=officer))
 
+    def not_of(self, officer: "Officer") -> Self:
+        """Records that the officer may review as somebody else's; the twin of `rules.is_own`."""
+        from inspections.models import VisitEvent
+
+        for_others = VisitEvent.objects.filter(what="state", new="submitted", by=officer, visit__version__gt=1)
+        theirs = self.exclude(lead=officer).exclude(partner=officer)
+        return theirs.exclude(pk__in=for_others.order_by().values("visit"))
+
     def put_aside(self, officer: "Officer") -> Self:
-        """Forms that the officer put aside and did not drop; those of returned records apart."""
-        return self.filter(state="draft", lead=officer, corrects__isnull=True).exclude(draft={})
+        """Forms that the officer put aside and did not drop, wherever their premises went; those of returned records
+        apart."""
+        aside = self.filter(state="draft", submitted_at__isnull=True, lead=officer, corrects__isnull=True)
+        return aside.exclude(draft={})
 
     def uncorrected(self) -> Self:
         """Returned records of which no corrected version was handed in."""
@@ -201,10 +230,14 @@ class VisitQuerySet(SetWise["Visit"]):
 
     def to_correct(self, officer: "Officer") -> Self:
         """Returned records of the officer of which no corrected version was handed in; `why_returned` tells why."""
+        return self.of_officer(officer).uncorrected().telling_why()
+
+    def telling_why(self) -> Self:
+        """Each with `why_returned`: the reason of its last return."""
         from inspections.models import VisitEvent
 
         returns = VisitEvent.objects.filter(visit=OuterRef("pk"), what="state", new="returned").order_by("-pk")
-        return self.of_officer(officer).uncorrected().annotate(why_returned=Subquery(returns.values("why")[:1]))
+        return self.annotate(why_returned=Subquery(returns.values("why")[:1]))
 
     def search(self, text: str) -> Self:
         """Visits of premises whose name or address, or by officers whose name, holds every word of the text."""
@@ -245,7 +278,7 @@ class FindingQuerySet(SetWise["Finding"]):
 
     def to_follow(self) -> Self:
         """Not at their end: they move with the premises."""
-        return self.filter(state__in=["open", "ordered", "escalated", "handed_over", "case_returned"])
+        return self.filter(state__in=self.model.TO_FOLLOW)
 
     def search(self, text: str) -> Self:
         """Findings whose words, or whose premises' name or address, hold every word of the text."""

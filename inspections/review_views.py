@@ -30,7 +30,7 @@ State = Visit.State
 def waiting(officer: Officer) -> VisitQuerySet:
     """Records that the person may review: of others, in areas where the duty reviews; the oldest first."""
     areas = inside(officer.area_codes(Permission.REVIEW_VISITS))
-    rows = Visit.objects.to_review().filter(areas).exclude(lead=officer).exclude(partner=officer)
+    rows = Visit.objects.to_review().filter(areas).not_of(officer)
     return rows.order_by("visited_on", "pk")
 
 

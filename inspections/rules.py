@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.models import Officer
+from grids.permissions import Permission
 from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
 from inspections.facts import Facts, minute
 from inspections.models import Finding, InspectionTask, Visit
@@ -61,7 +62,8 @@ def check_officers(given: Submission, facts: Facts, area_code: str, on: date) ->
         check_certificate(officer, on, field)
         if not facts.inspects(officer, area_code, on):
             raise BadInput(_("%(name)s held no post on %(day)s that inspects here.") % said, field=field)
-    if given.by is not None and given.by.pk not in (record.lead.pk, record.partner.pk):
+    # of a correction `check_correction` says it
+    if record.corrects is None and given.by is not None and given.by.pk not in (record.lead.pk, record.partner.pk):
         raise NotAllowed(_("Only one of the two officers of a visit hands in its record."))
 
 
@@ -233,7 +235,8 @@ def check_new(record: VisitRecord, facts: Facts) -> None:
 
 
 def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Visit | None:
-    """The version that the record corrects: returned, of the same premises, and signed by whoever corrects it."""
+    """The version that the record corrects: returned, of the same premises, by those who may (`may_correct`); it stays
+    a record of one of the two who signed it."""
     if record.corrects is None:
         return None
     earlier = facts.earlier[record.corrects.pk]
@@ -241,8 +244,11 @@ def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Vi
         raise BadInput(_("A corrected record belongs to the same premises."), field="corrects")
     if earlier.state != Visit.State.RETURNED:
         raise WrongState(_("Only a record that was returned is corrected."))
-    if given.by is not None and given.by.pk not in (earlier.lead_id, earlier.partner_id):
-        raise NotAllowed(_("Only one of the two officers who signed a record corrects it."))
+    signers = (earlier.lead_id, earlier.partner_id)
+    if not may_correct(earlier, given.by, facts.premises[record.premises.pk]):
+        raise NotAllowed(_("Only who signed a returned record, or who inspects there today, corrects it."))
+    if given.by is not None and given.by.pk not in signers and record.lead.pk not in signers:
+        raise NotAllowed(_("A corrected record names one of the two who signed it as its first officer."))
     if record.outcome not in Visit.DISCHARGING and getattr(earlier, "discharged", False):
         raise BadInput(
             _("The returned record discharged a due visit; “entry refused” cannot. Say how the visit did end."),
@@ -251,15 +257,36 @@ def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Vi
     return earlier
 
 
+def may_correct(visit: Visit, by: Officer | None, premises: Premises) -> bool:
+    """The person may correct the returned record: who signed it, and who inspects today where it counts or where its
+    premises stands by now; the command line has no `by`."""
+    return (
+        by is None
+        or by.pk in (visit.lead_id, visit.partner_id)
+        or by.may(Permission.INSPECT, visit.area_code)
+        or by.may(Permission.INSPECT, premises.area_code)
+    )
+
+
+def is_own(visit: Visit, officer: Officer) -> bool:
+    """The person made the visit, or handed its corrected record in for those who did: somebody else reviews it."""
+    if officer.pk in (visit.lead_id, visit.partner_id):
+        return True
+    handed_in = {"what": "state", "new": Visit.State.SUBMITTED, "by": officer}
+    return visit.version > 1 and visit.events.filter(**handed_in).exists()
+
+
 def same_form(stored: Visit, given: Submission, facts: Facts) -> Visit:
     """The visit that the form made before; raises BadInput when its number belongs to something else, AlreadyStored
     when it was handed in and says something else now."""
     record, by = given.record, given.by
     corrects = record.corrects.pk if record.corrects is not None else None
-    asked = (record.premises.pk, record.lead.pk, corrects)
-    others = (stored.premises_id, stored.lead_id, stored.corrects_id) != asked
-    # who completes a draft is looked at with its officers
-    strange = stored.state != Visit.State.DRAFT and by is not None and by.pk not in (stored.lead_id, stored.partner_id)
+    others = (stored.premises_id, stored.corrects_id) != (record.premises.pk, corrects)
+    # a correction may be put aside, and handed in, by somebody who did not sign the record
+    others = others or (stored.lead_id != record.lead.pk and (corrects is None or stored.state != Visit.State.DRAFT))
+    # who completes a draft or corrects a record is looked at with its officers
+    signers = (stored.lead_id, stored.partner_id)
+    strange = corrects is None and stored.state != Visit.State.DRAFT and by is not None and by.pk not in signers
     if others or strange:
         raise BadInput(
             _("This form number belongs to another visit. Nothing was stored: open a new form and hand it in there."),

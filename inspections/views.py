@@ -41,6 +41,7 @@ def today(request: SignedIn) -> HttpResponse:
     tasks = InspectionTask.objects.visible_to(officer).mine(officer).open()
     question = TodayQuestion(request.GET)
     show = question.asked.get("show", "")
+    ours = Visit.objects.in_bureaus_of(officer)  # what is to be finished stays theirs, wherever its premises went
     rows = question.filter(tasks).by_round(on, SECTIONS[show])
     return render(
         request,
@@ -48,9 +49,9 @@ def today(request: SignedIn) -> HttpResponse:
         {
             "on": on,
             "counts": tasks.count_by_section(on),
-            "returned": Visit.objects.visible_to(officer).to_correct(officer).with_file(),
+            "returned": ours.to_correct(officer).with_file(),
             "cases": handed_over(officer),
-            "aside": Visit.objects.visible_to(officer).put_aside(officer).with_file(),
+            "aside": ours.put_aside(officer).with_file(),
             "question": question,
             "show": show,
             "places": places(tasks),

@@ -20,6 +20,7 @@ from gridsup.errors import DomainError
 from gridsup.holidays import calendar
 from gridsup.questions import SELECT, DayField
 from inspections import rules
+from inspections.facts import where
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
 from inspections.records import Problem, VisitRecord
@@ -138,13 +139,16 @@ class VisitForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.premises, self.officer, self.corrects, self.stored = premises, officer, corrects, stored
+        # who hands in a correction for the two who signed stands on no record
+        signed = corrects is None or officer.pk in (corrects.lead_id, corrects.partner_id)
+        self.lead = officer if corrects is None or signed else corrects.lead
         self.now, self.on = now, timezone.localdate(now)
         self.day = self._day_in(data if data is not None else typed or {})
         self.items = items_for(premises, self.day)
         self._offer()
         self.initial = {"client_id": client_id, **self._usual()}
         if corrects is not None:
-            self.initial |= earlier(corrects, officer)
+            self.initial |= earlier(corrects, self.lead)
         given = list(data) if data is not None else list(typed or self.initial)
         self._add_blocks(max(1, sum(name.startswith("text-extra-") for name in given)) + more)
         if typed is not None:
@@ -156,17 +160,18 @@ class VisitForm(forms.Form):
         try:
             return min(date.fromisoformat(given[0] if isinstance(given, list) else given), self.on)
         except (ValueError, IndexError):
-            return self.on
+            return self.corrects.visited_on or self.on if self.corrects is not None else self.on
 
     def _offer(self) -> None:
         """Fills what there is to choose from: colleagues, open orders, open tasks."""
         field = cast("forms.ModelChoiceField[Officer]", self.fields["partner"])
-        field.queryset = Officer.objects.inspecting(self.premises.area_code, self.day).exclude(pk=self.officer.pk)
+        area = where(self.premises, self.lead, self.day, self.corrects)
+        field.queryset = Officer.objects.inspecting(area, self.day).exclude(pk=self.lead.pk)
         self.colleagues = list(field.queryset)
         self.findings = list(self._to_rectify().order_by("rectify_by", "pk"))
         self.open_tasks = list(self._coverable().order_by("due_on", "pk"))
         # what another form of the day has done by now is taken, too: the rules then name the record that stands
-        ours = Visit.objects.filter(premises=self.premises, lead=self.officer, visited_on=self.day).values("pk")
+        ours = Visit.objects.filter(premises=self.premises, lead=self.lead, visited_on=self.day).values("pk")
         offered: dict[str, Any] = {
             "corrected": Finding.objects.filter(Q(pk__in=[row.pk for row in self.findings]) | Q(rectified_by__in=ours)),
             "tasks": InspectionTask.objects.filter(Q(pk__in=[row.pk for row in self.open_tasks]) | Q(visit__in=ours)),
@@ -326,7 +331,7 @@ class VisitForm(forms.Form):
             client_id=cleaned["client_id"],
             premises=self.premises,
             visited_at=self._moment(),
-            lead=self.officer,
+            lead=self.lead,
             partner=cleaned["partner"],
             outcome=self._outcome(),
             answers=answers if looked_at else [],

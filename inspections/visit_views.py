@@ -21,6 +21,7 @@ from gridsup.states import targets
 from inspections.forms import VisitQuestion
 from inspections.models import Finding, Visit, VisitPhoto
 from inspections.models.visit import VISIT_MOVES
+from inspections.rules import is_own, may_correct
 from inspections.timeline import visit_entry
 from subjects.tiers import Tiers
 
@@ -60,8 +61,8 @@ def visit_show(request: SignedIn, pk: int) -> HttpResponse:
 def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -> HttpResponse:
     """The page of a record; `typed`: what came with a decision that was refused, so that nothing is typed again."""
     officer, on = request.user, timezone.localdate()
-    visible = Visit.objects.visible_to(officer).with_file().select_related("reviewed_by", "corrects")
-    visit = get_object_or_404(visible, pk=pk)
+    reached = Visit.objects.reached_by(officer).with_file().select_related("reviewed_by", "corrects")
+    visit = get_object_or_404(reached, pk=pk)
     if visit.state == Visit.State.DRAFT:
         if visit.lead_id != officer.pk:
             raise Http404
@@ -82,7 +83,7 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             "moves": moves(visit, officer),
             "reasons": RETURN_REASONS,
             "typed": typed or {},
-            "returned": Visit.objects.to_correct(officer).filter(pk=visit.pk).first(),
+            "returned": to_correct(visit, officer),
             "is_mine": officer.pk in (visit.lead_id, visit.partner_id),
         },
     )
@@ -90,10 +91,17 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
 
 def moves(visit: Visit, officer: Officer) -> list[str]:
     """What the person may decide about the record; never about an own one."""
-    if officer.pk in (visit.lead_id, visit.partner_id):
+    if is_own(visit, officer):
         return []
     permitted = {to: VISIT_MOVES[visit.state, to].permission for to in targets(VISIT_MOVES, visit.state)}
     return [to for to, permission in permitted.items() if officer.may(permission, visit.area_code)]
+
+
+def to_correct(visit: Visit, officer: Officer) -> Visit | None:
+    """The record, with why it was returned, where the person may correct it and nobody did."""
+    if not may_correct(visit, officer, visit.premises):
+        return None
+    return Visit.objects.uncorrected().telling_why().filter(pk=visit.pk).first()
 
 
 def versions(visit: Visit) -> list[Visit]:
@@ -111,7 +119,8 @@ def versions(visit: Visit) -> list[Visit]:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def visit_photo(request: SignedIn, pk: int) -> HttpResponse:
-    photo = get_object_or_404(VisitPhoto.objects.visible_to(request.user).select_related("visit"), pk=pk)
+    reached = Visit.objects.reached_by(request.user).order_by().values("pk")
+    photo = get_object_or_404(VisitPhoto.objects.filter(visit__in=reached).select_related("visit"), pk=pk)
     if photo.visit.state == Visit.State.DRAFT and photo.visit.lead_id != request.user.pk:
         raise Http404
     try:

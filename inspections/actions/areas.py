@@ -29,7 +29,12 @@ def open_in(codes: list[str]) -> list[tuple[str, list[int]]]:
     """What is open in the grids: words, and the premises of each row."""
     tasks = InspectionTask.objects.open().filter(area_code__in=codes).order_by()
     findings = Finding.objects.to_follow().filter(area_code__in=codes).order_by()
-    return [
-        (_("open tasks"), list(tasks.values_list("premises", flat=True))),
-        (_("open findings"), list(findings.values_list("premises", flat=True))),
+    drafts = Visit.objects.filter(state="draft", submitted_at__isnull=True, area_code__in=codes).exclude(draft={})
+    returned = Visit.objects.uncorrected().filter(area_code__in=codes)
+    rows = [
+        (_("open tasks"), tasks),
+        (_("open findings"), findings),
+        (_("forms of visits put aside"), drafts),
+        (_("returned records still to be corrected"), returned),
     ]
+    return [(words, list(found.order_by().values_list("premises", flat=True))) for words, found in rows]

@@ -74,7 +74,8 @@ def _checked(given: Submission, facts: Facts, draft: Visit | None) -> Ready:
     premises = facts.premises[record.premises.pk]
     on = timezone.localdate(record.visited_at)
     rules.check_moment(record.visited_at, premises, given.at)
-    rules.check_officers(given, facts, premises.area_code, on)
+    area = facts.area_of(record, on)
+    rules.check_officers(given, facts, area, on)
     rules.check_outcome(record)
     rules.check_new(record, facts)
     earlier = rules.check_correction(record, given, facts)
@@ -86,8 +87,9 @@ def _checked(given: Submission, facts: Facts, draft: Visit | None) -> Ready:
     # A correction is prompt when it follows the return as fast as a first record has to follow the visit.
     starts = timezone.localdate(earlier.reviewed_at) if earlier is not None and earlier.reviewed_at else on
     values: dict[str, object] = {
-        "area_code": premises.area_code, "partner": record.partner, "outcome": record.outcome, "answers": answers,
-        "narrative": record.narrative.strip(), "draft": {}, "state": State.SUBMITTED.value, "visited_on": on,
+        "area_code": area, "lead": record.lead, "partner": record.partner, "outcome": record.outcome,
+        "answers": answers, "narrative": record.narrative.strip(), "draft": {}, "visited_on": on,
+        "state": State.SUBMITTED.value,
         "visited_at": record.visited_at, "submitted_at": given.at, "submitted_on": timezone.localdate(given.at),
         "entry_due_on": facts.ends(premises.area_code[:2], "visit_entry", starts, on),
         "content_sha256": rules.content(record, facts), "corrects": earlier,
@@ -105,18 +107,19 @@ def _findings(
 ) -> list[Finding]:
     """The problems as rows: in the state where each disposition leads at once, an order with its last day."""
     lines = {item.code: item.line for item in items}
-    rows = []
+    here, rows = facts.premises[visit.premises_id].area_code, []
     for number, problem in enumerate(problems, 1):
         rules.check_problem(number, problem, lines, on)
         rectify_by = problem.rectify_by
         if problem.disposition == Finding.Disposition.ORDER and rectify_by is None:
             rectify_by = facts.ends(visit.area_code[:2], "rectify", on, on)
         disposition = Finding.Disposition(problem.disposition)
+        state = Finding.FIRST_STATE[disposition]
         rows.append(
             Finding(
-                visit=visit, premises=visit.premises, area_code=visit.area_code, item=problem.item,
+                visit=visit, premises=visit.premises, item=problem.item, found_on=on, rectify_by=rectify_by,
                 line=problem.line or lines.get(problem.item, ""), text=problem.text.strip(), disposition=disposition,
-                state=Finding.FIRST_STATE[disposition], found_on=on, rectify_by=rectify_by,
+                state=state, area_code=here if state in Finding.TO_FOLLOW else visit.area_code,
             )
         )  # fmt: skip
     return rows

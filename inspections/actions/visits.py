@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grids.models import Officer
@@ -24,6 +23,7 @@ from inspections.models import Visit, VisitEvent
 from inspections.models.visit import VISIT_MOVES
 from inspections.querysets import VisitQuerySet
 from inspections.records import Submission, VisitRecord
+from inspections.rules import is_own, may_correct
 from subjects.models import Premises
 
 State = Visit.State
@@ -44,14 +44,15 @@ def save_draft(
 ) -> Visit:
     """Puts a form aside as it stands: `held` is what it held, in values that JSON knows; nothing of it is checked yet.
 
-    The same form again takes the place of what was put aside. Raises NotAllowed without a duty that inspects here,
-    WrongState once the form was handed in, BadInput for a form number of somebody else's visit, Overtaken when somebody
-    else corrects the record already.
+    The same form again takes the place of what was put aside, also after its premises moved. Raises NotAllowed without
+    a duty that inspects here, WrongState once the form was handed in, BadInput for a form number of somebody else's
+    visit, Overtaken when somebody else corrects the record already.
     """
-    check(by, Permission.INSPECT, premises.area_code)
+    _check_place(client_id, premises, by, corrects)
     if NO_CHARACTER in json.dumps(dict(held)):
         raise BadInput(_("The form holds a character that cannot be stored. Type it again."), field="held")
-    facts = {"premises": premises, "lead": by, "area_code": premises.area_code, "corrects": corrects}
+    area = corrects.area_code if corrects is not None else premises.area_code
+    facts = {"premises": premises, "lead": by, "area_code": area, "corrects": corrects}
     if corrects is not None and (corrects.premises_id != premises.pk or corrects.state != State.RETURNED):
         raise WrongState(_("Only a record that was returned is corrected."))
     version = corrects.version + 1 if corrects is not None else 1
@@ -66,7 +67,7 @@ def save_draft(
     except IntegrityError as error:
         raise Overtaken(_("Somebody else corrects this record already.")) from error
     _check_own(visit, premises, by)
-    if not Visit.objects.filter(pk=visit.pk, state=State.DRAFT).update(draft=dict(held), area_code=premises.area_code):
+    if not Visit.objects.filter(pk=visit.pk, state=State.DRAFT).update(draft=dict(held)):
         raise WrongState(_("This visit was handed in: it is no draft any more."))
     visit.refresh_from_db()
     return visit
@@ -135,7 +136,7 @@ def archive_visits(*, visits: VisitQuerySet, by: Officer, now: datetime, were_re
     if not areas:
         raise NotAllowed(_("Your duties do not permit this here."))
     waiting = visits.to_review() if were_read else visits.to_review().problem_free()
-    waiting = waiting.exclude(Q(lead=by) | Q(partner=by)).filter(inside(areas))
+    waiting = waiting.not_of(by).filter(inside(areas))
     with transaction.atomic():
         held = Visit.objects.to_review().filter(pk__in=waiting.order_by().values("pk"))
         keys = list(held.select_for_update().order_by("pk").values_list("pk", flat=True))
@@ -150,11 +151,19 @@ def archive_visits(*, visits: VisitQuerySet, by: Officer, now: datetime, were_re
 
 
 def _review(visit: Visit, to: str, why: str, by: Officer, now: datetime) -> Visit:
-    if by.pk in (visit.lead_id, visit.partner_id):
+    if is_own(visit, by):
         raise NotAllowed(_("Whoever made a visit does not review its record."))
     facts = {"reviewed_at": now, "reviewed_by": by}
     advance(visit, to, moves=VISIT_MOVES, event=VisitEvent, owner="visit", now=now, by=by, why=why, **facts)
     return visit
+
+
+def _check_place(client_id: UUID, premises: Premises, by: Officer, corrects: Visit | None) -> None:
+    """The person inspects here today, may correct the returned record, or put this very form aside before."""
+    if corrects is not None and may_correct(corrects, by, premises):
+        return
+    if not Visit.objects.filter(client_id=client_id, premises=premises, lead=by).exists():
+        check(by, Permission.INSPECT, premises.area_code)
 
 
 def _check_own(visit: Visit, premises: Premises, by: Officer) -> None:

@@ -143,12 +143,31 @@ class ProblemShape(serializers.Serializer[Any]):
     )
 
 
+class OfUnfinished(Visible):
+    """A premises that the person may see, or one that moved while a record or form of theirs was unfinished."""
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        if request is None:
+            return Premises.objects.all()
+        left_behind = Visit.objects.reached_by(request.user).unfinished().order_by().values("premises")
+        return Premises.objects.visible_to(request.user) | Premises.objects.filter(pk__in=left_behind)
+
+
+class Reached(Visible):
+    """A record that the person may read or finish."""
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        return Visit.objects.reached_by(request.user) if request is not None else Visit.objects.all()
+
+
 class Form(serializers.Serializer[Any]):
     """What names a form of a visit, whether put aside or handed in."""
 
     client_id = serializers.UUIDField(help_text="chosen by the caller: one form, one visit, however often it is sent")
-    premises = Visible("id", queryset=Premises.objects.all())
-    corrects = Visible(
+    premises = OfUnfinished("id", queryset=Premises.objects.all())
+    corrects = Reached(
         "id", queryset=Visit.objects.all(), required=False, allow_null=True, help_text="the returned visit it corrects"
     )
 
@@ -204,6 +223,8 @@ class VisitViewSet(ScopedViewSet):
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()
         if not getattr(self, "swagger_fake_view", False):
+            if self.action != "list":  # what is still to be finished is read wherever its premises went
+                queryset = self.queryset.reached_by(self.officer)
             queryset = queryset.readable_by(self.officer)
         if self.action == "list" or getattr(self, "swagger_fake_view", False):
             return queryset

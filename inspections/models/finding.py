@@ -41,6 +41,8 @@ class Finding(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn by a corrected record")
 
     TO_RECTIFY: ClassVar = [State.ORDERED, State.ESCALATED]
+    # Not at their end: they lie where the premises stands.
+    TO_FOLLOW: ClassVar = [State.OPEN, *TO_RECTIFY, State.HANDED_OVER, State.CASE_RETURNED]
     # Where a disposition leads at once; a grave danger stays open until somebody above decides.
     FIRST_STATE: ClassVar = {
         Disposition.ADMONISH: State.SETTLED,
