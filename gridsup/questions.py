@@ -131,3 +131,11 @@ class SpanQuestion(Question):
     def span(self) -> list[forms.BoundField]:
         """The two fields, for templates."""
         return [self["from"], self["to"]]
+
+    def clean(self) -> dict[str, Any]:
+        """A span that ends before it begins is no span: its end is left out, and a sentence says so."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.add_error("to", gettext("It lies before the first day: choose a later one, or leave it empty."))
+        return cleaned

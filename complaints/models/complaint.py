@@ -150,7 +150,7 @@ class Complaint(models.Model):
     is_named_in_trail = True
 
     class Meta:
-        verbose_name = _("complaint")
+        verbose_name = pgettext_lazy("a matter", "complaint")
         verbose_name_plural = _("complaints")
         ordering = ["-received_at", "-pk"]
         constraints = [

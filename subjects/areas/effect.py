@@ -97,7 +97,7 @@ def undo_change(*, change: AreaChange, why: str, by: Officer | None, now: dateti
     on, parts = timezone.localdate(now), list(change.parts.all())
     _check_last(change, [part.code for part in parts])
     _advance(change, S.UNDONE, now, by, why.strip())
-    told, grids = _word(change), _grids(parts)
+    told, grids = _undone(change, why.strip()), _grids(parts)
     made = [part for part in parts if part.role == Role.NEW]
     touched = [part for part in parts if part.role != Role.NEW]
     for part in touched:
@@ -160,6 +160,11 @@ def _advance(
 
 def _word(change: AreaChange) -> str:
     return _("Change of areas no. %(number)d: %(reason)s")[:500] % {"number": change.pk, "reason": change.reason[:400]}
+
+
+def _undone(change: AreaChange, why: str) -> str:
+    """What the rows that go back are told: that it is undone and why, not why it was made."""
+    return _("Change of areas no. %(number)d undone: %(why)s")[:500] % {"number": change.pk, "why": why[:400]}
 
 
 def _grids(parts: Iterable[AreaPart]) -> dict[str, Grid]:

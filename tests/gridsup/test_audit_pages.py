@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from gridsup.audit.chain import append, check
+from gridsup.audit.wording import kind_words
 from gridsup.models import AuditEntry
 from tests.conftest import posted
 from tests.factories import PremisesFactory, noon
@@ -180,3 +181,14 @@ def test_days_are_those_of_the_bureau(auditor):
     entry(at=noon(date(2026, 1, 2)) + timedelta(hours=12))
 
     assert shown(auditor, "?to=2026-01-02") == ["05-1"]
+
+
+def test_a_span_that_ends_before_it_begins_is_answered_with_a_sentence(auditor):
+    page = auditor.get("/audit/?from=2026-12-01&to=2026-11-01")
+
+    assert "It lies before the first day" in page.text
+    assert page.context["asked"].keys() == {"from"}
+
+
+def test_a_complaint_is_called_so_in_the_filter_of_kinds():
+    assert kind_words("complaints.Complaint") == "投诉举报"

@@ -371,3 +371,13 @@ def test_a_change_with_a_proposal_on_its_grids_is_not_undone(district):
     with pytest.raises(BadInput):
         undo_change(change=first, why="错了", by=district.district_office, now=NOON)
     assert AreaChange.objects.get(pk=first.pk).state == "in_effect"
+
+
+def test_what_goes_back_is_told_that_the_change_was_undone_and_why(district):
+    premises = entered(premises_at(1.5))
+    change = in_effect(district, split_draft(district))
+
+    undo_change(change=change, why="划错了", by=district.district_office, now=NOON + DAY)
+
+    told = premises.events.filter(what="moved").last()
+    assert told.why == f"第{change.pk}号网格调整已撤销：划错了"
