@@ -1,6 +1,6 @@
 """Pages of people: the list, one person, one area's posts, who is on leave, open work, invitations."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -94,7 +94,7 @@ def person_show(request: SignedIn, pk: int) -> HttpResponse:
             "may_hand_over": viewer.has_perm(Permission.ASSIGN),
             "invitation": person.invitations.filter(used_at=None, revoked_at=None).first(),
             "now": timezone.now(),
-            "entries": story_of(events, PostingEvent.objects.filter(posting__in=posts if person.is_known else [])),
+            "entries": story_of(events, posts if person.is_known else []),
         },
     )
 
@@ -104,10 +104,15 @@ def entry(event: OfficerEvent) -> Entry:
     return Entry(at=event.at, what=str(event), detail=event.why, by=str(event.by or ""))
 
 
-def story_of(events: Iterable[OfficerEvent], posted: "QuerySet[PostingEvent]") -> list[Entry]:
-    """The history of a person: account, certificates and posts, latest first."""
-    entries = [*map(entry, events), *map(post_entry, posted.select_related("by", "posting"))]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+def story_of(events: Iterable[OfficerEvent], posts: Collection[Posting]) -> list[Entry]:
+    """The history of a person: account, certificates, posts and who stood in for them, latest first."""
+    posted = PostingEvent.objects.filter(Q(posting__in=posts) | Q(posting__stands_in_for__in=posts))
+    own = {post.pk for post in posts}
+    told = [
+        post_entry(event, "" if event.posting_id in own else str(event.posting.officer))
+        for event in posted.select_related("by", "posting__officer")
+    ]
+    return sorted([*map(entry, events), *told], key=lambda entry: entry.at, reverse=True)
 
 
 def post_entry(event: PostingEvent, name: str = "") -> Entry:

@@ -93,6 +93,17 @@ def test_what_happened_to_posts_is_told_in_words_on_the_person_and_on_the_area(a
         assert entry.detail.endswith("Grid lead · 050101 · moved away")
 
 
+def test_who_was_away_is_told_who_stood_in(as_chief, district):
+    stand_in(
+        posting=district.lead.postings.get(), officer=certified(district.nobody), from_day=TODAY, to_day=TODAY,
+        by=district.chief, now=timezone.now(),
+    )  # fmt: skip
+
+    (entry,) = as_chief.get(f"/people/{district.lead.pk}/").context["entries"]
+
+    assert (entry.what, entry.detail) == (f"stands in, from: {TODAY}", "nobody · Grid lead · 050101")
+
+
 def test_a_closed_account_holds_no_post_after_its_last_day(as_chief, district):
     keeper, last = district.by_duty["system_admin"], TODAY - timedelta(days=3)
     close_account(officer=district.lead, why="left", on=last, by=keeper, now=timezone.now())
