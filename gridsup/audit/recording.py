@@ -137,9 +137,12 @@ def outcome_of(request: HttpRequest, response: HttpResponse) -> str:
 
 
 def _says_no(request: HttpRequest) -> bool:
-    """The page that comes next will show an error: a form that sends people on says so by a message."""
-    queued = getattr(getattr(request, "_messages", None), "_queued_messages", [])
-    return any(message.level >= messages.ERROR for message in queued)
+    """A message of an error: on the page that comes next, or on the one that answers the form itself."""
+    store = getattr(request, "_messages", None)
+    said = list(getattr(store, "_queued_messages", []))
+    if request.method not in SAFE and getattr(store, "used", False):
+        said += getattr(store, "_loaded_data", [])
+    return any(message.level >= messages.ERROR for message in said)
 
 
 def may_keep_reason(entry: AuditEntry) -> bool:

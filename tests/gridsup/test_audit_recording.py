@@ -49,7 +49,7 @@ def test_a_file_that_no_table_lists_was_still_taken_out(as_chief, monkeypatch):
 
     b"".join(as_chief.get("/ledgers/all/xlsx/").streaming_content)
     as_chief.get(reverse("visit_photo", args=[photo.pk]))
-    as_chief.get("/ledgers/")
+    as_chief.get("/visits/")
 
     assert [entry[:3] for entry in said()] == [("export", "done", "book_export"), ("export", "done", "visit_photo")]
 
