@@ -169,6 +169,7 @@ SHOWN = {
     "staffing_swap": "grids.Posting",
     "audit_entry": "gridsup.AuditEntry",
     "premises": "subjects.Premises",
+    "premises_place": "subjects.Premises",
     "grid": "grids.Grid",
     "area_change": "grids.AreaChange",
     "area_change_edit": "grids.AreaChange",

@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from subjects import area_form_views, area_views, book_views, export_views, policy_views, sheet_views, views
+from subjects import (
+    area_form_views,
+    area_views,
+    book_views,
+    export_views,
+    place_views,
+    policy_views,
+    sheet_views,
+    views,
+)
 from subjects.geometry import views as geometry
 
 urlpatterns: list[URLPattern] = [
@@ -11,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<slug:name>/", book_views.book_show, name="book"),
     path("ledgers/<slug:name>/xlsx/", export_views.book_export, name="book_export"),
     path("premises/<int:pk>/", views.premises_show, name="premises"),
+    path("premises/<int:pk>/place/", place_views.premises_place, name="premises_place"),
     path("areas/health/", geometry.health, name="geometry"),
     path("areas/health/faults.json", geometry.health_map, name="geometry_map"),
     path("areas/health/check/", geometry.check_now, name="geometry_check"),

@@ -13,6 +13,7 @@ from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.paging import page_of
 from gridsup.timeline import actions_of, panels_of, timeline_of
+from subjects.areas.settling import grids_for
 from subjects.books.showing import tabs
 from subjects.explanation import explain
 from subjects.forms import DayQuestion, LedgerQuestion
@@ -68,6 +69,7 @@ def premises_show(request: SignedIn, pk: int) -> HttpResponse:
             "people": Posting.objects.answering_for(area, day).with_leave(day) if area else [],
             "entries": timeline_of(premises, officer=request.user),
             "actions": actions_of(premises, officer=officer, on=today),
+            "grids": grids_for(premises, officer),
             "panels": panels_of(premises, officer=officer, on=today),
             "shape": shape(premises),
         },

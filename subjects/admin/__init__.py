@@ -20,6 +20,6 @@ def waiting(officer: Any, on: date) -> list[Decision]:
     if not officer.has_perm(Permission.CORRECT_LEDGER):
         return []
     count = Premises.objects.visible_to(officer).unplaced().active().count()
-    address = reverse("admin:subjects_premises_changelist") + "?placed=no"
-    todo = _("Give their grid code in the ledger file and import it again.")
+    address = reverse("ledger") + "?placed=no&status=active"
+    todo = _("Open each and put it into a grid, or give the grid codes in the ledger file and import it again.")
     return [Decision(_("Premises not placed"), count, address, todo)]

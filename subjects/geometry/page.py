@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from grids.geometry import reason_words
 from grids.models import Officer
 from grids.naming import names_on
+from grids.permissions import Permission
 from subjects.geometry.wording import percent, square
 from subjects.models import Coverage, GeometryFault
 
@@ -130,7 +131,7 @@ def summary_of(officer: Officer, area: str, on: date) -> tuple[Line, list[Line]]
     return whole, [line for line in lines.values() if len(line.code) == STATION or any(line.counts.values())]
 
 
-def rows_of(faults: Collection[GeometryFault], on: date) -> list[Row]:
+def rows_of(faults: Collection[GeometryFault], on: date, officer: Officer) -> list[Row]:
     """The faults of a page in words; names of areas in at most four queries."""
     codes = {code for fault in faults for code in (fault.area_code, fault.other_code) if code}
     names = names_on(codes, on)
@@ -143,17 +144,21 @@ def rows_of(faults: Collection[GeometryFault], on: date) -> list[Row]:
             fault,
             [named(code) for code in (fault.area_code, fault.other_code) if code],
             amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
-            mending(fault),
+            mending(fault, officer),
         )
         for fault in faults
     ]
 
 
-def mending(fault: GeometryFault) -> tuple[str, str]:
-    """Where somebody mends a fault, and what that is called."""
+def mending(fault: GeometryFault, officer: Officer) -> tuple[str, str]:
+    """Where the person mends a fault, or finds whose it is to mend, and what that is called."""
     if fault.kind in LEDGER:
         question = {"area": fault.area_code, "status": "active", **LEDGER[Kind(fault.kind)]}
         return f"{reverse('ledger')}?{urlencode(question)}", _("Show these premises")
+    if fault.kind == Kind.UNDRAWN and len(fault.area_code) == GRID:
+        if officer.may(Permission.PROPOSE_GRIDS, fault.area_code):
+            return f"{reverse('area_change_new')}?kind=redraw&grid={fault.area_code}", _("Draw its boundary")
+        return area_page(fault.area_code[:STATION]), _("Open the station: it draws its grids")
     return area_page(fault.area_code), _("Open the area")
 
 
@@ -174,7 +179,7 @@ def history_of(officer: Officer, area: str) -> list[Day]:
     return [Day(row, percent(row), square(row.gaps), square(row.overlaps)) for row in rows]
 
 
-def drawn_faults(faults: Iterable[GeometryFault], on: date) -> list[dict[str, Any]]:
+def drawn_faults(faults: Iterable[GeometryFault], on: date, officer: Officer) -> list[dict[str, Any]]:
     """Faults as GeoJSON features for the map; those without a shape are left out."""
     return [
         {
@@ -186,8 +191,8 @@ def drawn_faults(faults: Iterable[GeometryFault], on: date) -> list[dict[str, An
                 "areas": fault.areas,
                 "amount": amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
                 "since": fault.since.isoformat(),
-                "href": mending(fault)[0],
-                "mend": mending(fault)[1],
+                "href": mending(fault, officer)[0],
+                "mend": mending(fault, officer)[1],
             },
         }
         for fault in faults

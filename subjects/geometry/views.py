@@ -55,7 +55,7 @@ def health(request: SignedIn) -> HttpResponse:
         "lines": lines,
         "kinds": SHORT.items(),
         "page": page,
-        "rows": rows_of(list(page), on),
+        "rows": rows_of(list(page), on, officer),
         "history": history_of(officer, area) if area else [],
         "shapes": stations_or_wider([area] if area else officer.area_codes(Permission.VIEW)),
         "may_check": bool(bureaus_checked_by(officer)),
@@ -73,7 +73,7 @@ def health_map(request: SignedIn) -> HttpResponse:
     faults = question.faults(GeometryFault.objects.visible_to(request.user)).filter(geometry__isnull=False)
     drawn = list(faults[: MOST_DRAWN + 1])
     left_out = _("Shown are the largest %(count)s.") % {"count": f"{MOST_DRAWN:,}"} if len(drawn) > MOST_DRAWN else ""
-    features = drawn_faults(drawn[:MOST_DRAWN], timezone.localdate())
+    features = drawn_faults(drawn[:MOST_DRAWN], timezone.localdate(), request.user)
     return JsonResponse({"type": "FeatureCollection", "features": features, "sentence": left_out})
 
 
