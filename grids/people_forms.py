@@ -220,6 +220,8 @@ class InviteForm(forms.Form):
         field = cast("forms.ModelChoiceField[Bureau]", self.fields["bureau"])
         field.queryset = Bureau.objects.filter(code__in=bureaus)
         field.initial = field.queryset.first()
+        # of one nothing is picked
+        field.empty_label = None if len(bureaus) == 1 else field.empty_label
 
 
 class FirstPassword(forms.Form):

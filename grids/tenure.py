@@ -60,7 +60,7 @@ def tenures_of(codes: Collection[str], on: date, origins: Origins | None = None)
     """Leads and managers of these grids on the day, by area; who stands in for somebody is left out. Two queries."""
     earlier = origins or {}
     own = Posting.objects.filter(duty__in=HOLDERS, stands_in_for__isnull=True, called_off=False)
-    held = own.on(on).filter(area_code__in=codes).order_by("area_code", "duty", "pk")
+    held = own.serving_on(on).filter(area_code__in=codes).order_by("area_code", "duty", "pk")
     # plain values: a city has thousands of posts, and a row made into an object costs more than finding it
     current = list(
         held.values_list("pk", "officer", "officer__name", "officer__username", "duty", "team", *Span._fields)

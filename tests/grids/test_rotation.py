@@ -99,6 +99,14 @@ class TestOfTheTimeOnAGrid:
         assert since(officer) == {"050103": "2025-01-01"}
         assert since(post.officer) == {"050103": "2020-01-01"}
 
+    def test_whose_account_is_closed_does_not_rotate(self, district):
+        officer = history(("050103", "2024-01-01", None))
+        assert since(officer) == {"050103": "2024-01-01"}
+
+        type(officer).objects.filter(pk=officer.pk).update(is_active=False, closed_on=date(2025, 1, 1))
+
+        assert since(officer) == {}
+
     def test_informants_and_supervisors_do_not_rotate(self, district):
         assert since(history(("050103", "2020-01-01", None), duty="supervisor")) == {}
 
