@@ -26,8 +26,8 @@ def premises_place(request: SignedIn, pk: int) -> HttpResponse:
         if grid is None:
             messages.error(request, _("Choose the grid into which the premises goes."))
         else:
-            facts = {"premises": premises, "grid": grid, "by": request.user, "now": timezone.now()}
-            premises = place_premises(**facts, why=request.POST.get("why", ""))
+            why, officer = request.POST.get("why", ""), request.user
+            place_premises(premises=premises, grid=grid, by=officer, now=timezone.now(), why=why)
             messages.success(request, _("The premises stands in grid %(code)s now.") % {"code": grid.code})
     except DomainError as error:
         messages.error(request, str(error))

@@ -84,9 +84,9 @@ def test_the_admin_opens_with_what_waits_for_a_decision(district):
 
     year = timezone.localdate().year
     assert [(one.url.partition("?")[2], one.count) for one in waiting] == [
-        ("overdue=yes", 1), ("placed=no", 1), (f"year={year}&show=needed", 3),
+        ("overdue=yes", 1), ("placed=no&status=active", 1), (f"year={year}&show=needed", 3),
     ]  # fmt: skip
-    assert [one.count for one in office if one.url.endswith("?placed=no")] == [2]
+    assert [one.count for one in office if one.url.endswith("?placed=no&status=active")] == [2]
     assert [one.count for one in office if one.url.endswith("?standing=failed")] == [1]
 
 
