@@ -30,7 +30,7 @@ def test_a_chief_posts_an_officer_and_ends_the_post(district):
     ("change", "field"),
     [
         ({"area_code": "0501"}, "area_code"),
-        ({"area_code": "059999"}, "__all__"),
+        ({"area_code": "059999"}, "area_code"),
         ({"area_code": "050199"}, "area_code"),
         ({"area_code": "050201"}, "__all__"),
         ({"from_day": "soon"}, "from_day"),
