@@ -123,7 +123,7 @@ class WithdrawForm(StepForm):
 
 
 class PostForm(StepForm):
-    duty = forms.ChoiceField(label=_("duty"), widget=forms.Select(attrs=SELECT))
+    duty = forms.ChoiceField(label=_("duty"), choices=Duty.choices, widget=forms.Select(attrs=SELECT))
     area_code = forms.ChoiceField(label=_("area"), widget=forms.Select(attrs=SELECT))
     from_day = DayField(label=_("from"))
     to_day = DayField(label=_("last day"), required=False, help_text=_("Empty: until it is ended."))

@@ -211,6 +211,7 @@ SPECTACULAR_SETTINGS = {
         "GridState": "grids.models.Grid.State",
         "PlanState": "inspections.models.InspectionPlan.State",
         "TaskState": "inspections.models.InspectionTask.State",
+        "CreditReviewState": "inspections.models.CreditReview.State",
         "VisitState": "inspections.models.Visit.State",
         "FindingState": "inspections.models.Finding.State",
         "JobState": "gridsup.models.Job.State",

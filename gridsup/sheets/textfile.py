@@ -26,7 +26,7 @@ class TextFile:
         text = self._text()
         first = text.partition("\n")[0]
         delimiter = max(",\t;", key=first.count)
-        csv.field_size_limit(len(text) + 1)
+        csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         line = 0
         try:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from gridsup.parts import Part
@@ -31,7 +31,7 @@ def open_in(codes: list[str]) -> list[tuple[str, list[int]]]:
     findings = Finding.objects.to_follow().filter(area_code__in=codes).order_by()
     drafts = Visit.objects.filter(state="draft", submitted_at__isnull=True, area_code__in=codes).exclude(draft={})
     returned = Visit.objects.uncorrected().filter(area_code__in=codes)
-    rows = [
+    rows: list[tuple[str, QuerySet[Any]]] = [
         (_("open tasks"), tasks),
         (_("open findings"), findings),
         (_("forms of visits put aside"), drafts),

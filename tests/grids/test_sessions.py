@@ -103,7 +103,7 @@ class TestWhatWasTyped:
         with translation.override("en"):
             told = in_words(typed)
 
-        assert told == [("Duty", "Grid manager"), ("Area code", "050203"), ("From", "2026-11-28")]
+        assert told == [("Duty", "Grid manager"), ("Area", "050203"), ("From", "2026-11-28")]
 
     def test_it_is_dropped_on_wish(self, here, task):
         self.late(here, task, {"why": "No longer there"})

@@ -64,4 +64,4 @@ def test_the_refusal_is_a_page_with_a_sentence(client, db):
     reply = client.post("/login/", {"username": "x"}, CONTENT_LENGTH=LARGEST_FORM + 1)
 
     assert reply.status_code == 400
-    assert "send fewer at a time" in reply.text
+    assert "send fewer pictures at a time" in reply.text
