@@ -37,7 +37,7 @@ class Finding(models.Model):
         ESCALATED = "escalated", _("overdue, escalated")
         HANDED_OVER = "handed_over", _("handed to the case team")
         CASE_RETURNED = "case_returned", _("returned by the case team")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("of a case", "closed")
         WITHDRAWN = "withdrawn", _("withdrawn by a corrected record")
 
     TO_RECTIFY: ClassVar = [State.ORDERED, State.ESCALATED]
