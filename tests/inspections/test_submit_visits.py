@@ -23,6 +23,10 @@ def policy(district):
     load_policy()
 
 
+# A row's own key, and a checksum that speaks of the keys of what was put right: no run gives the same ones again.
+OF_KEYS = {"id", "content_sha256"}
+
+
 def written() -> dict[str, list[str]]:
     """Everything that visits write; what refers to another row names it by what it says, never by its key."""
     visits = dict(Visit.objects.values_list("pk", "client_id"))
@@ -36,7 +40,7 @@ def written() -> dict[str, list[str]]:
                 [
                     (name, named[name].get(value) if name in named else value)
                     for name, value in row.items()
-                    if name != "id"
+                    if name not in OF_KEYS
                 ]
             )
             for row in model._default_manager.values()
