@@ -54,7 +54,7 @@ def test_the_grids_are_drawn_and_a_tap_on_one_opens_its_rows(visitor, district, 
     page.locator("#map").click(position={"x": box["width"] / 6, "y": box["height"] / 2})
     page.wait_for_selector(".leaflet-popup-content a")
     # The map still moves to show the whole of what opened; a click while it moves may miss.
-    page.wait_for_function("!document.querySelector('.leaflet-pan-anim')")
+    page.wait_for_selector(".leaflet-pan-anim", state="detached")
     number = page.locator(".leaflet-popup-content a").nth(1)
     shown = number.inner_text()
     number.click()
