@@ -24,7 +24,7 @@ from subjects.areas.deciding import approve_change, return_change, withdraw_chan
 from subjects.areas.drafts import draft_of
 from subjects.areas.effect import undo_change
 from subjects.areas.preview import preview_change, shapes_of
-from subjects.areas.story import entries_of, entries_of_grid, why_returned
+from subjects.areas.story import entries_of, entries_of_grid, why_never, why_returned
 from subjects.models import Premises
 
 # Grids of one page: a station's at once.
@@ -77,6 +77,7 @@ def grid_show(request: SignedIn, code: str) -> HttpResponse:
             "premises": Premises.objects.filter(area_code=code, status="active").count(),
             "people": Posting.objects.on(on).filter(area_code=code).select_related("officer").order_by("duty", "pk"),
             "periods": grid.periods.order_by("-from_day"),
+            "never": why_never(grid),
             "changes": changes.prefetch_related("parts"),
             "entries": entries_of_grid(grid),
             "kinds": offered(officer, grid),

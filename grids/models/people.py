@@ -211,6 +211,7 @@ class PostingEvent(Event):
         ENDED = "ended", _("post ended, last day")
         CALLED_OFF = "called_off", _("post called off")
         SWAPPED = "swapped", _("changed places in rotation")
+        REOPENED = "reopened", _("post goes on, the change of areas was undone")
 
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="events")
 

@@ -20,8 +20,8 @@ from grids.models import (
     Station,
 )
 from grids.permissions import Permission
-from gridsup.errors import NotAllowed, Overtaken
-from gridsup.states import advance, check
+from gridsup.errors import NotAllowed, Overtaken, WrongState
+from gridsup.states import advance, check, find_move
 from subjects.areas.checking import check_draft
 from subjects.areas.drafts import Draft, draft_of
 from subjects.areas.effect import take_effect
@@ -50,7 +50,7 @@ def propose_change(*, draft: Draft, now: datetime, by: Officer | None = None, sy
 @transaction.atomic
 def propose_again(*, change: AreaChange, draft: Draft, now: datetime, by: Officer | None = None) -> AreaChange:
     """A returned change, corrected; raises as `propose_change` and `advance` do."""
-    check(by, Permission.PROPOSE_GRIDS, change.area_code)
+    find_move(change, S.PROPOSED, moves=AREA_MOVES, by=by)
     _hold_as_read(change)
     check_draft(draft, on=timezone.localdate(now), change=change)
     doubt = need_sure(draft)
@@ -83,9 +83,11 @@ def withdraw_change(*, change: AreaChange, by: Officer, now: datetime, why: str 
 def approve_change(*, change: AreaChange, by: Officer | None, now: datetime) -> AreaChange:
     """The grid office agrees; on its day, at once when that is today or over, the change takes effect.
 
-    Raises NotAllowed for whoever proposed it, BadInput when it no longer fits the grids as they are by now, Overtaken.
+    Raises NotAllowed for whoever proposed it, WrongState for one that is not proposed, BadInput when it no longer fits
+    the grids as they are by now, Overtaken.
     """
     check(by, Permission.APPROVE_GRIDS, change.area_code)
+    _refuse_decided(change)
     if by is not None and change.proposed_by_id == by.pk:
         raise NotAllowed(_("Nobody approves what they proposed themselves."))
     _hold_as_read(change)
@@ -95,6 +97,15 @@ def approve_change(*, change: AreaChange, by: Officer | None, now: datetime) -> 
     if change.effective_on <= today:
         take_effect(change=change, on=today, now=now)
     return change
+
+
+def _refuse_decided(change: AreaChange) -> None:
+    """Whoever approves again is told so, not that the grids which the change made are there already."""
+    if change.state != S.PROPOSED:
+        raise WrongState(
+            _("Change of areas no. %(number)d is not to be approved: it is “%(state)s”.")
+            % {"number": change.pk, "state": change.get_state_display()}
+        )
 
 
 def _hold(station: Station) -> None:

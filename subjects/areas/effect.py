@@ -251,9 +251,8 @@ def _reopen_posts(parts: Iterable[AreaPart], now: datetime, why: str) -> None:
             current = Posting.objects.filter(area_code=part.code, duty=post.duty, to_day=None)
             if post.duty not in HEADS or not current.exists():
                 Posting.objects.filter(pk=post.pk).update(to_day=None)
-                PostingEvent.objects.create(
-                    posting=post, what="reopened", old=str(post.to_day), new="", at=now, why=why
-                )
+                reopened = PostingEvent.What.REOPENED
+                PostingEvent.objects.create(posting=post, what=reopened, old=str(post.to_day), at=now, why=why)
 
 
 def _take_along(change: AreaChange, heirs: dict[str, str]) -> None:

@@ -27,6 +27,15 @@ def entries_of_grid(grid: Grid) -> list[Entry]:
     ]
 
 
+def why_never(grid: Grid) -> str:
+    """Why a grid of no period was in force on no day."""
+    return {
+        Grid.State.PROPOSED: _("Not in force yet."),
+        Grid.State.RETURNED: _("Never in force: its proposal was returned or withdrawn."),
+        Grid.State.RETIRED: _("In force on no day: the change that made it was undone on the same day."),
+    }.get(Grid.State(grid.state), "")
+
+
 def why_returned(change: AreaChange) -> str:
     """What the grid office said when it gave the change back, as long as it is not proposed again."""
     if change.state != AreaChange.State.RETURNED:

@@ -332,6 +332,7 @@ def test_an_undone_merge_lets_the_grid_and_its_posts_go_on(district):
     post = Posting.objects.get(officer=district.neighbour_lead)
     assert post.to_day is None
     assert [event.what for event in post.events.all()] == ["ended", "reopened"]
+    assert str(post.events.last()) == "任岗继续，网格调整已回退"
 
 
 def test_what_came_into_a_new_grid_later_goes_back_with_it(district):
@@ -380,4 +381,13 @@ def test_what_goes_back_is_told_that_the_change_was_undone_and_why(district):
     undo_change(change=change, why="划错了", by=district.district_office, now=NOON + DAY)
 
     told = premises.events.filter(what="moved").last()
-    assert told.why == f"第{change.pk}号网格调整已撤销：划错了"
+    assert told.why == f"第{change.pk}号网格调整已回退：划错了"
+
+
+def test_whoever_approves_again_is_told_that_it_is_in_effect(district):
+    change = in_effect(district, split_draft(district))
+
+    with pytest.raises(WrongState, match="已生效"):
+        approve_change(change=AreaChange.objects.get(pk=change.pk), by=district.district_office, now=NOON + DAY)
+    with pytest.raises(WrongState, match="已生效"):
+        propose_again(change=change, draft=merge_draft(district), by=district.chief, now=NOON + DAY)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from shapely.geometry import mapping
 
 from grids.models import AreaChange, Grid
-from subjects.areas.deciding import propose_change, return_change
+from subjects.areas.deciding import propose_change, return_change, withdraw_change
+from subjects.areas.effect import undo_change
 from subjects.areas.reading import LARGEST
 from subjects.models import Premises
 from tests.drawing import box
@@ -224,6 +225,18 @@ def test_the_page_of_a_grid_tells_its_names_through_the_years(chief, district):
     assert [period.to_day for period in page.context["periods"]] == [None, TODAY - timedelta(days=1)]
     assert len(page.context["changes"]) == 1
     assert chief.get(reverse("grid", args=["050201"])).status_code == 404
+
+
+def test_a_grid_that_was_in_force_on_no_day_says_why(chief, district):
+    change = propose_change(draft=split_draft(district), by=district.chief, now=NOON)
+    page = reverse("grid", args=["050103"])
+    assert "Not in force yet." in chief.get(page).text
+
+    withdraw_change(change=change, by=district.chief, now=NOON)
+    assert "its proposal was returned or withdrawn" in chief.get(page).text
+
+    undo_change(change=in_effect(district, split_draft(district)), why="错了", by=district.district_office, now=NOON)
+    assert "undone on the same day" in chief.get(page).text
 
 
 def test_the_list_costs_the_same_for_few_and_many(chief, district, count_queries):
