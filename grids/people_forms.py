@@ -12,7 +12,7 @@ from grids.areas import areas_to_post
 from grids.models import Bureau, Officer, Posting
 from grids.permissions import Duty, needed_to_post
 from grids.substitutes import candidates, inspects
-from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, either, offer
+from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, day_sent, either, offer
 
 INPUT = {"class": "form-control"}
 
@@ -84,6 +84,15 @@ def people_field(label: Any, **options: Any) -> "forms.ModelChoiceField[Officer]
     return forms.ModelChoiceField(
         label=label, queryset=Officer.objects.none(), widget=forms.Select(attrs=SELECT), **options
     )
+
+
+def offer_stand_ins(form: forms.Form, posting: Posting, viewer: Officer, on: date) -> None:
+    """Lists in `officer` who could stand in on the days that the form was sent with, else today. Whoever else the
+    viewer sees may still be sent: the action then says why that one cannot."""
+    field = cast("forms.ModelChoiceField[Officer]", form.fields["officer"])
+    able = candidates(posting, viewer, day_sent(form, "from_day") or on, day_sent(form, "to_day"))
+    field.queryset = Officer.objects.visible_to(viewer)
+    field.choices = [("", field.empty_label or ""), *((person.pk, str(person)) for person in able)]
 
 
 def why(*, required: bool = True) -> forms.CharField:
@@ -163,10 +172,12 @@ class SubstituteForm(StepForm):
 
     def prepare(self) -> None:
         self.initial = {"from_day": self.today}
-        able = cast("forms.ModelChoiceField[Officer]", self.fields["officer"])
-        able.queryset = candidates(self.row, self.viewer, self.today)
+        offer_stand_ins(self, self.row, self.viewer, self.today)
+        able = self.fields["officer"]
         if inspects(self.row):
-            able.help_text = _("Whoever holds a valid certificate, works in the business and can log in.")
+            able.help_text = _(
+                "Whoever holds a valid certificate, works in the business, can log in and is not on leave then."
+            )
 
 
 class PerhapsWhy(StepForm):

@@ -17,15 +17,22 @@ MOST_LEAVE_MONTHS = 12
 OF_THE_BUSINESS = tuple(duty for duty, held in DUTIES.items() if Permission.VIEW in held)
 
 
-def candidates(posting: Posting, viewer: Officer, on: date) -> Any:
-    """People whom the viewer may see and who could stand in for the holder from the day on."""
+def candidates(posting: Posting, viewer: Officer, on: date, to_day: date | None = None) -> Any:
+    """People whom the viewer may see and who could stand in for the holder from the day on, until `to_day` if given."""
     people = Officer.objects.visible_to(viewer).filter(is_active=True).exclude(pk__in=[posting.officer_id, viewer.pk])
+    people = people.exclude(away(on, to_day or on))
     held = Posting.objects.on(on).filter(officer=OuterRef("pk"))
     people = people.exclude(Exists(held.filter(duty=posting.duty, area_code=posting.area_code)))
     people = people.exclude(pk__in=Officer.objects.never_invited().order_by().values("pk"))
     if posting.duty in OF_THE_BUSINESS:
         people = people.filter(Exists(held.filter(duty__in=OF_THE_BUSINESS)) | ~Exists(held))
     return people.certified_on(on) if inspects(posting) else people
+
+
+def away(from_day: date, to_day: date) -> Exists:
+    """People on leave on some day of these: whoever is away from one post stands in nowhere."""
+    leaves = Posting.objects.meeting(from_day, to_day).substitutions()
+    return Exists(leaves.filter(stands_in_for__officer=OuterRef("pk")))
 
 
 def inspects(posting: Posting) -> bool:
@@ -61,3 +68,33 @@ def check_able(posting: Posting, officer: Officer, from_day: date, to_day: date)
             % told,
             field="officer",
         )
+
+
+def check_there(posting: Posting, officer: Officer, from_day: date, to_day: date) -> None:
+    """Raises BadInput where who is to stand in is on leave themselves on one of these days, or the holder, who goes on
+    leave, stands in elsewhere. Both people are locked, so that of two leaves at once the second sees the first."""
+    people = Officer.objects.select_for_update(no_key=True).filter(pk__in=[posting.officer_id, officer.pk])
+    list(people.order_by("pk").values_list("pk"))
+    leaves = Posting.objects.meeting(from_day, to_day).substitutions().order_by("from_day", "pk")
+    leaves = leaves.select_related("officer", "stands_in_for__officer")
+    if leave := leaves.filter(stands_in_for__officer=officer).first():
+        raise BadInput(
+            _(
+                "%(name)s is on leave from %(first)s to %(last)s, and %(other)s stands in: choose somebody else, or "
+                "days outside that leave."
+            )
+            % {"name": officer, "first": leave.from_day, "last": leave.to_day, "other": leave.officer},
+            field="officer",
+        )
+    if other := leaves.filter(officer=posting.officer_id).first():
+        raise BadInput(
+            _(
+                "%(name)s stands in for %(other)s in %(area)s from %(first)s to %(last)s and cannot be on leave on "
+                "these days: end that or call it off first, and let somebody else stand in there."
+            )
+            % {
+                "name": other.officer, "other": other.stands_in_for and other.stands_in_for.officer,
+                "area": other.area_code, "first": other.from_day, "last": other.to_day,
+            },
+            field="from_day",
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 """Questions put to a list in the query string: what is understood counts, what is not is answered with a sentence."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -99,6 +100,15 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
         self.error_messages["invalid"] = _("Write the day as 2026-11-22.")
+
+
+def day_sent(form: forms.Form, name: str) -> date | None:
+    """The day that a form was sent with in a field, before it is validated; None where none was, or it is no day."""
+    try:
+        day: date | None = form.fields[name].clean(form.data.get(name)) if form.is_bound else None
+    except forms.ValidationError:
+        return None
+    return day
 
 
 class QuarterField(forms.CharField):

@@ -12,7 +12,7 @@ from grids.actions.areas import find_area
 from grids.models import Grid, GridPeriod, Officer, Posting, PostingEvent
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, needed_to_post
 from grids.separation import keep_apart
-from grids.substitutes import check_able
+from grids.substitutes import check_able, check_there
 from gridsup.codes import is_area_code
 from gridsup.dates import add_months
 from gridsup.errors import BadInput, Overtaken, WrongState
@@ -66,8 +66,9 @@ def stand_in(
     """Lets somebody stand in for the holder of a post during leave, with the duty and area of the post.
 
     The substitute sees and does there, on these days, what the post permits; the post itself goes on. Raises BadInput
-    for days outside the post's or too many, for who holds the same post or cannot do the duty on these days, for a post
-    that somebody stands in for already or that is a substitution itself; NotAllowed for who posts nobody there.
+    for days outside the post's or too many, for who holds the same post, cannot do the duty or is on leave on these
+    days, for a holder who stands in elsewhere then, for a post that somebody stands in for already or that is a
+    substitution itself; NotAllowed for who posts nobody there.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
     held = Posting.objects.select_for_update().select_related(None).get(pk=posting.pk)
@@ -76,6 +77,7 @@ def stand_in(
     _check_days(held.area_code, from_day, to_day, timezone.localdate(now))
     _check_stand_in(held, officer, from_day, to_day)
     check_able(held, officer, from_day, to_day)
+    check_there(held, officer, from_day, to_day)
     facts = {"duty": held.duty, "area_code": held.area_code, "line": held.line, "team": held.team}
     return _post(
         Posting(officer=officer, from_day=from_day, to_day=to_day, stands_in_for=held, **facts), by, now, why.strip()

@@ -31,6 +31,7 @@ from grids.actions import (
 from grids.admin.areas import AreaFilter
 from grids.certificates import notice_day
 from grids.models import Bureau, Officer, OfficerEvent, Posting
+from grids.people_forms import offer_stand_ins
 from grids.permissions import Duty, Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
 from gridsup.backoffice.steps import Reason, Start, Step, StepForm
@@ -59,6 +60,10 @@ class Leave(StepForm):
     )
     from_day = forms.DateField(label=gettext_lazy("from"))
     to_day = forms.DateField(label=gettext_lazy("last day"))
+
+    def __init__(self, *args: Any, officer: Any, rows: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, officer=officer, rows=rows, **kwargs)
+        offer_stand_ins(self, rows[0], officer, timezone.localdate())
 
 
 class Perhaps(StepForm):

@@ -39,6 +39,16 @@ def test_a_post_is_given_stood_in_for_ended_and_called_off(district):
     assert send(chief, f"postings/{key}/end", {"to_day": str(TODAY)}).status_code == 409
 
 
+def test_who_is_on_leave_does_not_stand_in_by_the_api(district):
+    days = {"from_day": str(TODAY), "to_day": str(TODAY + timedelta(days=5))}
+    away, other = district.manager.postings.get().pk, district.neighbour_lead.postings.get().pk
+    assert send(district.chief, f"postings/{away}/substitute", {"officer": district.lead.pk, **days}).status_code == 201
+
+    answer = send(district.chief, f"postings/{other}/substitute", {"officer": district.manager.pk, **days})
+
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["officer"])
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

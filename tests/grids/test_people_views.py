@@ -75,6 +75,24 @@ def test_a_chief_gives_leave_and_ends_it_early_from_the_pages(as_chief, district
     assert Posting.objects.get(pk=substitute.pk).to_day == TODAY
 
 
+@pytest.mark.parametrize("path", ["/posts/{}/substitute/", "/admin/grids/posting/{}/step/substitute/"])
+def test_who_is_on_leave_is_offered_by_no_page_and_refused_in_words(as_chief, district, path):
+    post, days = district.lead.postings.get(), {"from_day": TODAY, "to_day": TODAY + timedelta(days=9)}
+    stand_in(posting=post, officer=certified(district.neighbour_lead), **days, now=timezone.now())
+    path = path.format(district.manager.postings.get().pk)
+    option = f'<option value="{district.lead.pk}"'
+
+    shown = as_chief.get(path).content.decode()
+    refused = as_chief.post(path, {"step": 1, "officer": district.lead.pk, **days}).content.decode()
+    later = {"from_day": TODAY + timedelta(days=10), "to_day": TODAY + timedelta(days=12)}
+    offered = as_chief.post(path, {"step": 1, "officer": "", **later}).content.decode()
+
+    assert option not in shown
+    assert f"lead is on leave from {days['from_day']} to {days['to_day']}, and neighbour stands in" in refused
+    assert option in offered
+    assert not Posting.objects.substitutions().filter(officer=district.lead).exists()
+
+
 def test_a_refusal_stands_at_its_field(as_chief, district):
     post = district.lead.postings.get()
 

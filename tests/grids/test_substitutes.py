@@ -225,6 +225,50 @@ def test_the_list_offers_only_who_can_stand_in(district, post):
     assert offered.isdisjoint({"lead", "chief", "supervisor", "informant", "shut", "neighbour"})
 
 
+class TestOfLeaveHereAndThere:
+    """Nobody is on leave and stands in elsewhere on one day."""
+
+    @pytest.fixture
+    def leave(self, district, post, substitute):
+        """The lead is on leave until 29 November; the lead of the next grid stands in."""
+        return substitute
+
+    def stand(self, district, **facts):
+        next_door = district.neighbour_lead.postings.get(stands_in_for=None)
+        given = {"posting": next_door, "officer": district.lead, "from_day": date(2026, 12, 1)}
+        return stand_in(**given | {"to_day": date(2026, 12, 9), "now": NOON} | facts)
+
+    def test_who_is_on_leave_does_not_stand_in_elsewhere(self, district, leave, english):
+        with pytest.raises(BadInput, match="lead is on leave from 2026-11-20 to 2026-11-29, and neighbour") as refusal:
+            self.stand(district, posting=district.manager.postings.get(), from_day=LAST)
+
+        assert refusal.value.field == "officer"
+        assert self.stand(district, posting=district.manager.postings.get(), from_day=LAST + timedelta(days=1)).pk
+
+    def test_leave_that_was_called_off_or_is_over_hinders_nobody(self, district, leave):
+        end_posting(posting=leave, on=date(2026, 11, 24), now=NOON)
+
+        assert self.stand(district, from_day=date(2026, 11, 25)).pk
+
+    def test_who_stands_in_elsewhere_does_not_go_on_leave_then(self, district, leave, english):
+        sentence = "neighbour stands in for lead in 050101 from 2026-11-20 to 2026-11-29"
+        with pytest.raises(BadInput, match=sentence) as refusal:
+            self.stand(district, officer=district.nobody, from_day=LAST)
+
+        assert refusal.value.field == "from_day"
+        assert self.stand(district, officer=district.nobody, from_day=LAST + timedelta(days=1)).pk
+
+    def test_the_list_offers_nobody_who_is_on_leave_on_these_days(self, district, leave):
+        post = district.manager.postings.get()
+
+        def offered(*days):
+            return {person.username for person in candidates(post, district.chief, *days)}
+
+        assert "lead" not in offered(LAST)
+        assert "lead" not in offered(date(2026, 11, 1), FIRST)
+        assert "lead" in offered(LAST + timedelta(days=1))
+
+
 def test_a_post_that_was_called_off_holds_on_no_day_and_hinders_nobody(district, post):
     to_come = stand_in(
         posting=post, officer=district.nobody, from_day=date(2026, 12, 1), to_day=date(2026, 12, 9), now=NOON
