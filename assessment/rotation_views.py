@@ -20,7 +20,7 @@ from assessment.staffing.page import MOST_ROWS, Links, grids_of
 from assessment.staffing.rotation import NEAR, OVER, Turn, partners, try_swap, turns_of, with_neighbours
 from assessment.staffing.what_if import Choice, grids_there, moves, places_of, reckon
 from assessment.views import scope_asked
-from grids.actions import swap_posts
+from grids.actions import swap_posts, swappable_from
 from grids.areas import area_choices
 from grids.models import Officer, Posting, Station
 from grids.permissions import HOLDERS, Permission
@@ -29,6 +29,7 @@ from gridsup.audit.recording import note, note_looked_at
 from gridsup.audit.rows import name_of
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
+from gridsup.workdays import ONE_DAY
 
 
 @login_required
@@ -87,7 +88,9 @@ def staffing_swap(request: SignedIn, pk: int) -> HttpResponse:
     others = partners(turn, list(turns.values())) if turn else []
     others = [other for other in others if officer.may(Permission.VIEW_PEOPLE, other.tenure.area_code)]
     chosen = next((other for other in others if str(other.tenure.post) == request.GET.get("with", "")), None)
-    form = SwapForm(request.POST or None, today=today, initial={"on": date.fromordinal(today.toordinal() + 1)})
+    leaves = list(Posting.objects.leaves_of([posting.pk, chosen.tenure.post], today)) if chosen else []
+    possible = swappable_from(leaves, today)
+    form = SwapForm(request.POST or None, today=today, initial={"on": max(possible, today + ONE_DAY)})
     may_swap = chosen is not None and all(
         officer.may(Permission.POST_OFFICERS, one.area_code) for one in (posting, chosen.tenure)
     )
@@ -99,8 +102,8 @@ def staffing_swap(request: SignedIn, pk: int) -> HttpResponse:
         "assessment/rotation_swap.html",
         {
             "on": today, "posting": posting, "station": station, "turn": turn, "others": others, "chosen": chosen,
-            "names": names, "form": form, "may_swap": may_swap,
-            "swap": try_swap(turn.tenure, chosen.tenure, names, today) if turn and chosen else None,
+            "names": names, "form": form, "may_swap": may_swap, "leaves": leaves,
+            "swap": try_swap(turn.tenure, chosen.tenure, names, possible) if turn and chosen else None,
         },
     )  # fmt: skip
 

@@ -121,6 +121,11 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
         """Posts in which somebody stands in for somebody else during leave."""
         return self.filter(stands_in_for__isnull=False)
 
+    def leaves_of(self, posts: Collection[int], day: date) -> Self:
+        """Who stands in for these posts (keys) on the day or later, in the order of days: each row is a leave."""
+        found = self.meeting(day, None).filter(stands_in_for__in=posts)
+        return found.select_related("officer", "stands_in_for__officer").order_by("from_day", "pk")
+
     def absent_on(self, day: date) -> Self:
         """Posts whose holder is on leave that day: somebody stands in."""
         return self.on(day).filter(pk__in=self._stood_in_for(day))

@@ -18,7 +18,7 @@ from grids.actions.invitations import accept_invitation, find_invitation, invite
 from grids.actions.letters import fits_letters, record_signature, request_letters, withdraw_signature
 from grids.actions.passwords import change_password, keep_password
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
-from grids.actions.rotation import swap_posts
+from grids.actions.rotation import swap_posts, swappable_from
 from grids.actions.support import end_support, link_cadre, open_service_station
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "set_outline",
     "stand_in",
     "swap_posts",
+    "swappable_from",
     "withdraw_certificate",
     "withdraw_signature",
 ]

@@ -236,6 +236,12 @@ def _check_stand_in(posting: Posting, officer: Officer, from_day: date, to_day: 
     if posting.stands_in_for_id is not None:
         raise BadInput(_("This is a substitute's own post: give the post itself another substitute."), field="posting")
     if from_day < posting.from_day or (posting.to_day is not None and to_day > posting.to_day) or posting.called_off:
+        if after := _next_post(posting, from_day, to_day):
+            raise BadInput(
+                _("%(name)s holds grid %(area)s from %(day)s: enter the leave until %(last)s here, the rest there.")
+                % {"name": posting.officer, "area": after.area_code, "day": after.from_day, "last": posting.to_day},
+                field="to_day",
+            )
         until = posting.to_day or _("its end")
         raise BadInput(
             _("The leave must lie within the post, from %(first)s to %(last)s.")
@@ -253,3 +259,11 @@ def _check_stand_in(posting: Posting, officer: Officer, from_day: date, to_day: 
             % {"name": other.officer, "first": other.from_day, "last": other.to_day},
             field="from_day",
         )
+
+
+def _next_post(posting: Posting, from_day: date, to_day: date) -> Posting | None:
+    """Where the holder goes on after the last day of the post, as after a swap, if the leave runs on until then."""
+    if posting.called_off or posting.to_day is None or not posting.from_day <= from_day <= posting.to_day < to_day:
+        return None
+    own = Posting.objects.meeting(posting.to_day + ONE_DAY, to_day).filter(officer=posting.officer_id)
+    return own.filter(duty=posting.duty, stands_in_for=None, from_day=posting.to_day + ONE_DAY).first()

@@ -1,5 +1,6 @@
 """Rotation: two officers change places (handbook §2, S: the station organises it)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -23,13 +24,15 @@ def swap_posts(
     The team goes with the grid, and so does open work that was given by name: at once for a swap of today, else by the
     job of the day. Returns the new posts, that of `first`'s officer first. Raises WrongState for a post that has its
     last day or is a substitute's, BadInput for posts of different duties, of one officer or one grid, for a day before
-    today or not after their first, and what ending and giving posts raise, NotAllowed among it.
+    today, not after their first or with leave on it or after it, and what ending and giving posts raise, NotAllowed
+    among it.
     """
     keys = sorted([first.pk, second.pk])
     rows = Posting.objects.select_for_update(of=("self",)).select_related("officer").order_by("pk")
     stored = {post.pk: post for post in rows.filter(pk__in=keys)}
     first, second = stored[first.pk], stored[second.pk]
     _check_swap(first, second, on, timezone.localdate(now))
+    _check_leave(first, second, on)
     for post in (first, second):
         end_posting(posting=post, on=on - ONE_DAY, by=by, now=now, why=why)
     given = [
@@ -68,3 +71,31 @@ def _check_swap(first: Posting, second: Posting, on: date, today: date) -> None:
         raise BadInput(_("Choose somebody else on another grid."), field="other")
     if first.duty != second.duty:
         raise BadInput(_("Leads change places with leads, managers with managers."), field="other")
+
+
+def _check_leave(first: Posting, second: Posting, on: date) -> None:
+    """Leave is the person's, who stands in belongs to the post: a swap would leave the new grid to somebody absent."""
+    leaves = list(Posting.objects.leaves_of([first.pk, second.pk], on))
+    if not leaves:
+        return
+    leave = leaves[0]
+    said = {
+        "name": leave.stands_in_for and leave.stands_in_for.officer, "first": leave.from_day, "last": leave.to_day,
+        "other": leave.officer, "day": swappable_from(leaves, on),
+    }  # fmt: skip
+    if leave.from_day <= on:
+        sentence = _(
+            "%(name)s is on leave from %(first)s to %(last)s, and %(other)s stands in on this grid: the two change "
+            "places on %(day)s at the earliest."
+        )
+    else:
+        sentence = _(
+            "%(name)s goes on leave from %(first)s to %(last)s, and %(other)s stands in on this grid: change places on "
+            "%(day)s, or call that off first and enter the leave again on the new grid."
+        )
+    raise BadInput(sentence % said, field="on")
+
+
+def swappable_from(leaves: Iterable[Posting], on: date) -> date:
+    """The first day, `on` or later, on which these leaves are over: then their holders may change places."""
+    return max([on, *(leave.to_day + ONE_DAY for leave in leaves if leave.to_day is not None)])

@@ -204,6 +204,20 @@ class TestOfASwap:
             assert client_of(who).get(f"/staffing/rotation/{post.pk}/").status_code == 404
         assert client_of(ruled.chief).get(f"/staffing/rotation/{post.pk}/?with=x").context["chosen"] is None
 
+    def test_a_leave_is_told_before_it_is_tried_and_what_was_typed_stays(self, ruled):
+        post = ruled.neighbour_lead.postings.get()
+        days = {"from_day": TODAY, "to_day": TODAY + timedelta(days=3)}
+        PostingFactory(officer=OfficerFactory(**LONG), area_code="050102", stands_in_for=post, **days)
+
+        page, reply = self.page(ruled), self.page(ruled, method="post", on="2026-11-25", why="轮换")
+
+        assert "neighbour is on leave from 2026-11-22 to 2026-11-25" in page.text
+        assert page.context["form"].initial["on"] == date(2026, 11, 26)
+        assert [side.row.leads[0].name for side, _after in page.context["swap"].pairs] == ["lead", "neighbour"]
+        assert "on 2026-11-26 at the earliest" in reply.text
+        assert 'value="轮换"' in reply.text
+        assert not Posting.objects.filter(to_day__isnull=False, stands_in_for=None).exists()
+
     def test_somebody_away_is_not_swapped_with(self, ruled):
         post = ruled.neighbour_lead.postings.get()
         days = {"from_day": TODAY, "to_day": TODAY + timedelta(days=3)}

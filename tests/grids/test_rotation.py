@@ -3,11 +3,12 @@ from datetime import date, datetime
 import pytest
 from django.utils import timezone
 
-from grids.actions import swap_posts
+from grids.actions import call_off_posting, stand_in, swap_posts
 from grids.models import Grid, Posting
 from grids.neighbours import neighbours_of
 from grids.tenure import Origin, tenures_of
 from gridsup.errors import BadInput, DomainError, NotAllowed, WrongState
+from tests.certified import certified
 from tests.factories import GridFactory, OfficerFactory, PostingFactory
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.get_default_timezone())
@@ -212,3 +213,71 @@ class TestOfASwap:
             self.swap(posts)
 
         assert not Posting.objects.filter(area_code__in=["050101", "050102"], to_day__isnull=False).exists()
+
+
+class TestOfASwapAndLeave:
+    """Leave is the person's: nobody absent becomes the only lead of another grid."""
+
+    @pytest.fixture
+    def posts(self, district):
+        """The leads of two grids."""
+        certified(district.neighbour_lead)
+        return district.lead.postings.get(), district.neighbour_lead.postings.get()
+
+    def leave(self, district, post, first, last):
+        return stand_in(posting=post, officer=district.manager, from_day=first, to_day=last, now=NOON)
+
+    def swap(self, posts, on):
+        return swap_posts(first=posts[0], second=posts[1], on=on, now=NOON)
+
+    @pytest.mark.parametrize("which", [0, 1])
+    @pytest.mark.parametrize("on", [DAY, date(2026, 11, 26), date(2026, 11, 29)])
+    def test_a_swap_within_a_leave_is_refused_with_the_first_day_that_can_be(self, district, posts, which, on, english):
+        leave = self.leave(district, posts[which], date(2026, 11, 20), date(2026, 11, 29))
+        sentence = r"on leave from 2026-11-20 to 2026-11-29, and manager stands in .* on 2026-11-30 at the earliest"
+
+        with pytest.raises(BadInput, match=sentence) as refusal:
+            self.swap(posts, on)
+
+        assert refusal.value.field == "on"
+        leave.refresh_from_db()
+        assert (leave.to_day, leave.called_off) == (date(2026, 11, 29), False)
+        assert self.swap(posts, date(2026, 11, 30))[0].from_day == date(2026, 11, 30)
+
+    def test_leaves_that_follow_each_other_are_waited_for(self, district, posts, english):
+        self.leave(district, posts[0], date(2026, 11, 20), date(2026, 11, 25))
+        self.leave(district, posts[1], date(2026, 11, 26), date(2026, 12, 3))
+
+        with pytest.raises(BadInput, match="on 2026-12-04 at the earliest"):
+            self.swap(posts, DAY)
+
+    def test_leave_after_the_day_is_called_off_and_entered_again_on_the_new_grid(self, district, posts, english):
+        leave = self.leave(district, posts[0], date(2026, 12, 10), date(2026, 12, 19))
+
+        with pytest.raises(BadInput, match=r"goes on leave from 2026-12-10 .* change places on 2026-12-20, or call"):
+            self.swap(posts, date(2026, 12, 1))
+        call_off_posting(posting=leave, now=NOON)
+
+        new, _other = self.swap(posts, date(2026, 12, 1))
+        assert self.leave(district, new, date(2026, 12, 10), date(2026, 12, 19)).area_code == "050102"
+
+    def test_leave_that_is_over_hinders_no_swap(self, district, posts):
+        self.leave(district, posts[0], date(2026, 11, 10), date(2026, 11, 21))
+
+        assert self.swap(posts, DAY)
+
+    def test_leave_entered_after_a_dated_swap_runs_on_in_the_new_post(self, district, posts, english):
+        new, _other = self.swap(posts, date(2026, 12, 1))
+        old = Posting.objects.get(pk=posts[0].pk)
+        first, last = date(2026, 11, 25), date(2026, 12, 8)
+
+        with pytest.raises(BadInput, match=r"holds grid 050102 from 2026-12-01: .* until 2026-11-30 here") as refusal:
+            self.leave(district, old, first, last)
+        assert refusal.value.field == "to_day"
+        self.leave(district, old, first, date(2026, 11, 30))
+        self.leave(district, new, date(2026, 12, 1), last)
+
+        for day, grid in ((date(2026, 11, 30), "050101"), (date(2026, 12, 1), "050102"), (last, "050102")):
+            there = Posting.objects.present_on(day).filter(area_code=grid, duty="grid_lead")
+            assert [post.officer for post in there] == [district.manager]
+        assert district.lead in {post.officer for post in Posting.objects.present_on(date(2026, 12, 9))}
