@@ -42,7 +42,7 @@ class ScopedQuerySet(models.QuerySet[M]):
     def visible_to(self, officer: HoldsAreas) -> Self:
         """Rows inside the areas where the officer may view such rows today; without a posting, none."""
         if not self.is_cut_for(officer):
-            return self.filter(inside(officer.area_codes(self.view_permission), self.area_field))
+            return self.lying_in(officer.area_codes(self.view_permission))
         seen = Q(pk__in=[])
         for line, codes in officer.areas_by_line(self.view_permission).items():
             seen |= inside(codes, self.area_field) & (Q(**{self.line_field: line}) if line else Q())
@@ -58,7 +58,11 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def in_area(self, code: str) -> Self:
         """Rows at or below one area of 2, 4 or 6 digits."""
-        return self.filter(inside([code], self.area_field))
+        return self.lying_in([code])
+
+    def lying_in(self, codes: Collection[str]) -> Self:
+        """Rows at or below any of the areas."""
+        return self.filter(inside(codes, self.area_field))
 
 
 class AreaQuerySet(ScopedQuerySet[M]):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.db import connection
 
 from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
 from inspections.actions import close_finding, confirm_review, follow_case, reject_review, return_case
@@ -250,6 +251,17 @@ class TestDecision:
                 decided(review, act, district.chief)
         assert [mine(who).exists() for who in (district.chief, district.district_office)] == [False, True]
         decided(review, S.CONFIRMED, district.district_office)
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="the other counts on its statistics")
+    def test_the_embedded_database_reads_the_reviews_before_the_ledger(self, district, review):
+        for rows in (CreditReview.objects.waiting().decidable, CreditReview.objects.visible_to):
+            read = [
+                line
+                for line in rows(district.district_office).order_by().explain().splitlines()
+                if "inspections_" in line or "premises" in line
+            ]
+
+            assert "inspections_creditreview" in read[0], read
 
     @pytest.mark.parametrize("to", [S.CONFIRMED, S.REJECTED])
     def test_the_second_who_decides_is_told(self, district, review, to):
