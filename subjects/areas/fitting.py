@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from grids.geometry import read_boundary
 from grids.map import share_inside
 from grids.models import Grid, Station
+from grids.querysets import GRID_DIGITS
 from gridsup.coordinates import to_gcj02, to_wgs84
 from gridsup.equalarea import Shapes
 from gridsup.errors import BadInput
@@ -23,8 +24,10 @@ from subjects.areas.drafts import Draft
 from subjects.areas.placing import points_of
 from subjects.areas.reading import Handed, System, turned
 
-# A piece that lies in its grid nearly whole, and by so much better than as said, was meant to lie there.
-SHARE_INSIDE, SHARE_APART = 0.95, 0.2
+# A piece that lies in its grid nearly whole, of which most would lie beside it as said, was meant to lie there.
+SHARE_INSIDE = 0.95
+# A boundary with so much of the ground of before was meant to lie there; half of a grid fits its old ground anywhere.
+SAME_GROUND = 0.75
 # A boundary that runs along borders for half its length was drawn on them: the system is settled by that.
 SHARE_ALONG = 0.5
 # What else fits better by a tenth is asked about: a shift of 500 m takes a fifth of a grid of 5 km.
@@ -41,16 +44,29 @@ Two = tuple[float, float]  # as said, and in the other system
 
 @dataclass(frozen=True)
 class Fit:
-    """What speaks for another system: `told` are two figures that differ, as said and in the other."""
+    """What speaks for another system: `told` are two figures that differ, as said and in the other.
+
+    Undecided when they differ and the shape fits its surroundings in neither: then no system is recommended.
+    """
 
     told: str = ""
     said: str = ""
     right: str = ""
+    is_undecided: bool = False
 
     @property
     def doubt(self) -> str:
         """What has to be answered before a proposal, "" for nothing."""
-        return _("%(told)s Choose %(right)s, or tick that %(said)s is right.") % vars(self) if self.told else ""
+        if not self.told:
+            return ""
+        if self.is_undecided:
+            sentence = _(
+                "%(told)s Its shape does not tell which is right: ask where it comes from, and tick that %(said)s is "
+                "right, or choose %(right)s."
+            )
+        else:
+            sentence = _("%(told)s Choose %(right)s, or tick that %(said)s is right.")
+        return sentence % vars(self)
 
 
 def fit_of(handed: Handed, station: Station) -> Fit:
@@ -65,17 +81,10 @@ def fit_of(handed: Handed, station: Station) -> Fit:
             "Read as %(said)s, %(here)d %% of this boundary run along known borders; read as %(right)s, %(there)d %%."
         )
         return _clear(told, handed, (said, other))
-    if not handed.whole:
-        return _counted(handed)
-    for told, shares in (
-        (_("Read as %(said)s, %(here)d %% of the premises lie in this boundary; read as %(right)s, %(there)d %%."),
-         _premises(handed)),
-        (_("Read as %(said)s, %(here)d %% of the ground is as before; read as %(right)s, %(there)d %%."),
-         _ground(handed)),
-    ):  # fmt: skip
-        if _is_clear(shares):
-            return _clear(told, handed, shares)
-    return Fit()
+    if handed.piece and _lies_beside(inside := _inside(handed)):
+        told = _("Read as %(said)s, %(here)d %% of this boundary lie in the grid; read as %(right)s, %(there)d %%.")
+        return _clear(told, handed, inside)
+    return _counted(handed) if _is_loose(handed) else _of_whole(handed)
 
 
 def need_sure(draft: Draft) -> str:
@@ -93,7 +102,7 @@ def asking(handed: Handed, station: Station) -> Iterator[None]:
         yield
     except BadInput as error:
         fit = fit_of(handed, station)
-        if not fit.told:
+        if not fit.told or fit.is_undecided:
             raise
         raise BadInput(
             _("%(error)s %(told)s Was %(right)s meant?") % {"error": error, **vars(fit)}, field=error.field
@@ -101,30 +110,45 @@ def asking(handed: Handed, station: Station) -> Iterator[None]:
 
 
 def refuse_other(draft: Draft) -> None:
-    """Raises BadInput when the boundary as said is wrong beyond doubt, and right in the other system.
-
-    Most of the premises lie outside it then, or a piece lies beside its grid.
-    """
+    """Raises BadInput when most of the premises lie outside the boundary as said, and inside it in the other system,
+    where the ground of before says so too."""
     handed = draft.handed
-    if handed.crs not in NAMED or not handed.shapes:
-        return
-    words = _words(handed)
-    if handed.piece:
-        inside, other = _inside(handed)
-        if other >= SHARE_INSIDE and other - inside >= SHARE_APART:
-            raise BadInput(
-                _("Read as %(said)s, %(share)d %% of this piece lie outside the grid; read as %(right)s it lies "
-                  "inside. Choose %(right)s.") % {**words, "share": round((1 - inside) * 100)},
-                field="crs",
-            )  # fmt: skip
+    if handed.crs not in NAMED or not handed.shapes or handed.tapped or handed.piece:
         return
     inside, other = _premises(handed)
-    if inside < 1 / 2 < other:
+    if inside < 1 / 2 < other and _tells(handed):
         raise BadInput(
             _("Read as %(said)s, %(share)d %% of the premises lie outside this boundary; read as %(right)s most lie "
-              "inside. Choose %(right)s.") % {**words, "share": round((1 - inside) * 100)},
+              "inside. Choose %(right)s.") % {**_words(handed), "share": round((1 - inside) * 100)},
             field="crs",
         )  # fmt: skip
+
+
+def _of_whole(handed: Handed) -> Fit:
+    """By premises, then by ground; recommended where the ground of before tells and no premises speak against it."""
+    premises, ground = _premises(handed), _ground(handed)
+    is_undecided = not _tells(handed) or _is_clear(premises[::-1])
+    for told, shares in (
+        (_("Read as %(said)s, %(here)d %% of the premises lie in this boundary; read as %(right)s, %(there)d %%."),
+         premises),
+        (_("Read as %(said)s, %(here)d %% of the ground is as before; read as %(right)s, %(there)d %%."), ground),
+    ):  # fmt: skip
+        if _is_clear(shares):
+            return _clear(told, handed, shares, is_undecided=is_undecided)
+    return Fit()
+
+
+def _counted(handed: Handed) -> Fit:
+    """How many premises lie in a loose shape is asked wherever that differs; where it does not, how it lies."""
+    lon, lat = points_of(handed.of)
+    here, there = (round(share * len(lon)) for share in _shares(handed, lon, lat))
+    if here != there:
+        words = _words(handed)
+        told = _("Read as %(said)s, %(here)d premises lie in this boundary; read as %(right)s, %(there)d.")
+        return Fit(told % {**words, "here": here, "there": there}, **words, is_undecided=True)
+    inside = _inside(handed)
+    told = _("Read as %(said)s, %(here)d %% of this boundary lie in the grid; read as %(right)s, %(there)d %%.")
+    return _clear(told, handed, inside, is_undecided=True) if _is_clear(inside) else Fit()
 
 
 def _is_clear(shares: Two) -> bool:
@@ -132,25 +156,31 @@ def _is_clear(shares: Two) -> bool:
     return other - said >= CLEARLY
 
 
-def _clear(told: str, handed: Handed, shares: Two) -> Fit:
+def _lies_beside(inside: Two) -> bool:
+    said, other = inside
+    return said < 1 / 2 and other >= SHARE_INSIDE
+
+
+def _is_loose(handed: Handed) -> bool:
+    """It takes what it will: of one grid a part, of the station what lies in none; its place alone tells nothing."""
+    if handed.piece or any(len(code) < GRID_DIGITS for code in handed.of):
+        return True
+    return max(_ground(handed)) < SAME_GROUND
+
+
+def _tells(handed: Handed) -> bool:
+    """Whether the ground of before says that the other system is right; a grid never drawn has its premises alone."""
+    return not _is_loose(handed) and (_is_clear(_ground(handed)) or _ground_of(handed).is_empty)
+
+
+def _clear(told: str, handed: Handed, shares: Two, *, is_undecided: bool = False) -> Fit:
     words = _words(handed)
     here, there = (round(share * 100) for share in shares)
-    return Fit(told % {**words, "here": here, "there": there}, **words)
+    return Fit(told % {**words, "here": here, "there": there}, **words, is_undecided=is_undecided)
 
 
 def _words(handed: Handed) -> dict[str, str]:
     return {"said": NAMED[System(handed.crs)], "right": NAMED[_right(handed.crs)]}
-
-
-def _counted(handed: Handed) -> Fit:
-    """A loose piece follows no border in either system: how many premises lie in it is asked wherever that differs."""
-    lon, lat = points_of(handed.of)
-    here, there = (round(share * len(lon)) for share in _shares(handed, lon, lat))
-    if here == there:
-        return Fit()
-    words = _words(handed)
-    told = _("Read as %(said)s, %(here)d premises lie in this piece; read as %(right)s, %(there)d.")
-    return Fit(told % {**words, "here": here, "there": there}, **words)
 
 
 def _right(crs: str) -> System:

@@ -56,11 +56,6 @@ class Handed:
     tapped: bool = False  # on our own map, which is WGS 84
     sure: bool = False  # somebody looked and says that the system is right
 
-    @property
-    def whole(self) -> bool:
-        """The boundary is to be the ground of grids that are there already."""
-        return bool(self.of) and not self.piece
-
 
 def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGeometry:
     """The polygon of a GeoJSON text as WGS 84; raises BadInput for whatever cannot be a boundary."""

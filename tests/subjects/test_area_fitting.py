@@ -12,6 +12,7 @@ from shapely.geometry import mapping
 from grids.models import AreaChange, AreaChangeEvent, Grid
 from gridsup.coordinates import to_gcj02
 from gridsup.errors import BadInput
+from subjects.areas.checking import check_draft
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import Part, redraw, split
 from subjects.areas.fitting import Fit, fit_of
@@ -37,10 +38,9 @@ def shifted(shape):
 
 
 def redrawn(district, area, crs="wgs84", **facts):
-    district.grid.refresh_from_db()
+    there = {grid.code: grid for grid in Grid.objects.in_area("0501")}
     parts = redraw(
-        district.grid, name="", extent="", area=area, heir=district.neighbour_grid,
-        neighbours=Grid.objects.in_area("0501"),
+        there["050101"], name="", extent="", area=area, heir=there["050102"], neighbours=there.values()
     )  # fmt: skip
     return drafted("redraw", parts, handed=Handed((area,), crs, of=("050101",), **facts))
 
@@ -94,21 +94,101 @@ def test_without_premises_a_boundary_by_hand_is_found_by_the_ground_of_before(di
     assert doubt.startswith("Read as WGS 84, 47 % of the ground is as before; read as GCJ-02, 93 %.")
 
 
-def test_of_a_loose_piece_both_numbers_are_asked_about(district):
+def test_of_a_loose_piece_both_numbers_are_asked_about_and_no_system_is_recommended(district):
     premises_at(1.2)
     premises_at(1.9)
     piece = box(0.9, -0.1, 2.1, 1.1)
 
-    told = fitting(cut(district, shifted(piece))).told
+    doubt = fitting(cut(district, shifted(piece))).doubt
 
-    assert told == "Read as WGS 84, 1 premises lie in this piece; read as GCJ-02, 2."
+    assert doubt.startswith(
+        "Read as WGS 84, 1 premises lie in this boundary; read as GCJ-02, 2. Its shape does not tell"
+    )
+    assert doubt.endswith("tick that WGS 84 is right, or choose GCJ-02.")
     assert not fitting(cut(district, box(-0.1, -0.1, 0.1, 1.1))).told
 
 
-def test_what_was_tapped_on_our_own_map_is_not_asked_about(district):
-    draft = redrawn(district, shifted(OLD), tapped=True)
+# 050101 is two squares; read as GCJ-02 what is right lies half a square farther west
+NEITHER = {
+    "shrunk": box(0.3, 0.3, 1.7, 0.7),
+    "grown": box(0.7, -0.3, 2.3, 1.3),
+    "half": box(0.95, 0.05, 1.9, 0.95),
+    "western half": box(0.05, 0.05, 0.95, 0.95),
+    "beyond its border": box(1.1, 0.2, 2.6, 0.9),
+}
 
-    assert not fitting(draft).doubt
+
+@pytest.mark.parametrize("piece", NEITHER.values(), ids=NEITHER)
+@pytest.mark.parametrize("turn", [lambda shape: shape, shifted], ids=["right", "of a web map"])
+def test_of_a_piece_that_lies_in_the_grid_both_ways_no_system_is_recommended(district, turn, piece):
+    for number in range(10):
+        premises_at(0.05 + 0.19 * number)
+
+    fit = fitting(cut(district, turn(piece)))
+
+    assert fit.is_undecided or not fit.told
+
+
+def test_a_piece_that_lies_in_its_grid_in_the_other_system_alone_is_recommended(district):
+    doubt = fitting(cut(district, shifted(box(1.4, 0.2, 1.95, 0.95)))).doubt
+
+    assert doubt.startswith("Read as WGS 84, 20 % of this boundary lie in the grid; read as GCJ-02, 100 %.")
+    assert doubt.endswith("Choose GCJ-02, or tick that WGS 84 is right.")
+
+
+def test_a_piece_without_premises_that_lies_better_in_the_other_system_is_asked_about(district):
+    fit = fitting(cut(district, NEITHER["beyond its border"]))
+
+    assert (fit.is_undecided, fit.told[:62]) == (True, "Read as WGS 84, 60 % of this boundary lie in the grid; read as")
+
+
+def test_half_of_a_grid_that_leaves_the_premises_to_its_neighbour_is_not_taken_for_another_system(district):
+    for number in range(10):
+        premises_at(0.7 + 0.05 * number)
+    half = redrawn(district, box(1.05, 0.05, 1.95, 0.95))
+
+    fit = fitting(half)
+
+    assert fit.is_undecided
+    assert fit.told == "Read as WGS 84, 3 premises lie in this boundary; read as GCJ-02, 10."
+    assert propose_change(draft=replace(half, handed=replace(half.handed, sure=True)), by=district.chief, now=NOON)
+
+
+def test_premises_that_speak_against_the_ground_leave_it_undecided(district):
+    for number in range(10):
+        premises_at(2.1 + 0.03 * number)
+
+    fit = fitting(redrawn(district, box(0.45, 0.02, 2.45, 0.98)))
+
+    assert not fit.told or fit.is_undecided
+
+
+def test_a_grid_that_was_never_drawn_has_its_premises_to_tell(district):
+    draw(g050101=None)
+    for number in range(10):
+        premises_at(0.02 + 0.03 * number)
+
+    assert "Choose GCJ-02" in fitting(redrawn(district, shifted(OLD))).doubt
+
+
+def test_a_new_grid_takes_what_it_will_of_the_premises_without_a_grid(district):
+    draw(g050101=None)
+    for number in range(10):
+        premises_at(0.02 + 0.03 * number, area_code="0501")
+    handed = Handed((shifted(box(0.02, 0.02, 1, 0.98)),), "wgs84", of=("0501",))
+
+    assert fit_of(handed, district.station).is_undecided
+
+
+def test_what_was_tapped_on_our_own_map_is_not_asked_about(district):
+    for number in range(10):
+        premises_at(0.02 + 0.03 * number)
+    draft = redrawn(district, shifted(OLD), tapped=True)
+    beyond = cut(district, box(1.5, 0.2, 2.4, 0.8), tapped=True)
+
+    for each in (draft, beyond):
+        assert not fitting(each).doubt
+        check_draft(each, on=TODAY)
 
 
 def test_a_proposal_against_the_doubt_needs_somebody_who_is_sure(district):
