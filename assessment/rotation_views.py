@@ -25,7 +25,7 @@ from grids.areas import area_choices
 from grids.models import Officer, Posting, Station
 from grids.permissions import HOLDERS, Permission
 from grids.requests import SignedIn
-from gridsup.audit.recording import note, note_looked_at
+from gridsup.audit.recording import note, note_looked_at, note_trial
 from gridsup.audit.rows import name_of
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
@@ -88,13 +88,18 @@ def staffing_swap(request: SignedIn, pk: int) -> HttpResponse:
     others = partners(turn, list(turns.values())) if turn else []
     others = [other for other in others if officer.may(Permission.VIEW_PEOPLE, other.tenure.area_code)]
     chosen = next((other for other in others if str(other.tenure.post) == request.GET.get("with", "")), None)
-    leaves = list(Posting.objects.leaves_of([posting.pk, chosen.tenure.post], today)) if chosen else []
+    other = Posting.objects.select_related("officer").get(pk=chosen.tenure.post) if chosen else None
+    if other is not None:
+        note(request, named=f"{name_of(posting)}; {name_of(other)}")
+        if request.method != "POST":
+            note_trial(request)
+    leaves = list(Posting.objects.leaves_of([posting.pk, other.pk], today)) if other else []
     possible = swappable_from(leaves, today)
     form = SwapForm(request.POST or None, today=today, initial={"on": max(possible, today + ONE_DAY)})
-    may_swap = chosen is not None and all(
-        officer.may(Permission.POST_OFFICERS, one.area_code) for one in (posting, chosen.tenure)
+    may_swap = other is not None and all(
+        officer.may(Permission.POST_OFFICERS, one.area_code) for one in (posting, other)
     )
-    if request.method == "POST" and chosen is not None and _swapped(request, form, posting, chosen):
+    if request.method == "POST" and other is not None and _swapped(request, form, posting, other):
         return redirect(f"{reverse('staffing_rotation')}?{urlencode({'area': station})}")
     names = dict(grids_there(station))
     return render(
@@ -108,12 +113,11 @@ def staffing_swap(request: SignedIn, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _swapped(request: SignedIn, form: SwapForm, posting: Posting, chosen: Turn) -> bool:
+def _swapped(request: SignedIn, form: SwapForm, posting: Posting, other: Posting) -> bool:
     """Carries the swap out; False with the sentence in the form where that cannot be."""
     if not form.is_valid():
         return False
-    other, given = Posting.objects.get(pk=chosen.tenure.post), form.cleaned_data
-    note(request, named=f"{name_of(posting)}; {name_of(other)}")
+    given = form.cleaned_data
     try:
         swap_posts(first=posting, second=other, **given, by=request.user, now=timezone.now())
     except DomainError as error:
@@ -122,7 +126,7 @@ def _swapped(request: SignedIn, form: SwapForm, posting: Posting, chosen: Turn) 
     messages.success(
         request,
         _("%(first)s and %(second)s change places on %(day)s.")
-        % {"first": posting.officer, "second": chosen.tenure.name, "day": given["on"]},
+        % {"first": posting.officer, "second": other.officer, "day": given["on"]},
     )
     return True
 
@@ -150,7 +154,9 @@ def staffing_what_if(request: SignedIn) -> HttpResponse:
             frozenset(given.get("grids", ())),
         )
         shown |= {"grids": grids, "places": places, "choice": choice, "area": station.code}
+        note_looked_at(request, gettext_lazy("Move communities: what if"), [station.code])
         if choice.is_whole:
+            note_trial(request)
             shown |= {"outcome": reckon(choice, grids, on), "quarter": Links(on, on).quarter}
             shown["moves"] = moves(choice, places)
             if shown["moves"]:

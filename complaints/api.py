@@ -273,6 +273,7 @@ class ComplaintViewSet(Coloured):
         needed = tuple(dict.fromkeys(step.permission for step in moves))
         check(self.officer, self.one_of(needed, complaint.area_code), complaint.area_code)
         body = self.body(ComplaintMove)
+        note(request, step=body["to"])
         if body.pop("state", complaint.state) != complaint.state:
             raise Overtaken(_("Somebody else changed this first. Load it again and look."))
         if "area" in body:

@@ -118,6 +118,7 @@ def complaint_move(request: SignedIn, pk: int, to: str) -> HttpResponseBase:
         return gone
     complaint = seen(request, pk)
     if "look" in request.POST:
+        note(request, action="view")  # as in the intake
         form = MoveForm(initial=typed(request), complaint=complaint, to=to, officer=request.user)
         return page(request, complaint, refused=form)
     form = MoveForm(request.POST, complaint=complaint, to=to, officer=request.user)

@@ -30,6 +30,7 @@ def new(request: SignedIn) -> HttpResponseBase:
     if request.method != "POST":
         return shown(request, IntakeForm(officer=officer, codes=codes, initial=second_part(request)))
     if "look" in request.POST:
+        note(request, action="view")  # the search for the premises, in a browser without scripts
         typed = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         return shown(request, IntakeForm(officer=officer, codes=codes, initial=typed))
     form = IntakeForm(request.POST, request.FILES, officer=officer, codes=codes)

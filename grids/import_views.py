@@ -22,7 +22,7 @@ from grids.models import Bureau, Officer
 from grids.permissions import Duty, Permission
 from grids.requests import SignedIn
 from gridsup.audit.models import AuditEntry
-from gridsup.audit.recording import note
+from gridsup.audit.recording import note, note_trial
 from gridsup.errors import DomainError
 from gridsup.questions import SELECT
 
@@ -62,6 +62,8 @@ def people_import(request: SignedIn) -> HttpResponseBase:
     """A file is handed in; what it would do is shown on the next page."""
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = FileForm(*given, officer=request.user)
+    if request.method == "POST":
+        note_trial(request)
     if request.method == "POST" and form.is_valid():
         upload, bureau = form.cleaned_data["file"], form.cleaned_data["bureau"].code
         try:
@@ -85,6 +87,8 @@ def people_import_file(request: SignedIn, key: str) -> HttpResponseBase:
         return redirect("people_import")
     done = request.method == "POST"
     note(request, row=Bureau.objects.filter(code=kept.bureau).first())
+    if not done:
+        note_trial(request)
     try:
         outcome = _run(kept, request.user, dry_run=not done)
     except DomainError as error:

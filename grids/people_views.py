@@ -25,7 +25,7 @@ from grids.people_steps import PERSON_STEPS, POST_STEPS, Step, link_of
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.models import AuditEntry
-from gridsup.audit.recording import note
+from gridsup.audit.recording import note, note_trial
 from gridsup.audit.rows import name_of
 from gridsup.errors import DomainError
 from gridsup.paging import page_of
@@ -151,8 +151,10 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
     now = timezone.now()
     given = request.POST if request.method == "POST" else None
     form = step.form(given, viewer=request.user, row=row, on=timezone.localdate(now))
-    once = ""
-    if given is not None and form.is_valid() and "look" not in given:
+    once, looks = "", given is not None and "look" in given
+    if looks:
+        note_trial(request)
+    if given is not None and not looks and form.is_valid():
         try:
             with transaction.atomic():
                 done = step.act(row, form.cleaned_data, request.user, now)
@@ -181,6 +183,8 @@ def person_work(request: SignedIn, pk: int) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     form = HandOverForm(asked or None, viewer=viewer, row=person, on=timezone.localdate(now))
     to = form.cleaned_data["to"] if form.is_bound and form.is_valid() else None
+    if request.method != "POST" and form.is_bound:
+        note_trial(request)
     if request.method == "POST" and form.is_valid():
         try:
             actions.hand_over(officer=person, to=to, by=viewer, now=now)

@@ -204,6 +204,9 @@ SHOWN = {
     "score_rows": "assessment.Scorecard",
 }
 
+# Pages whose address says by its `kind` which kind of row it is: route → a mapping of these words to models.
+ROW_KINDS = {"policy_change": "subjects.policy_views.KINDS"}
+
 # Kinds of rows whose list leaves an entry, too: it shows personal data.
 AUDITED_LISTS = {"grids.Officer"}
 
@@ -232,6 +235,7 @@ AUDIT_ACTIONS = {
     "staffing_grid": (("GET",), "view"),
     "staffing_rotation": (("GET",), "view"),
     "staffing_swap": (("GET",), "view"),
+    "staffing_what_if": (("GET",), "view"),
     "admin:grids_officer_step_password": (("POST",), "password"),
     "account_tokens": (("POST",), "token_made"),
     "account_token_end": (("POST",), "token_revoked"),
@@ -272,6 +276,70 @@ OWN_ACCOUNT = {
 
 # What the steps of a kind of row are called, besides the states of such rows and the steps of the admin.
 STEP_WORDS = {"grids.Officer": "grids.people_steps.PERSON_STEPS", "grids.Posting": "grids.people_steps.POST_STEPS"}
+
+# What a request is called in the trail where its step is called nothing (gridsup.audit.wording): words and the routes
+# that they stand for, also `route step`. A test fails for a route that changes something and has no words.
+ROUTE_WORDS = [
+    (_("Log out everywhere"), ("account_log_out", "access_log_out")),
+    (_("Log out there"), ("account_session_end",)),
+    (_("Drop what was typed before the session ended"), ("unsent",)),
+    (_("Name an administrator"), ("access_post",)),
+    (_("End an administrator's post"), ("access_end",)),
+    (_("List of people"), ("people", "officer-list", "admin:grids_officer_changelist")),
+    (_("On leave"), ("leave",)),
+    (_("Work held without a post"), ("stray_work",)),
+    (_("Invite somebody"), ("person_new",)),
+    (_("Import people"), ("people_import", "people_import_file")),
+    (_("Rows that an import refused"), ("people_import_rejects",)),
+    (_("Hand over open work"), ("person_work", "officer-hand-over")),
+    (_("Post an officer"), ("posting-list",)),
+    (_("Link a cadre"), ("linkedcadre-list",)),
+    (_("Register a service station"), ("servicestation-list",)),
+    (_("Letters"), ("letters", "letters_bundle")),
+    (_("Make the missing letters"), ("letters_make", "responsibilityletter-list")),
+    (_("Record the signature"), ("letters_sign",)),
+    (_("Take the signature back"), ("letter_unsign",)),
+    (_("The four ledgers"), ("ledgers", "book", "book_export", "api-ledger")),
+    (_("Write the ledgers as a file"), ("book_files", "ledgerexport-list")),
+    (_("Put a premises into a grid"), ("premises_place",)),
+    (_("Check the drawing"), ("geometry_check",)),
+    (_("Propose a change of areas"), ("area_change_new", "areachange-list", "areachange-preview")),
+    (_("Propose it again"), ("area_change_edit", "areachange-propose")),
+    (_("Return the change"), ("areachange-send-back",)),
+    (_("Take over a preset"), ("policy_preset",)),
+    (_("Change a policy row"), ("policy_change",)),
+    (_("Assign the task"), ("task_assign",)),
+    (_("Cancel the task"), ("task_cancel",)),
+    (_("Form of a visit"), ("visit_new",)),
+    (_("Put a visit's form aside"), ("visit-draft draft",)),
+    (_("Hand in a visit"), ("visit-list",)),
+    (_("Drop the form that was put aside"), ("visit_drop",)),
+    (_("Archive those free of problems"), ("visit_review", "visit-archive-many")),
+    (_("Return the record"), ("visit-return",)),
+    (_("Hand a finding to the case team"), ("finding-hand-over",)),
+    (_("Report the outcome of the case"), ("complaint_case", "complaint-case", "finding-case-return")),
+    (_("Change the grade"), ("creditreview-confirm",)),
+    (_("Keep the grade"), ("creditreview-reject",)),
+    (_("Propose a plan"), ("plans", "inspectionplan-list")),
+    (_("Take in a complaint, report, clue or enquiry"), ("complaint_new", "complaint-list")),
+    (_("Move a complaint on"), ("complaint-move",)),
+    (_("Complete who complained"), ("complainant_complete", "complaint-complainant")),
+    (_("Reveal who complained"), ("complainant_reveal", "complaint-reveal")),
+    (_("Pause a time limit"), ("clock_act pause", "clock-pause")),
+    (_("Let a time limit run on"), ("clock_act resume", "clock-resume")),
+    (_("Extend a time limit"), ("clock_act extend", "clock-extend")),
+    (_("Explain a time limit that was missed"), ("clock_act explain", "clock-explain")),
+    (_("Build the report"), ("reports", "report-list")),
+    (_("Compute scores"), ("scores_compute", "scorecard-list")),
+    (_("Publish scores"), ("scores_publish", "scorecard-publish")),
+    (_("Load a scheme"), ("scores_scheme",)),
+    (_("Staffing and load"), ("staffing",)),
+    (_("Rotation"), ("staffing_rotation",)),
+    (_("Change places"), ("staffing_swap",)),
+    (_("Move communities: what if"), ("staffing_what_if",)),
+    (_("Queue a job"), ("job-list",)),
+    (_("Audit trail"), ("audit_file",)),
+]
 
 # Codes → names of areas on a day.
 AREA_NAMES = "grids.naming.names_on"

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note
 from gridsup.errors import AlreadyStored, BadInput, DomainError
 from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
 from inspections import unsent
@@ -82,6 +83,7 @@ def visit_form(request: SignedIn, pk: int) -> HttpResponse:
         typed = kept or (opened.draft.draft if opened.draft is not None else None) or None
         return shown(request, opened, VisitForm(typed=typed, **facts))
     if request.POST.get("do") == "more":
+        note(request, action="view")
         return shown(request, opened, VisitForm(typed=unsent.typed_in(request), more=True, **facts))
     form = VisitForm(request.POST, **facts)
     if request.POST.get("do") == "aside":

@@ -12,10 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from grids.geometry import as_geojson
-from grids.models import AREA_MOVES, AreaChange, AreaChangeEvent, AreaPart, Station
+from grids.models import AREA_MOVES, AreaChange, AreaChangeEvent, AreaPart, Grid, Station
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import ScopedViewSet, Visible
+from gridsup.audit.recording import note, note_trial
 from gridsup.states import check, targets
 from subjects.areas.checking import check_draft
 from subjects.areas.deciding import approve_change, propose_again, propose_change, return_change, withdraw_change
@@ -191,7 +192,10 @@ class AreaChangeViewSet(ScopedViewSet):
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """What a proposal would do: how many premises go where, what is open about them. Nothing is stored."""
+        note_trial(request)
         draft, on = self._draft(), timezone.localdate()
+        grids = Grid.objects.in_area(draft.station.code).filter(code__in=draft.touched).order_by("code")
+        note(request, rows=list(grids) or [draft.station])
         check_draft(draft, on=on)
         return Response(PreviewRow(preview_draft(draft, on=on)).data)
 

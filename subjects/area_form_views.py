@@ -13,10 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grids.models import AreaChange, Officer, Station
+from grids.models import AreaChange, Grid, Officer, Station
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from gridsup.audit.recording import note
+from gridsup.audit.recording import note, note_trial
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
 from subjects.area_forms import ChangeForm
@@ -68,6 +68,11 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
     )
     preview: Preview | None = None
     shapes: dict[str, Any] = {}
+    proposes = request.POST.get("act") == "propose"
+    if request.method == "POST" and change is None:
+        note(request, rows=concerned(form))
+    if request.method == "POST" and not proposes:
+        note_trial(request)
     if request.method == "POST" and form.is_valid():
         try:
             area, given = form.area(), form
@@ -75,9 +80,9 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
             form = given.once_read(area, settled=False)
             draft = given.draft(area)
             check_draft(draft, on=on, change=change)
-            if request.POST.get("act") == "propose":
+            if proposes:
                 proposed = _proposed(draft, change, request.user, now)
-                note(request, row=proposed)
+                note(request, rows=[proposed])
                 return redirect(proposed)
             preview, shapes = preview_draft(draft, on=on), shapes_of(None, draft)
             form = given.once_read(area, settled=not preview.doubt)
@@ -99,6 +104,12 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
             "most": LONGEST_PASTE,
         },
     )
+
+
+def concerned(form: ChangeForm) -> list[Grid] | list[Station]:
+    """What the change is about, as far as the form says so: grids of the station, else the station."""
+    codes = dict.fromkeys([form.data.get("grid", ""), *form.data.getlist("grids")])  # type: ignore[attr-defined]
+    return [form.grids_there[code] for code in codes if code in form.grids_there] or [form.station]
 
 
 def _proposed(draft: Draft, change: AreaChange | None, by: Officer, now: datetime) -> AreaChange:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from grids.models import Bureau
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.audit.recording import note_trial
 from gridsup.errors import DomainError
 from gridsup.jobs import enqueue
 from subjects import presets
@@ -107,6 +108,8 @@ def policy_preset(request: SignedIn, bureau: str) -> HttpResponse:
     chosen = get_object_or_404(Bureau.objects.visible_to(officer), code=bureau)
     form = PresetForm(request.POST or None, on=on)
     preview = None
+    if request.method == "POST" and "take" not in request.POST:
+        note_trial(request)
     if request.method == "POST" and form.is_valid():
         facts = {"bureau": chosen.code, "name": form.cleaned_data["preset"], "on": form.cleaned_data["day"]}
         try:
@@ -133,6 +136,8 @@ def policy_change(request: SignedIn, kind: str, pk: int) -> HttpResponse:
     row = get_object_or_404(KINDS[kind]._default_manager.visible_to(officer).filter(to_day=None), pk=pk)
     form = RowForm(request.POST or None, row=row, on=on)
     preview = None
+    if request.method == "POST" and "take" not in request.POST:
+        note_trial(request)
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name not in {"day", "why"}}
         facts = {"row": row, "on": form.cleaned_data["day"], "why": form.cleaned_data["why"], "values": values}

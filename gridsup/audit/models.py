@@ -68,12 +68,13 @@ class AuditEntry(AppendOnlyRow):
         REVEAL = "reveal", _("revealed personal data")
         EXPORT = "export", _("took out a file")
         CHANGE = "change", _("changed")
+        TRIAL = "trial", _("looked at what would happen")
         CHECK = "check", _("trail checked")
         PRUNE = "prune", _("old entries removed")
 
     class Outcome(models.TextChoices):
         DONE = "done", _("done")
-        ANSWERED = "answered", _("answered with a page")  # a form to be corrected, a preview
+        ANSWERED = "answered", _("answered with a page")  # a form to be corrected
         REFUSED = "refused", pgettext_lazy("audit", "refused")
         FAILED = "failed", _("failed")
 
@@ -86,7 +87,7 @@ class AuditEntry(AppendOnlyRow):
     username = models.CharField(_("user name"), max_length=150, blank=True)
     address = models.CharField(_("address"), max_length=45, blank=True)
     method = models.CharField(_("method"), max_length=7, blank=True)
-    route = models.CharField(_("page or operation"), max_length=100, blank=True)
+    route = models.CharField(_("route"), max_length=100, blank=True)
     model = models.CharField(_("kind of row"), max_length=60, blank=True)
     row = models.CharField(_("key of the row"), max_length=60, blank=True)
     step = models.CharField(_("step"), max_length=60, blank=True)

@@ -27,6 +27,8 @@ log = logging.getLogger("gridsup.audit")
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Action, Outcome = AuditEntry.Action, AuditEntry.Outcome
+# What only shows something, also where it came as a form.
+LOOKS = {Action.VIEW, Action.TRIAL}
 NOTES = "_audit_notes"
 # What of it goes into the entry as it is.
 TOLD = ("row", "rows", "named", "area", "step")
@@ -47,6 +49,11 @@ def note(request: Any, **facts: Any) -> None:
     """
     plain = getattr(request, "_request", request)
     plain.__dict__.setdefault(NOTES, {}).update(facts)
+
+
+def note_trial(request: Any, **facts: Any) -> None:
+    """A request that shows what would happen and stores nothing of it; `facts` as for `note`."""
+    note(request, action=Action.TRIAL, **facts)
 
 
 def note_looked_at(request: Any, what: object, codes: Sequence[str], on: date | None = None) -> None:
@@ -95,7 +102,7 @@ def entry_of(request: HttpRequest, response: HttpResponse) -> AuditEntry | None:
     person = (notes.get("person") or getattr(request, "user", None)) if action else None
     if person is None or not person.is_authenticated:
         return None
-    outcome = notes.get("outcome") or outcome_of(request, response)
+    outcome = notes.get("outcome") or outcome_of(request, response, action)
     told = {name: notes[name] for name in TOLD if name in notes}
     if match.view_name in OWN_ACCOUNT:
         told.setdefault("row", person)
@@ -125,13 +132,14 @@ def action_of(method: str, match: ResolverMatch, subject: About) -> str:
     return Action.VIEW if method != "OPTIONS" and subject.is_worth_an_entry else ""
 
 
-def outcome_of(request: HttpRequest, response: HttpResponse) -> str:
-    """Done, refused by a rule, failed, or (a page in answer to a form) neither yet."""
+def outcome_of(request: HttpRequest, response: HttpResponse, action: str) -> str:
+    """Done, refused by a rule, failed, or (a page in answer to a form that was to do something) neither yet."""
     if response.status_code >= 500:
         return Outcome.FAILED
     if response.status_code >= 400 or _says_no(request):
         return Outcome.REFUSED
-    if request.method not in SAFE and response.status_code == 200 and not is_api(request):
+    to_do = request.method not in SAFE and action not in LOOKS
+    if to_do and response.status_code == 200 and not is_api(request):
         return Outcome.ANSWERED
     return Outcome.DONE
 
@@ -147,11 +155,19 @@ def _says_no(request: HttpRequest) -> bool:
 
 def may_keep_reason(entry: AuditEntry) -> bool:
     """The entry is about a change that was done or refused, of a row whose reasons are nobody's secret."""
+    return _has_reason(entry) and not stays_apart(entry)
+
+
+def stays_apart(entry: AuditEntry) -> bool:
+    """A reason may have been given for it, and stands with the row alone."""
     from gridsup.composition import REASONS_APART
 
-    if entry.method in SAFE or entry.outcome == Outcome.ANSWERED:
-        return False
-    return entry.action == Action.REVEAL or entry.model not in REASONS_APART
+    return _has_reason(entry) and entry.action != Action.REVEAL and entry.model in REASONS_APART
+
+
+def _has_reason(entry: AuditEntry) -> bool:
+    """Something was to be done, and not just tried or typed wrong."""
+    return entry.method not in {*SAFE, ""} and entry.outcome != Outcome.ANSWERED and entry.action not in LOOKS
 
 
 def reason_of(request: HttpRequest) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.urls import ResolverMatch
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 # Facts of areas and rules, which everybody with a duty may see, are no personal or business data.
 OPEN = "view_areas"
@@ -120,7 +121,7 @@ def step_of(match: ResolverMatch, method: str) -> str:
 
 def model_of(match: ResolverMatch) -> type[models.Model] | None:
     """The model whose rows a route shows or changes."""
-    from gridsup.composition import SHOWN
+    from gridsup.composition import ROW_KINDS, SHOWN
 
     view = getattr(match.func, "cls", None)
     if view is not None and getattr(view, "queryset", None) is not None:
@@ -128,6 +129,9 @@ def model_of(match: ResolverMatch) -> type[models.Model] | None:
         return found
     if match.app_name == "admin":
         return _of_admin(match.url_name or "")
+    if match.view_name in ROW_KINDS:
+        kinds: dict[str, type[models.Model]] = import_string(ROW_KINDS[match.view_name])
+        return kinds.get(match.kwargs["kind"])
     label = SHOWN.get(match.view_name)
     return apps.get_model(label) if label else None
 

@@ -200,6 +200,8 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
         form = step.form(request.POST if decided else None, officer=request.user, rows=rows)
         once = None
         note(request, step=step.name, rows=rows)
+        if request.method == "POST" and not decided:  # rows were ticked: the page between is all that they came to
+            note(request, action="view")
         if decided and form.is_valid():
             done = [(row, result) for row in rows if (result := self._did(request, step, form, row)) is not None]
             if done:
