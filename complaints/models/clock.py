@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.complaint import Complaint
@@ -96,6 +97,10 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.latest_on}"
+
+    def get_absolute_url(self) -> str:
+        """The page of its complaint, where it stands."""
+        return reverse("complaint", args=[self.complaint_id])
 
     def is_overdue(self, on: date) -> bool:
         """Running, not paused, and the latest day is over; the twin of `ClockQuerySet.overdue`."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gridsup.audit.models import AuditEntry, AuditQuerySet
-from gridsup.audit.wording import kind_words
+from gridsup.audit.wording import is_called, kind_words
 from gridsup.questions import SELECT, AreaField, SpanQuestion, either
 from gridsup.scoping import inside
 from gridsup.workdays import ONE_DAY
@@ -34,7 +34,7 @@ class TrailQuestion(SpanQuestion):
         widget=forms.Select(attrs=SELECT),
     )
     area = AreaField(widget=forms.TextInput(attrs={**INPUT, "inputmode": "numeric"}))
-    route = forms.CharField(label=_("page or operation"), max_length=100, widget=forms.TextInput(attrs=INPUT))
+    route = forms.CharField(label=_("step or route"), max_length=100, widget=forms.TextInput(attrs=INPUT))
     kind = forms.ChoiceField(label=_("kind of row"), widget=forms.Select(attrs=SELECT))
     row = forms.CharField(
         label=_("key of the row"), max_length=60, validators=[KEY], widget=forms.TextInput(attrs=INPUT)
@@ -52,7 +52,7 @@ class TrailQuestion(SpanQuestion):
         plain = {"person": "username", "action": "action", "outcome": "outcome", "kind": "model", "row": "row"}
         entries = entries.filter(**{field: asked[name] for name, field in plain.items() if name in asked})
         if "route" in asked:
-            entries = entries.filter(route__icontains=asked["route"])
+            entries = entries.filter(is_called(asked["route"]))
         if "named" in asked:
             entries = entries.filter(named__icontains=asked["named"])
         if "area" in asked:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.utils import timezone
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from gridsup.audit.asking import kinds
 from gridsup.audit.chain import end_of
 from gridsup.audit.models import AuditEntry, AuditQuerySet
-from gridsup.audit.wording import step_words
+from gridsup.audit.wording import done_words
 from gridsup.workbook import Workbook
 
 # Entries read at once.
@@ -22,15 +22,15 @@ CHUNK = 2_000
 MOST_XLSX = 200_000
 # A cell that begins so is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-WIDTHS = [12, 20, 16, 16, 10, 8, 16, 30, 20, 12, 40, 16, 10, 40, 66]
+WIDTHS = [12, 20, 16, 16, 24, 10, 8, 16, 20, 12, 40, 10, 40, 30, 66]
 
 
 def headings() -> list[str]:
     """The columns, in words."""
     return [
-        _("entry"), _("at"), _("user name"), _("action"), pgettext("audit", "Outcome"), _("HTTP status"), _("address"),
-        _("page or operation"), _("kind of row"), _("key of the row"), _("name of the row"), _("step"),
-        _("area code"), _("reason"), _("hash"),
+        _("entry"), _("at"), _("user name"), _("action"), _("step"), pgettext("audit", "Outcome"), _("HTTP status"),
+        _("address"), _("kind of row"), _("key of the row"), _("name of the row"), _("area code"), _("reason"),
+        _("route"), _("hash"),
     ]  # fmt: skip
 
 
@@ -38,17 +38,21 @@ class Words:
     """Entries as rows of text, in the language of the moment: a file is sent when the language of its page is over."""
 
     def __init__(self) -> None:
+        self.language = get_language()
         self.actions = {value: str(label) for value, label in AuditEntry.Action.choices}
         self.outcomes = {value: str(label) for value, label in AuditEntry.Outcome.choices}
         self.kinds = dict(kinds())
 
     def cells(self, entry: AuditEntry) -> list[str]:
         """An entry as a row of text."""
+        with override(self.language):
+            done = done_words(entry.model, entry.step, entry.route)
         return [
             entry.label, timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"), entry.username,
-            self.actions[entry.action], self.outcomes[entry.outcome], str(entry.status or ""), entry.address,
-            f"{entry.method} {entry.route}".strip(), self.kinds.get(entry.model, entry.model), entry.row,
-            entry.named, step_words(entry.model, entry.step) or entry.step, entry.area_code, entry.why, entry.hash,
+            self.actions[entry.action], done or entry.step,
+            self.outcomes[entry.outcome], str(entry.status or ""), entry.address,
+            self.kinds.get(entry.model, entry.model), entry.row, entry.named, entry.area_code, entry.why,
+            " ".join(filter(None, (entry.method, entry.route, entry.step))), entry.hash,
         ]  # fmt: skip
 
 

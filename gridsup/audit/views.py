@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from gridsup.audit.asking import TrailQuestion
 from gridsup.audit.files import MOST_XLSX, as_csv, as_xlsx, ends
 from gridsup.audit.models import AuditEntry, AuditQuerySet
+from gridsup.audit.recording import stays_apart
 from gridsup.audit.wording import told
 
 # A dense page; the next is found by the key of the last entry, so that the thousandth is as quick as the first.
@@ -56,7 +58,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     if chosen.row:
         same = {"model": chosen.model, "row": chosen.row}
         around.append((_("The same row, before and after"), _around(request, chosen, **same)))
-    return render(request, "audit/entry.html", {"row": told([chosen])[0], "around": around})
+    context = {"row": told([chosen])[0], "around": around, "apart": _apart(request, chosen)}
+    return render(request, "audit/entry.html", context)
 
 
 @auditor
@@ -89,6 +92,16 @@ def _bureaus(request: HttpRequest) -> list[str]:
 
 def _asked(request: HttpRequest, question: TrailQuestion) -> AuditQuerySet:
     return question.filter(_seen(request)).order_by("-pk")
+
+
+def _apart(request: HttpRequest, chosen: AuditEntry) -> dict[str, str] | None:
+    """Where one would look for a reason that stays with its row: the row's page, for whoever may open it."""
+    if not stays_apart(chosen):
+        return None
+    model: Any = apps.get_model(chosen.model)
+    key = chosen.row if chosen.row.isascii() and chosen.row.isdigit() else 0  # whatever stood in an address
+    row = model._default_manager.visible_to(request.user).filter(pk=key).first()
+    return {"url": row.get_absolute_url() if row is not None else ""}
 
 
 def _around(request: HttpRequest, chosen: AuditEntry, **same: str) -> list[dict[str, Any]]:

@@ -1,15 +1,20 @@
 """Entries in words: the kind of row, what was done with it, what its area is called."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 
 from gridsup.audit.models import AuditEntry
+
+Words = str | Promise
 
 
 def kind_words(label: str) -> str:
@@ -20,38 +25,67 @@ def kind_words(label: str) -> str:
         return label
 
 
+def done_words(label: str, step: str, route: str) -> str:
+    """`End the post` for the step `end` of a post, `Assign the task` for the route `task_assign`; else nothing."""
+    named = route_words()
+    return str(named.get(f"{route} {step}") or step_words(label, step) or named.get(route, ""))
+
+
+@cache
+def route_words() -> dict[str, Words]:
+    """Route (or `route step`) → what it is called."""
+    from gridsup.composition import ROUTE_WORDS
+
+    return {route: words for words, routes in ROUTE_WORDS for route in routes}
+
+
 def step_words(label: str, step: str) -> str:
-    """`End the post` for the step `end` of a post; nothing where nobody calls it anything."""
+    """What the step is called with rows of the kind; nothing where nobody calls it anything."""
+    return str(steps_of(label).get(step.replace("-", "_"), "")) if step else ""
+
+
+@cache
+def steps_of(label: str) -> dict[str, Words]:
+    """Step → words: of the kind's own steps, of the states to which such a row may come, of its steps in the admin."""
+    from django.contrib import admin
+
     from gridsup.composition import STEP_WORDS
 
-    if not step:
-        return ""
-    if label in STEP_WORDS:
-        steps: dict[str, Any] = import_string(STEP_WORDS[label])
-        known = steps.get(step) or steps.get(step.replace("_", "-"))
-        if known is not None:
-            return str(known.label)
-    return _state(label, step) or _of_admin(label, step)
+    pages = [page for model, page in admin.site._registry.items() if model._meta.label == label]
+    named: list[Any] = [one for page in pages for one in (*getattr(page, "steps", ()), *getattr(page, "starts", ()))]
+    own: dict[str, Any] = import_string(STEP_WORDS[label]) if label in STEP_WORDS else {}
+    return {
+        **{one.name.replace("-", "_"): one.label for one in reversed(named)},
+        **_states(label),
+        **{name.replace("-", "_"): step.label for name, step in own.items()},
+    }
 
 
-def _state(label: str, step: str) -> str:
-    """The state of that name to which such a row may come."""
+def _states(label: str) -> dict[str, Words]:
+    """The states to which a row of the kind may come."""
     try:
         field: Any = apps.get_model(label)._meta.get_field("state")
     except (LookupError, ValueError, FieldDoesNotExist):
-        return ""
-    return str(dict(field.flatchoices).get(step, ""))
+        return {}
+    return dict(field.flatchoices)
 
 
-def _of_admin(label: str, step: str) -> str:
-    """What the step is called in the admin, where the API knows it, too."""
-    from django.contrib import admin
+def is_called(text: str) -> Q:
+    """Entries whose page, operation or step is called so, in words or by the name in the code."""
+    from gridsup.composition import SHOWN
 
-    for model, page in admin.site._registry.items():
-        if model._meta.label == label:
-            named: Iterable[Any] = [*getattr(page, "steps", ()), *getattr(page, "starts", ())]
-            return next((str(one.label) for one in named if one.name == step), "")
-    return ""
+    def has(words: Words) -> bool:
+        return text.casefold() in str(words).casefold()
+
+    found = Q(route__icontains=text)
+    for name, words in route_words().items():
+        route, _space, step = name.partition(" ")
+        if has(words):
+            found |= Q(route=route, step=step) if step else Q(route=route)
+    for label in set(SHOWN.values()):
+        if steps := [step for step, words in steps_of(label).items() if has(words)]:
+            found |= Q(model=label, step__in=[*steps, *(step.replace("_", "-") for step in steps)])
+    return found
 
 
 def told(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
@@ -64,7 +98,7 @@ def told(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "kind": kind_words(entry.model),
-            "step": step_words(entry.model, entry.step),
+            "step": done_words(entry.model, entry.step, entry.route),
             "area": names.get(entry.area_code, ""),
         }
         for entry in listed

@@ -12,7 +12,7 @@ from gridsup.audit.chain import append, check
 from gridsup.audit.wording import kind_words
 from gridsup.models import AuditEntry
 from tests.conftest import posted
-from tests.factories import PremisesFactory, noon
+from tests.factories import ClockFactory, ComplaintFactory, PostingFactory, PremisesFactory, noon
 
 NOW = timezone.now()
 AT = timezone.localtime(NOW).strftime("%Y-%m-%d %H:%M:%S")
@@ -42,6 +42,76 @@ def test_the_auditor_starts_here_and_sees_the_own_bureau_and_what_belongs_to_non
 
     assert auditor.get("/")["Location"] == "/audit/"
     assert shown(auditor) == ["0-1", "05-1"]
+
+
+def test_the_list_has_words_and_no_routes_the_entry_and_the_file_have_the_route(auditor):
+    done = entry(action="change", method="POST", route="task_assign", model="inspections.InspectionTask")
+
+    listed, alone = auditor.get("/audit/").text, auditor.get(f"/audit/{done.pk}/")
+    assert "changed: Assign the task" in listed
+    assert "task_assign" not in listed
+    assert 'POST <a href="/audit/?route=task_assign">task_assign</a>' in alone.text
+    file = b"".join(auditor.get("/audit/file.csv?row=7").streaming_content).decode()
+    heads, row, *_ends = csv.reader(io.StringIO(file))
+    assert (row[heads.index("step")], row[heads.index("route")]) == ("Assign the task", "POST task_assign")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("assign the", "05-1"),
+        ("task_ass", "05-1"),
+        ("Pause a time", "05-2"),
+        ("end the post", "05-3"),
+        ("closed", "05-4"),
+    ],
+)
+def test_what_was_done_is_found_by_its_words_as_by_its_route(auditor, asked, found):
+    entry(action="change", route="task_assign", model="inspections.InspectionTask")
+    entry(action="change", route="clock_act", step="pause", model="complaints.Complaint")
+    entry(action="change", route="post_step", step="end", model="grids.Posting")
+    entry(action="change", route="complaint_move", step="closed", model="complaints.Complaint")
+
+    assert shown(auditor, f"?route={asked}") == [found]
+
+
+class TestReasonsApart:
+    def change(self, **facts):
+        given = {"action": "change", "method": "POST", "route": "complaint_move", "model": "complaints.Complaint"}
+        return entry(**given | facts)
+
+    @pytest.mark.parametrize(
+        ("facts", "says"),
+        [
+            ({}, True),
+            ({"outcome": "refused"}, True),
+            ({"outcome": "answered"}, False),
+            ({"action": "view", "method": "GET"}, False),
+            ({"model": "inspections.InspectionTask"}, False),
+            ({"row": "no-key"}, True),
+        ],
+    )
+    def test_the_entry_says_where_the_reason_of_a_complaint_stands(self, auditor, facts, says):
+        page = auditor.get(f"/audit/{self.change(**facts).pk}/")
+
+        assert ("stands with the complaint" in page.text) == says
+        assert "Open the complaint" not in page.text
+
+    def test_a_reveal_keeps_its_reason_here(self, auditor):
+        page = auditor.get(f"/audit/{self.change(action='reveal', why='To call back').pk}/")
+
+        assert "To call back" in page.text
+        assert "stands with the complaint" not in page.text
+
+    @pytest.mark.parametrize("limit", [False, True])
+    def test_who_may_open_the_complaint_finds_the_way(self, auditor, district, limit):
+        complaint = ComplaintFactory(area_code="0501")
+        row = ClockFactory(complaint=complaint) if limit else complaint
+        PostingFactory(officer=district.by_duty["auditor"], duty="duty_desk", area_code="05")
+
+        page = auditor.get(f"/audit/{self.change(model=row._meta.label, row=str(row.pk)).pk}/")
+
+        assert f'<a href="/complaints/{complaint.pk}/">Open the complaint</a>' in page.text
 
 
 @pytest.mark.parametrize(
@@ -131,7 +201,7 @@ class TestFiles:
 
         rows = list(csv.reader(io.StringIO(b"".join(reply.streaming_content).decode("utf-8-sig"))))
         assert [row[0] for row in rows[:2]] == ["entry", "05-2"]
-        assert (rows[1][2], rows[1][13], rows[1][14]) == ("lead", "'=1+1", last.hash)
+        assert (rows[1][2], rows[1][12], rows[1][14]) == ("lead", "'=1+1", last.hash)
         assert rows[2] == [f"The chain of 05 ends with entry 2, hash {last.hash}."]
 
     def test_a_workbook_holds_the_same_as_text(self, auditor):
@@ -145,7 +215,7 @@ class TestFiles:
             timezone.localtime(NOW).strftime("%Y-%m-%d %H:%M:%S"),
             "lead",
         ]
-        assert (sheet["N2"].value, sheet["N2"].data_type) == ("=1+1", "s")
+        assert (sheet["M2"].value, sheet["M2"].data_type) == ("=1+1", "s")
         assert last.hash in sheet["A4"].value
 
     @pytest.mark.parametrize("ending", ["csv", "xlsx"])
