@@ -141,6 +141,7 @@ def begun_with(change: AreaChange) -> dict[str, Any]:
         "code": main.code,
         "name": main.name,
         "extent": main.extent,
+        "left_extent": kept[0].extent if new and kept else "",
         "localities": main.localities if new else [],
         "boundary": json.dumps(main.boundary) if main.boundary else "",
         "placing": change.placing,

@@ -38,9 +38,9 @@ WHICH = ("placing", "listed")
 ASKED: dict[str, tuple[str, ...]] = {
     Kind.CREATE: ("code", "name", "extent", "localities", *DRAWN, *WHICH),
     Kind.REDRAW: ("grid", "name", "extent", "localities", *DRAWN, "heir", *WHICH),
-    Kind.SPLIT: ("grid", "code", "name", "extent", "localities", *DRAWN, *WHICH),
+    Kind.SPLIT: ("grid", "code", "name", "extent", "left_extent", "localities", *DRAWN, *WHICH),
     Kind.MERGE: ("grids", "heir", "name", "extent"),
-    Kind.RETIRE: ("grid", "heir"),
+    Kind.RETIRE: ("grid", "heir", "extent"),
 }
 ALWAYS = ("effective_on", "reason")
 
@@ -71,6 +71,10 @@ class ChangeForm(forms.Form):
         label=gettext_lazy("extent in words"), required=False, max_length=2_000,
         widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
         help_text=gettext_lazy("East, south, west, north: as the notice board shows it."),
+    )  # fmt: skip
+    left_extent = forms.CharField(
+        label=gettext_lazy("extent in words of what is left"), required=False, max_length=2_000,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 2}), help_text=gettext_lazy("Empty: as it was."),
     )  # fmt: skip
     localities = forms.MultipleChoiceField(
         label=gettext_lazy("communities and villages"), required=False, widget=forms.CheckboxSelectMultiple
@@ -118,6 +122,11 @@ class ChangeForm(forms.Form):
             self.initial.setdefault("code", next_grid_code(station))
         if kind in {Kind.MERGE, Kind.REDRAW}:
             self.fields["name"].required = False
+        if kind in {Kind.MERGE, Kind.RETIRE}:
+            self.fields["extent"].help_text = _(
+                "As the notice board shows it. Empty: put together from those of before."
+            )
+            self.fields["extent"].label = _("extent in words of the grid that takes them in")
         if kind == Kind.REDRAW:
             self.fields["heir"].required = False
             self.fields["heir"].label = _("what is given up goes to")
@@ -192,7 +201,7 @@ class ChangeForm(forms.Form):
             if self.kind == Kind.CREATE:
                 return new.code, (new,)
             source = self.grids_there[given["grid"]]
-            return new.code, split(source, into=new, piece=area)
+            return new.code, split(source, into=new, piece=area, extent=given["left_extent"].strip())
         if self.kind == Kind.REDRAW:
             return given["grid"], self._redrawn(given, area)
         heir = self.grids_there[given["heir"]]

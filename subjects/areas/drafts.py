@@ -93,13 +93,15 @@ def retiring(grid: Grid, successor: str) -> Part:
     return replace(as_it_is(grid), role=Role.RETIRED, successor=successor)
 
 
-def split(grid: Grid, *, into: Part, piece: BaseGeometry | None) -> tuple[Part, ...]:
+def split(grid: Grid, *, into: Part, piece: BaseGeometry | None, extent: str = "") -> tuple[Part, ...]:
     """The grid without the piece, and the new one with it; without a piece only the localities of the new one move.
+    `extent`: what is left of the grid in words, "" for as it was.
 
     Raises BadInput when the piece lies beside the grid or is the whole of it.
     """
     kept = as_it_is(grid)
-    kept = replace(kept, localities=tuple(code for code in kept.localities if code not in into.localities))
+    places = tuple(code for code in kept.localities if code not in into.localities)
+    kept = replace(kept, localities=places, extent=extent or kept.extent)
     if piece is None:
         return kept, into
     if not grid.boundary:
@@ -152,15 +154,22 @@ def redraw(
 
 
 def merge(grids: Collection[Grid], *, into: Grid, name: str = "", extent: str = "") -> tuple[Part, ...]:
-    """One grid takes the others in, with their ground and their localities."""
+    """One grid takes the others in, with their ground and their localities; without new words for it, with theirs."""
     going = [retiring(grid, into.code) for grid in grids if grid.code != into.code]
     if not going:
         raise BadInput(_("Choose at least one grid that another takes in."), field="grids")
     kept = as_it_is(into)
     places = sorted({*kept.localities, *(code for part in going for code in part.localities)})
     grown = together([kept.boundary, *(part.boundary for part in going)]) if kept.boundary else None
-    kept = replace(kept, name=name or kept.name, extent=extent or kept.extent, localities=tuple(places), boundary=grown)
+    words = extent or joined(kept.extent, [part.extent for part in going])
+    kept = replace(kept, name=name or kept.name, extent=words, localities=tuple(places), boundary=grown)
     return kept, *going
+
+
+def joined(own: str, others: Sequence[str]) -> str:
+    """The extents in words of grids that become one; a grid that said nothing still says nothing."""
+    words = [text.strip().rstrip("。.;；") for text in (own, *others)]
+    return "；".join(dict.fromkeys(filter(None, words))) if words[0] and any(words[1:]) else own
 
 
 def together(boundaries: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:

@@ -1,21 +1,22 @@
-"""What is allowed of a change of areas, and yet should be seen before it is proposed: pieces apart, grids undrawn."""
+"""What is allowed of a change of areas, and yet should be seen before it is proposed: pieces apart, grids undrawn,
+words that no longer say what a grid is."""
 
 import shapely
 from django.utils.translation import gettext as _
 
 from grids.geometry import read_boundary
 from grids.models import AreaPart, Grid
-from subjects.areas.drafts import Draft, Part
+from subjects.areas.drafts import Draft, Part, joined, stored
 
 # Grids no farther apart than corners are exact lie beside each other, in degrees.
 BESIDE = 1e-5
 
 
 def remarks_on(draft: Draft) -> list[str]:
-    """Sentences about the ground of the grids after the change."""
-    stored = Grid.objects.filter(code__in=draft.touched, boundary__isnull=False).values_list("code", "boundary")
-    before = {code: read_boundary(boundary) for code, boundary in stored}
-    return [*_apart(draft, before), *_in_pieces(draft, before), *_undrawn(draft)]
+    """Sentences about the ground of the grids after the change, and what is said of it."""
+    grids = {grid.code: grid for grid in Grid.objects.filter(code__in=draft.touched).prefetch_related("localities")}
+    before = {code: read_boundary(grid.boundary) for code, grid in grids.items() if grid.boundary}
+    return [*_apart(draft, before), *_in_pieces(draft, before), *_undrawn(draft), *_in_words(draft, grids, before)]
 
 
 def _apart(draft: Draft, before: dict[str, shapely.Geometry]) -> list[str]:
@@ -60,3 +61,34 @@ def _word_of(part: Part) -> str:
     return _("Grid %(code)s has neither boundary nor communities: premises come into it by list alone.") % {
         "code": part.code
     }
+
+
+def _in_words(draft: Draft, grids: dict[str, Grid], before: dict[str, shapely.Geometry]) -> list[str]:
+    """Extents in words that were put together from several, or stay as they were though the ground changes."""
+    notes = []
+    for part in draft.results:
+        grid = grids.get(part.code)
+        if grid is None or not grid.extent:
+            continue
+        given = [one.extent for one in draft.parts if one.successor == part.code]
+        told = {"code": part.code, "extent": part.extent}
+        if part.extent == grid.extent and _changes_ground(part, grid, before.get(part.code)):
+            notes.append(
+                _("Grid %(code)s changes its ground and keeps its extent in words: “%(extent)s”. Write it anew here, "
+                  "or afterwards by a redraw without a boundary.") % told
+            )  # fmt: skip
+        elif part.extent != grid.extent and part.extent == joined(grid.extent, given):
+            notes.append(
+                _("The extent in words of grid %(code)s is put together from those of before: “%(extent)s”. Read it "
+                  "over.") % told
+            )  # fmt: skip
+    return notes
+
+
+def _changes_ground(part: Part, grid: Grid, was: shapely.Geometry | None) -> bool:
+    if set(part.localities) != {place.code for place in grid.localities.all()}:
+        return True
+    shape = part.shape
+    if was is None or shape is None:
+        return (was is None) != (shape is None)
+    return stored(was.symmetric_difference(shape)) is not None

@@ -3,7 +3,8 @@
 import pytest
 from shapely.geometry import mapping
 
-from subjects.areas.drafts import Part, merge, split
+from grids.models import Grid
+from subjects.areas.drafts import Part, merge, redraw, split
 from subjects.areas.preview import preview_draft
 from subjects.areas.remarks import remarks_on
 from tests.drawing import box, draw
@@ -60,3 +61,62 @@ def test_a_new_grid_without_a_boundary_is_told(district, with_place, said):
     parts = split(district.grid, into=Part("050103", "new", "三号", localities=places), piece=None)
 
     assert [said in note for note in remarks_on(drafted("split", parts))] == [True]
+
+
+def worded(**extents):
+    """The grids with what is said of them: g050101="东至灞河"."""
+    for name, extent in extents.items():
+        Grid.objects.filter(code=name[1:]).update(extent=extent)
+    return {grid.code: grid for grid in Grid.objects.in_area("0501")}
+
+
+def test_a_merged_grid_is_said_in_the_words_of_all_that_become_one(district):
+    grids = worded(g050101="东至灞河，西至纺渭路。", g050102="东至长乐路")
+    draft = drafted("merge", merge([grids["050102"]], into=grids["050101"]))
+
+    assert draft.results[0].extent == "东至灞河，西至纺渭路；东至长乐路"
+    assert preview_draft(draft, on=TODAY).notes[0] == (
+        "The extent in words of grid 050101 is put together from those of before: "
+        "“东至灞河，西至纺渭路；东至长乐路”. Read it over."
+    )
+
+
+def test_new_words_for_a_merged_grid_are_taken_as_they_are(district):
+    grids = worded(g050101="东至灞河", g050102="东至长乐路")
+    draft = drafted("merge", merge([grids["050102"]], into=grids["050101"], extent="东至长乐路，西至灞河"))
+
+    assert draft.results[0].extent == "东至长乐路，西至灞河"
+    assert remarks_on(draft) == []
+
+
+@pytest.mark.parametrize(("own", "other", "said"), [("东至灞河", "", "东至灞河"), ("", "东至长乐路", "")])
+def test_words_of_one_grid_alone_are_not_put_together(district, own, other, said):
+    grids = worded(g050101=own, g050102=other)
+    draft = drafted("merge", merge([grids["050102"]], into=grids["050101"]))
+
+    assert draft.results[0].extent == said
+    assert [note[:60] for note in remarks_on(draft)] == (
+        ["Grid 050101 changes its ground and keeps its extent in words"] if own else []
+    )
+
+
+def test_a_grid_that_is_split_or_gives_to_a_neighbour_and_keeps_its_words_is_told(district):
+    grids = worded(g050101="东至灞河", g050102="东至长乐路")
+    new = Part("050103", "new", "三号", "西片")
+    kept = "Grid 050101 changes its ground and keeps its extent in words: “东至灞河”."
+
+    notes = remarks_on(drafted("split", split(grids["050101"], into=new, piece=box(1, 0, 2, 1))))
+    assert notes == [f"{kept} Write it anew here, or afterwards by a redraw without a boundary."]
+    assert not remarks_on(drafted("split", split(grids["050101"], into=new, piece=box(1, 0, 2, 1), extent="西半")))
+    parts = redraw(
+        grids["050101"], name="", extent="新四至", area=box(0, 0, 1.5, 1), heir=grids["050102"],
+        neighbours=grids.values(),
+    )  # fmt: skip
+    assert [note[:11] for note in remarks_on(drafted("redraw", parts))] == ["Grid 050102"]
+
+
+def test_a_grid_that_gets_another_name_keeps_its_words_unremarked(district):
+    grids = worded(g050101="东至灞河")
+    parts = redraw(grids["050101"], name="新名", extent="", area=None, heir=None, neighbours=[])
+
+    assert remarks_on(drafted("redraw", parts)) == []

@@ -133,6 +133,24 @@ def test_every_kind_can_be_proposed(chief, kind, changed):
     assert AreaChange.objects.get().kind == kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "changed", "code"),
+    [
+        ("split", {"left_extent": "西半"}, "050101"),
+        ("merge", {"grids": ["050102"], "heir": "050101", "extent": "西半"}, "050101"),
+        ("retire", {"grid": "050102", "heir": "050101", "extent": "西半"}, "050101"),
+    ],
+)
+def test_the_extent_in_words_of_a_grid_that_stays_is_changed_along(chief, district, kind, changed, code):
+    page = chief.post(f"/areas/new/?kind={kind}&station=0501", given(act="propose", **changed))
+
+    assert page.status_code == 302, page.context["form"].errors
+    change = AreaChange.objects.get()
+    assert change.parts.get(code=code).extent == "西半"
+    return_change(change=change, why="重写", by=district.district_office, now=NOON)
+    assert "西半" in chief.get(f"/areas/changes/{change.pk}/edit/").content.decode()
+
+
 def test_a_list_names_premises_by_code_and_by_number(chief):
     first, second = premises_at(0.2), premises_at(0.3)
     listed = f"{first.subject.uscc}\n#{second.pk}"
