@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
@@ -19,15 +18,12 @@ from grids.requests import SignedIn
 from gridsup.audit.recording import note, note_trial
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
-from subjects.area_forms import ChangeForm
+from subjects.area_forms import LONGEST_PASTE, ChangeForm
 from subjects.area_views import may_edit
 from subjects.areas.checking import check_draft
 from subjects.areas.deciding import propose_again, propose_change
 from subjects.areas.drafts import Draft
 from subjects.areas.preview import Preview, preview_draft, shapes_of
-
-# A pasted text beyond it the server would refuse with everything else in the form: a tenth is left for that.
-LONGEST_PASTE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 9 // 10
 
 
 @login_required

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -28,6 +29,10 @@ Kind = AreaChange.Kind
 TEXT = {"class": "form-control"}
 # One list for one change: beyond it a boundary or communities say the same in one line.
 MOST_LISTED = 5_000
+# Bytes. A pasted text beyond them the server would refuse with everything else in the form: a tenth is left for that.
+LONGEST_PASTE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 9 // 10
+# Characters, of three bytes at most: here a browser that does not run the page's script cuts what is pasted.
+CUT_AT = LONGEST_PASTE // 3
 SEPARATORS = re.compile(r"[\s,;，；、]+")
 REGISTRATION = 15  # digits of the older number; shorter ones are numbers of premises
 FILE_TYPES = ".geojson,.json,application/geo+json,application/json"
@@ -81,7 +86,7 @@ class ChangeForm(forms.Form):
     )
     boundary = forms.CharField(
         label=gettext_lazy("boundary as GeoJSON"), required=False, strip=False,
-        widget=forms.Textarea(attrs={**TEXT, "rows": 3, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={**TEXT, "rows": 3, "spellcheck": "false", "maxlength": CUT_AT}),
         help_text=gettext_lazy("Drawn on the map above, or pasted here: one polygon."),
     )  # fmt: skip
     file = forms.FileField(
@@ -155,6 +160,10 @@ class ChangeForm(forms.Form):
                 _("The boundary is larger than %(most)d MB. A boundary needs no more: simplify it.")
                 % {"most": LARGEST // MEGABYTE},
                 field="file",
+            )
+        if upload is None and len(self.cleaned_data["boundary"].replace("\r\n", "\n")) == CUT_AT:
+            raise BadInput(
+                _("This is too long to be pasted: choose it as a file, or simplify the boundary."), field="boundary"
             )
         given = upload.read() if upload is not None else pasted
         return read_area(given, crs=self.cleaned_data["crs"], field="file" if upload is not None else "boundary")

@@ -108,8 +108,10 @@ document.getElementById("draw-clear").addEventListener("click", () => {
   tapped.value = "1";
   write();
 });
+// nothing is cut: what is too long is told before it is sent, where every line ends in two bytes
+field.removeAttribute("maxlength");
 field.addEventListener("change", () => {
-  field.setCustomValidity(new Blob([field.value]).size > Number(place.dataset.most) ? place.dataset.tooLong : "");
+  field.setCustomValidity(new Blob([field.value.replaceAll("\n", "\r\n")]).size > Number(place.dataset.most) ? place.dataset.tooLong : "");
   tapped.value = "";
   read();
 });

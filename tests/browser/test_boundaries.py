@@ -67,6 +67,23 @@ def test_a_text_too_long_to_be_pasted_is_refused_with_the_form_as_it_stands(chie
     assert page.url.endswith(REDRAW)
 
 
+def test_without_the_script_a_text_too_long_is_cut_and_refused_with_what_was_typed(chief, browser):
+    somebody = chief(PHONE)
+    plain = browser.new_context(java_script_enabled=False, storage_state=somebody.context.storage_state())
+    page = plain.new_page()
+    page.goto(somebody.base + REDRAW)
+    page.fill("#id_reason", "街道改名")
+    page.locator("summary", has_text="GeoJSON").click()
+    page.focus("#id_boundary")
+    page.keyboard.insert_text("[109.1,34.1],河" * 200_000)
+    page.locator("button[value=preview]").press("Enter")
+
+    page.wait_for_selector("#id_boundary_error")
+    assert "choose it as a file" in page.inner_text("#id_boundary_error")
+    assert page.input_value("#id_reason") == "街道改名"
+    plain.close()
+
+
 @pytest.mark.parametrize("given", ['["109", "34"]', "[null, 34]", "[NaN, 34]"])
 def test_what_is_no_number_is_not_drawn_and_leaves_no_error(chief, given):
     somebody = chief(DESK)

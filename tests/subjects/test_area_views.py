@@ -9,6 +9,7 @@ from django.urls import reverse
 from shapely.geometry import mapping
 
 from grids.models import AreaChange, Grid
+from subjects.area_forms import CUT_AT
 from subjects.areas.deciding import propose_change, return_change, withdraw_change
 from subjects.areas.effect import undo_change
 from subjects.areas.reading import LARGEST
@@ -105,6 +106,16 @@ def test_what_is_wrong_is_told_beside_its_field_and_what_was_typed_stays(chief, 
     assert said in str(page.context["form"].errors[field])
     assert page.context["form"]["reason"].value() == "太大"
     assert not AreaChange.objects.exists()
+
+
+def test_a_pasted_text_that_a_browser_without_the_script_cut_is_refused_and_what_was_typed_stays(chief):
+    lines = ("[109.1, 34.1],\r\n" * CUT_AT).replace("\r\n", "\n")[:CUT_AT].replace("\n", "\r\n")
+
+    page = chief.post(NEW, given(boundary=lines))
+
+    assert f'maxlength="{CUT_AT}"' in page.text
+    assert "choose it as a file" in str(page.context["form"].errors["boundary"])
+    assert page.context["form"]["reason"].value() == "太大"
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(chief):
