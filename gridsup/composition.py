@@ -62,8 +62,14 @@ HELD_WORK = [
 # subjects.areas.carrying.follow), in its transaction; each lets open rows of its app follow. Closed rows never change.
 AREA_FOLLOWERS = ["inspections.actions.areas.follow_areas", "complaints.actions.areas.follow_areas"]
 
-# What is open in some grids (a list of codes), for the preview of a change: words, and the premises of each row.
-AREA_WORK = ["inspections.actions.areas.open_in", "complaints.actions.areas.open_in"]
+# What is open about premises and grids (gridsup.openwork.OpenWork): a change of areas tells of it, before and after.
+AREA_WORK = [
+    "inspections.open_work.TASKS",
+    "inspections.open_work.FINDINGS",
+    "inspections.open_work.DRAFTS",
+    "inspections.open_work.RETURNED",
+    "complaints.open_work.OPEN",
+]
 
 # Run after a year of the working-day calendar was loaded (keyword argument: now); each counts provisional days anew.
 CALENDAR_FOLLOWERS = ["complaints.actions.recompute_provisional"]
@@ -173,6 +179,7 @@ SHOWN = {
     "grid": "grids.Grid",
     "area_change": "grids.AreaChange",
     "area_change_edit": "grids.AreaChange",
+    "area_change_rows": "grids.AreaChange",
     "area_change_move": "grids.AreaChange",
     "policy_of": "grids.Bureau",
     "policy_preset": "grids.Bureau",

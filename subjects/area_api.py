@@ -73,12 +73,17 @@ class PreviewRow(serializers.Serializer[Any]):
     flows = FlowRow(many=True)
     grids = GridLine(many=True, source="lines")
     work = serializers.SerializerMethodField(help_text="open rows that go along, by what they are")
+    left = serializers.SerializerMethodField(help_text="those about what moves that stay with the former grid")
     doubt = serializers.CharField(help_text="what speaks for another coordinate system; a proposal then needs `sure`")
     notes = serializers.ListField(child=serializers.CharField(), help_text="who is missing, what stays unplaced")
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_work(self, preview: Preview) -> dict[str, int]:
-        return dict(preview.work)
+        return {told.words: told.count for told in preview.work}
+
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_left(self, preview: Preview) -> dict[str, int]:
+        return {told.words: told.count for told in preview.left}
 
 
 class AreaChangeDetail(AreaChangeRow):

@@ -18,12 +18,16 @@ from grids.requests import SignedIn
 from gridsup.audit.recording import note, note_trial
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
-from subjects.area_forms import LONGEST_PASTE, ChangeForm
+from subjects.area_forms import LONGEST_PASTE, ChangeForm, RowsQuestion
 from subjects.area_views import may_edit
 from subjects.areas.checking import check_draft
 from subjects.areas.deciding import propose_again, propose_change
 from subjects.areas.drafts import Draft
+from subjects.areas.picking import pick
 from subjects.areas.preview import Preview, preview_draft, shapes_of
+
+# Rows that the preview of a form shows of a number: the form is sent again with each look.
+ROWS_SHOWN = 100
 
 
 @login_required
@@ -64,6 +68,7 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
     )
     preview: Preview | None = None
     shapes: dict[str, Any] = {}
+    picked: dict[str, Any] = {}
     proposes = request.POST.get("act") == "propose"
     if request.method == "POST" and change is None:
         note(request, rows=concerned(form))
@@ -82,6 +87,7 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
                 return redirect(proposed)
             preview, shapes = preview_draft(draft, on=on), shapes_of(None, draft)
             form = given.once_read(area, settled=not preview.doubt)
+            picked = _picked(request, preview)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
     return render(
@@ -98,6 +104,7 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
             "shapes": shapes,
             "paper": _paper(form),
             "most": LONGEST_PASTE,
+            **picked,
         },
     )
 
@@ -106,6 +113,16 @@ def concerned(form: ChangeForm) -> list[Grid] | list[Station]:
     """What the change is about, as far as the form says so: grids of the station, else the station."""
     codes = dict.fromkeys([form.data.get("grid", ""), *form.data.getlist("grids")])  # type: ignore[attr-defined]
     return [form.grids_there[code] for code in codes if code in form.grids_there] or [form.station]
+
+
+def _picked(request: SignedIn, preview: Preview) -> dict[str, Any]:
+    """The first rows behind the number of the preview that was pressed; all have a page once it is proposed."""
+    if "show" not in request.POST:
+        return {}
+    question = RowsQuestion(QueryDict(request.POST["show"]))
+    picked = pick(preview.outcome, question.asked, request.user)
+    lines = picked.shown(picked.rows[:ROWS_SHOWN])
+    return {"picked": picked, "lines": lines, "hidden": picked.count - picked.rows.count(), "most_lines": ROWS_SHOWN}
 
 
 def _proposed(draft: Draft, change: AreaChange | None, by: Officer, now: datetime) -> AreaChange:

@@ -19,9 +19,12 @@ from grids.actions import next_grid_code
 from grids.geometry import as_geojson
 from grids.models import AreaChange, AreaPart, Grid, Locality, Station
 from gridsup.errors import BadInput
+from gridsup.openwork import kinds
 from gridsup.questions import SELECT, AreaField, DayField, Question, either, offer
 from subjects.areas.drafts import NOTHING, Draft, Part, as_it_is, merge, redraw, split, stored
 from subjects.areas.fitting import asking
+from subjects.areas.outcome import LISTS
+from subjects.areas.placing import Ground
 from subjects.areas.reading import LARGEST, MEGABYTE, Handed, System, as_said, read_area
 from subjects.models import Premises
 
@@ -59,6 +62,19 @@ class ChangeQuestion(Question):
         choices=[*either(gettext_lazy("any state")), *AreaChange.State.choices],
         widget=forms.Select(attrs=SELECT),
     )
+
+
+class RowsQuestion(Question):
+    """Which rows of a change: a list or a kind of open work, of what goes `of` one area `to` another, and why."""
+
+    what = forms.ChoiceField(label=gettext_lazy("rows"))
+    of = AreaField()
+    to = AreaField()
+    by = forms.ChoiceField(label=gettext_lazy("why"), choices=Ground.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "what", [*LISTS.items(), *((key, kind.label) for key, kind in kinds().items())])
 
 
 class ChangeForm(forms.Form):

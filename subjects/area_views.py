@@ -19,10 +19,12 @@ from gridsup.errors import DomainError
 from gridsup.paging import page_of
 from gridsup.scoping import inside
 from gridsup.states import targets
-from subjects.area_forms import ChangeQuestion
+from subjects.area_forms import ChangeQuestion, RowsQuestion
 from subjects.areas.deciding import approve_change, return_change, withdraw_change
 from subjects.areas.drafts import draft_of
 from subjects.areas.effect import undo_change
+from subjects.areas.outcome import outcome_of
+from subjects.areas.picking import pick
 from subjects.areas.preview import preview_change, shapes_of
 from subjects.areas.story import entries_of, entries_of_grid, why_never, why_returned
 from subjects.models import Premises
@@ -109,12 +111,35 @@ def change_show(request: SignedIn, pk: int) -> HttpResponse:
             "change": change,
             "preview": preview_change(change, on=on),
             "shapes": shapes_of(change, draft),
+            "viewed": [part.code for part in draft.results if officer.may(Permission.VIEW, part.code)],
             "moves": _may(change, officer),
             "own": change.proposed_by_id == officer.pk,
             "may_edit": change.state == AreaChange.State.RETURNED
             and officer.may(Permission.PROPOSE_GRIDS, change.area_code),
             "entries": entries_of(change),
             "returned_why": why_returned(change),
+        },
+    )
+
+
+@login_required
+@permission_required(Permission.VIEW, raise_exception=True)
+def change_rows(request: SignedIn, pk: int) -> HttpResponse:
+    officer = request.user
+    change = get_object_or_404(AreaChange.objects.visible_to(officer).select_related("station__bureau"), pk=pk)
+    question = RowsQuestion(request.GET)
+    picked = pick(outcome_of(change), question.asked, officer)
+    page = page_of(picked.rows, request)
+    return render(
+        request,
+        "subjects/area_change_rows.html",
+        {
+            "change": change,
+            "question": question,
+            "picked": picked,
+            "hidden": picked.count - page.paginator.count,
+            "page": page,
+            "lines": picked.shown(page),
         },
     )
 

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("areas/new/", area_form_views.change_new, name="area_change_new"),
     path("areas/changes/<int:pk>/", area_views.change_show, name="area_change"),
     path("areas/changes/<int:pk>/edit/", area_form_views.change_edit, name="area_change_edit"),
+    path("areas/changes/<int:pk>/rows/", area_views.change_rows, name="area_change_rows"),
     path("areas/changes/<int:pk>/<slug:to>/", area_views.change_move, name="area_change_move"),
     path("areas/grids/<slug:code>/", area_views.grid_show, name="grid"),
     path("policy/", policy_views.policy_show, name="policy"),

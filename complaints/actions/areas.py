@@ -50,9 +50,3 @@ def _bring(complaints: ComplaintQuerySet, area: Any, now: datetime) -> None:
         ComplaintEvent, complaint=F("pk"), what="area", old=F("area_code"), new=area, at=now, why=why
     )
     complaints.write_to(Complaint, key="pk", area_code=area)
-
-
-def open_in(codes: list[str]) -> list[tuple[str, list[int]]]:
-    """What is open in the grids: words, and the premises of each row."""
-    found = Complaint.objects.open().filter(area_code__in=codes, premises__isnull=False).order_by()
-    return [(_("open complaints"), list(found.values_list("premises", flat=True)))]

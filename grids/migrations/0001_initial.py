@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
                 ('in_effect_on', models.DateField(blank=True, null=True, verbose_name='in effect since')),
                 ('moved', models.PositiveIntegerField(default=0, verbose_name='premises moved')),
+                ('carried', models.JSONField(blank=True, default=dict, verbose_name='open work of what moved')),
                 ('hindrance', models.CharField(blank=True, max_length=500, verbose_name='why it could not take effect')),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
             ],

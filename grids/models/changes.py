@@ -18,7 +18,8 @@ class AreaChange(models.Model):
     """What is to become of some grids of a station on a day, and what became of it.
 
     Proposed with its parts, one for each grid concerned; `listed` names premises that go to a grid whatever their point
-    says ({code: [primary keys]}). A change in effect may be undone while nothing later builds on it.
+    says ({code: [primary keys]}), `carried` what was open about the premises that moved ({kind: {"from to": [primary
+    keys]}}). A change in effect may be undone while nothing later builds on it.
     """
 
     class Kind(models.TextChoices):
@@ -59,6 +60,7 @@ class AreaChange(models.Model):
     proposed_at = models.DateTimeField(_("proposed at"))
     in_effect_on = models.DateField(_("in effect since"), null=True, blank=True)
     moved = models.PositiveIntegerField(_("premises moved"), default=0)
+    carried = models.JSONField(_("open work of what moved"), default=dict, blank=True)
     hindrance = models.CharField(_("why it could not take effect"), max_length=500, blank=True)
 
     objects = AreaChangeQuerySet.as_manager()

@@ -53,6 +53,6 @@ def remember(*, change: int, goes: dict[str, list[int]]) -> AreaMoveQuerySet:
     """Stores which premises go where and from where they come; one statement an area that they come to."""
     for code, keys in sorted(goes.items()):
         Premises.objects.among(keys).exclude(area_code=code).insert_into(
-            AreaMove, change=change, premises=F("pk"), from_code=F("area_code"), to_code=code
+            AreaMove, change=change, premises=F("pk"), from_code=F("area_code"), to_code=code, taken_along=False
         )
     return AreaMove.objects.filter(change=change)

@@ -31,6 +31,7 @@ from gridsup.states import advance, find_move
 from subjects.areas.carrying import FROM, TO, carry, follow, remember
 from subjects.areas.checking import check_draft
 from subjects.areas.drafts import draft_of
+from subjects.areas.outcome import Outcome, outcome_of_draft, stored
 from subjects.areas.placing import concerned, place
 from subjects.geometry.actions import check_soon
 from subjects.models import AreaMove, Premises
@@ -52,11 +53,12 @@ def take_effect(*, change: AreaChange, on: date, now: datetime) -> int:
     draft = draft_of(change)
     check_draft(draft, on=min(on, change.effective_on), change=change)
     placed = place(draft, concerned(draft).select_for_update(no_key=True))
-    why = _word(change)
-    _advance(change, S.IN_EFFECT, now, None, "", in_effect_on=on, moved=placed.moving, hindrance="")
+    outcome, why = outcome_of_draft(draft, placed), _word(change)
+    told = {"moved": placed.moving, "carried": stored(outcome.work), "hindrance": ""}
+    _advance(change, S.IN_EFFECT, now, None, "", in_effect_on=on, **told)
     parts = list(change.parts.all())
     grids = _grids(parts)
-    _remember_before(parts, grids)
+    _remember_before(parts, grids, outcome)
     for part in parts:
         _become(grids[part.code], part, now, why)
     _give_localities(change, {part.code: part.localities for part in parts if part.role != Role.RETIRED}, parts)
@@ -171,13 +173,14 @@ def _grids(parts: Iterable[AreaPart]) -> dict[str, Grid]:
     return Grid.objects.in_bulk([part.code for part in parts], field_name="code")
 
 
-def _remember_before(parts: list[AreaPart], grids: dict[str, Grid]) -> None:
-    """Keeps what an undoing brings back."""
+def _remember_before(parts: list[AreaPart], grids: dict[str, Grid], outcome: Outcome) -> None:
+    """Keeps what an undoing brings back, and which premises stood there."""
     for part in parts:
         grid = grids[part.code]
         places = sorted(grid.localities.values_list("code", flat=True))
         part.before = {
             "name": grid.name, "extent": grid.extent, "boundary": grid.boundary, "localities": places, "posts": [],
+            "premises": outcome.before.get(part.code, []),
         }  # fmt: skip
     AreaPart.objects.bulk_update(parts, ["before"])
 
@@ -261,5 +264,5 @@ def _take_along(change: AreaChange, heirs: dict[str, str]) -> None:
     came = Premises.objects.filter(area_code__in=list(heirs)).exclude(area_moves__change=change)
     for code, heir in heirs.items():
         came.filter(area_code=code).insert_into(
-            AreaMove, change=change.pk, premises=F("pk"), from_code=heir, to_code=F("area_code")
+            AreaMove, change=change.pk, premises=F("pk"), from_code=heir, to_code=F("area_code"), taken_along=True
         )

@@ -1,42 +1,62 @@
 """Which premises go where in a change of areas: by list, by point in polygon, by locality, else with the successor."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from grids.geometry import read_boundary
 from grids.map import GridMap
 from grids.models import AreaChange, Grid
 from subjects.areas.drafts import Draft, Part
 from subjects.models import Premises
+from subjects.models.ledger import Status
 from subjects.querysets import PremisesQuerySet
 
 Owners = tuple[str, str]  # before and after
+Row = tuple[int, str, float | None, float | None, str | None, str]
+
+
+class Ground(TextChoices):
+    """Why a premises goes where it goes; the first that says something decides."""
+
+    LISTED = "listed", _("by the list")
+    POINT = "point", _("by their point")
+    LOCALITY = "locality", _("by their community or village")
+    SUCCESSOR = "successor", _("with the successor")
 
 
 @dataclass
 class Placed:
-    """What would become of the premises of the grids concerned, and of those of the station in no grid.
+    """What would become of the premises of the grids concerned, and of those of the station in no grid, by keys.
 
-    `moves`: area → keys of the premises that come to it; `routes`: key of a premises that moves → from where to where;
-    `tally`: (from, to) → how many, those that stay included.
+    `routes`: from where to where, those that stay included; `grounds`: why, of those that move.
     """
 
-    moves: dict[str, list[int]] = field(default_factory=dict)
     routes: dict[int, Owners] = field(default_factory=dict)
-    tally: Counter[Owners] = field(default_factory=Counter)
-    without_point: int = 0  # where the point decides: no coordinates, left with their grid or its successor
-    outside: int = 0  # the point lies in none of the grids after the change
-    unplaced: int = 0  # in no grid of the station before and after
-    elsewhere: int = 0  # named by the list, but by now in none of the grids concerned
+    grounds: dict[int, str] = field(default_factory=dict)
+    active: set[int] = field(default_factory=set)  # in business
+    without_point: list[int] = field(default_factory=list)  # where it decides: left with their grid or its successor
+    outside: list[int] = field(default_factory=list)  # the point lies in none of the grids after the change
+    unplaced: list[int] = field(default_factory=list)  # in no grid of the station before and after
+    elsewhere: list[int] = field(default_factory=list)  # named by the list, but by now in none of the grids concerned
 
     @property
     def moving(self) -> int:
-        return sum(len(keys) for keys in self.moves.values())
+        return len(self.grounds)
+
+    @property
+    def moves(self) -> dict[str, list[int]]:
+        """Area → keys of the premises that come to it."""
+        found: dict[str, list[int]] = {}
+        for key, (area, to) in self.routes.items():
+            if area != to:
+                found.setdefault(to, []).append(key)
+        return found
 
 
 def concerned(draft: Draft) -> PremisesQuerySet:
@@ -52,28 +72,34 @@ def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
     found = list(
         (concerned(draft) if rows is None else rows)
         .order_by("pk")
-        .values_list("pk", "area_code", "lon", "lat", "locality__code")
+        .values_list("pk", "area_code", "lon", "lat", "locality__code", "status")
     )
     listed = {key: code for code, keys in draft.listed.items() for key in keys}
     owners = _owners(draft, found) if draft.placing == AreaChange.Placing.POLYGON else None
     by_locality = _by_locality(draft.results) if draft.placing != AreaChange.Placing.LIST else {}
     placed, successors = Placed(), draft.successors
-    for number, (key, area, lon, _lat, locality) in enumerate(found):
-        to, at_home = listed.get(key, ""), area != draft.station.code
+    for number, (key, area, lon, _lat, locality, status) in enumerate(found):
+        to, ground, at_home = listed.get(key, ""), Ground.LISTED, area != draft.station.code
         if not to and owners is not None and lon is not None:
             before, after = owners[number]
             to = after if area in successors or (after != before and area in {before, draft.station.code}) else ""
-            placed.outside += not after and at_home
+            ground = Ground.POINT
+            if not after and at_home:
+                placed.outside.append(key)
         elif not to:
-            to = by_locality.get(locality or "", "")
-            placed.without_point += owners is not None and not to and at_home
-        to = to or successors.get(area, area)
-        placed.unplaced += to == draft.station.code
-        placed.tally[area, to] += 1
+            to, ground = by_locality.get(locality or "", ""), Ground.LOCALITY
+            if owners is not None and not to and at_home:
+                placed.without_point.append(key)
+        if not to:
+            to, ground = successors.get(area, area), Ground.SUCCESSOR
+        placed.routes[key] = area, to
         if to != area:
-            placed.moves.setdefault(to, []).append(key)
-            placed.routes[key] = area, to
-    placed.elsewhere = len(listed.keys() - {row[0] for row in found})
+            placed.grounds[key] = ground
+        elif not at_home:
+            placed.unplaced.append(key)
+        if status == Status.ACTIVE:
+            placed.active.add(key)
+    placed.elsewhere = sorted(listed.keys() - placed.routes.keys())
     return placed
 
 
@@ -84,7 +110,7 @@ def points_of(codes: Iterable[str]) -> tuple[npt.NDArray[np.float64], npt.NDArra
     return points[:, 0], points[:, 1]
 
 
-def _owners(draft: Draft, found: Sequence[tuple[int, str, float | None, float | None, str | None]]) -> list[Owners]:
+def _owners(draft: Draft, found: Sequence[Row]) -> list[Owners]:
     """For each row the grid of the change in whose ground its point lies before and after, "" for none."""
     points = np.array([(row[2], row[3]) for row in found], dtype=np.float64).reshape(-1, 2)
     stored = Grid.objects.filter(code__in=draft.touched, boundary__isnull=False).values_list("code", "boundary")

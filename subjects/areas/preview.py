@@ -1,38 +1,50 @@
 """What a change of areas would do, or did: how many go where, what is open, who is posted; for pages and API."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Count
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from grids.geometry import read_boundary
 from grids.models import AreaChange, AreaPart, Grid, Locality, Posting
 from grids.presence import People, people_of
-from gridsup.composition import AREA_WORK
 from gridsup.equalarea import square_metres
+from gridsup.openwork import kinds
 from subjects.areas.drafts import Draft, Part, draft_of
 from subjects.areas.fitting import fit_of
-from subjects.areas.placing import Placed, place
+from subjects.areas.outcome import Outcome, outcome_of, outcome_of_draft
+from subjects.areas.placing import Ground, place
 from subjects.areas.remarks import remarks_on
-from subjects.models import AreaMove, Premises
+from subjects.models import Premises
 
 S, Role = AreaChange.State, AreaPart.Role
 M2_PER_KM2 = 1_000_000
 
 
 @dataclass(frozen=True)
+class Told:
+    """A number with its words, and the key under which `Outcome.keys` finds its rows."""
+
+    key: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Flow:
-    """Premises that go from one area to another; `work`: what is open about them and goes along, words and number."""
+    """Premises that go from one area to another; `work`: what is open about them and goes along, `left`: what stays
+    with the former grid, `grounds`: why they go there."""
 
     from_code: str
     to_code: str
     count: int
-    work: list[tuple[str, int]] = field(default_factory=list)
+    work: list[Told] = field(default_factory=list)
+    left: list[Told] = field(default_factory=list)
+    grounds: list[Told] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,52 +66,68 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """A change on one page; `notes` are sentences about who is missing and what stays without a place, `doubt` is one
-    that has to be answered before a proposal."""
+    """A change on one page; `remarks` are sentences about ground and people, `unplaced` about premises that neither
+    point nor locality places, `rule` says how premises are assigned, `doubt` is one that has to be answered before a proposal; `active`: of those that move,
+    in business, None once they moved."""
 
+    outcome: Outcome
     lines: list[Line]
     flows: list[Flow]
-    notes: list[str]
     moving: int
-    staying: int
+    staying: int = 0
+    active: int | None = None
+    remarks: list[str] = field(default_factory=list)
+    unplaced: list[Told] = field(default_factory=list)
+    rule: str = ""
     doubt: str = ""
 
     @property
-    def work(self) -> list[tuple[str, int]]:
+    def notes(self) -> list[str]:
+        """Every sentence but the doubt."""
+        return [*self.remarks, *(told.words for told in self.unplaced)]
+
+    @property
+    def work(self) -> list[Told]:
         """What is open and goes along, in all."""
-        total: Counter[str] = Counter()
-        for flow in self.flows:
-            for words, count in flow.work:
-                total[words] += count
-        return list(total.items())
+        return _in_all(told for flow in self.flows for told in flow.work)
+
+    @property
+    def left(self) -> list[Told]:
+        """What is open about the premises that move and stays with their former grids, in all."""
+        return _in_all(told for flow in self.flows for told in flow.left)
 
 
 def preview_draft(draft: Draft, *, on: date) -> Preview:
     """What the draft would do to the ledger as it is now; nothing is stored."""
     placed = place(draft)
-    before, after = Counter[str](), Counter[str]()
-    for (area, to), count in placed.tally.items():
-        before[area] += count
-        after[to] += count
+    outcome = outcome_of_draft(draft, placed)
     stored = Grid.objects.filter(code__in=draft.touched).values_list("code", "boundary")
-    lines = _lines(draft.parts, before, after, dict(stored), on)
-    flows = _flows(placed, draft.touched)
-    staying = sum(count for (area, to), count in placed.tally.items() if area == to and area in draft.touched)
+    lines = _lines(draft.parts, _sizes(outcome.before), _sizes(outcome.after), dict(stored), on)
     people = people_of([part.code for part in draft.parts], on)
-    notes = [*remarks_on(draft), *_staffing(lines, people), *_left(placed)]
-    return Preview(lines, flows, notes, placed.moving, staying, fit_of(draft.handed, draft.station).doubt)
+    active = {code: len(placed.active.intersection(keys)) for code, keys in outcome.after.items()}
+    return Preview(
+        outcome,
+        lines,
+        _flows(outcome),
+        moving=placed.moving,
+        staying=len(outcome.lists["staying"]),
+        active=len(outcome.lists["active"]),
+        remarks=[*remarks_on(draft), *_staffing(lines, people, active)],
+        unplaced=_unplaced(outcome),
+        rule=_rules()[draft.placing],
+        doubt=fit_of(draft.handed, draft.station).doubt,
+    )
 
 
 def preview_change(change: AreaChange, *, on: date) -> Preview:
     """The same of a stored change: by the ledger of now while it is to come, by what it moved afterwards."""
     if change.state not in {S.IN_EFFECT, S.UNDONE}:
         return preview_draft(draft_of(change), on=on)
-    moved = AreaMove.objects.filter(change=change).order_by().values("from_code", "to_code").annotate(n=Count("pk"))
-    flows = [Flow(row["from_code"], row["to_code"], row["n"]) for row in moved.order_by("from_code", "to_code")]
-    rows = list(change.parts.all())
+    outcome, rows = outcome_of(change), list(change.parts.all())
     was = {row.code: row.before.get("boundary") for row in rows if row.role != Role.NEW}
-    lines = _lines(draft_of(change).parts, None, _counted(row.code for row in rows), was, on)
-    return Preview(lines, flows, [], change.moved, 0)
+    today = _counted(row.code for row in rows)
+    lines = _lines(draft_of(change).parts, _sizes(outcome.before), today, was, on)
+    return Preview(outcome, lines, _flows(outcome), change.moved)
 
 
 def shapes_of(change: AreaChange | None, draft: Draft) -> dict[str, Any]:
@@ -123,7 +151,7 @@ def _feature(code: str, name: str, boundary: Any) -> dict[str, Any]:
 
 
 def _lines(
-    parts: Sequence[Part], before: Counter[str] | None, after: Counter[str], was: dict[str, Any], on: date
+    parts: Sequence[Part], before: Counter[str], after: Counter[str], was: dict[str, Any], on: date
 ) -> list[Line]:
     """`before` and `after`: premises by code; `was`: the boundaries of the grids that were there."""
     codes = [part.code for part in parts]
@@ -136,7 +164,7 @@ def _lines(
     return [
         Line(
             part=part,
-            before=before[part.code] if before is not None and part.role != Role.NEW else None,
+            before=before[part.code] if part.role != Role.NEW else None,
             after=after[part.code] if part.stays else None,
             km2_before=_km2(was.get(part.code)),
             km2_after=_km2(part.boundary or was.get(part.code)) if part.stays else None,
@@ -151,32 +179,53 @@ def _km2(boundary: Any) -> float | None:
     return square_metres(read_boundary(boundary)) / M2_PER_KM2 if boundary else None
 
 
-def _flows(placed: Placed, touched: list[str]) -> list[Flow]:
-    """Where premises go, with the open work that goes along."""
-    routes = placed.routes
-    work = {
-        str(words): Counter(routes[key] for key in keys if key in routes)
-        for path in AREA_WORK
-        for words, keys in import_string(path)(touched)
-    }
-    return [
-        Flow(*route, count, [(words, found[route]) for words, found in work.items() if found[route]])
-        for route, count in sorted(placed.tally.items())
-        if route[0] != route[1]
-    ]
+def _sizes(lists: Mapping[str, list[int]]) -> Counter[str]:
+    return Counter({code: len(keys) for code, keys in lists.items()})
 
 
-def _staffing(lines: Iterable[Line], people: People) -> list[str]:
-    """Who is missing after the change, and whose post ends with it; people are counted as staffing counts them."""
+def _flows(outcome: Outcome) -> list[Flow]:
+    """Where premises go and why, with the open work that goes along and what stays."""
+    flows = []
+    work = kinds()
+    for route in sorted({*outcome.moved, *(route for routes in outcome.work.values() for route in routes)}):
+        moved = outcome.moved.get(route, [])
+        open_work = [
+            (kind.stays, Told(key, str(kind.label), len(rows)))
+            for key, kind in work.items()
+            if (rows := outcome.work.get(key, {}).get(route, []))
+        ]
+        why = Counter(outcome.grounds[key] for key in moved if key in outcome.grounds)
+        flows.append(
+            Flow(
+                *route,
+                len(moved),
+                work=[told for stays, told in open_work if not stays],
+                left=[told for stays, told in open_work if stays],
+                grounds=[Told(ground.value, str(ground.label), why[ground]) for ground in Ground if why[ground]],
+            )
+        )
+    return flows
+
+
+def _in_all(told: Iterable[Told]) -> list[Told]:
+    total: Counter[tuple[str, str]] = Counter()
+    for one in told:
+        total[one.key, one.words] += one.count
+    return [Told(*named, count) for named, count in total.items()]
+
+
+def _staffing(lines: Iterable[Line], people: People, active: Mapping[str, int]) -> list[str]:
+    """Who is missing after the change, and whose post ends with it; people and premises are counted as staffing counts
+    them. `active`: grid → premises in business after the change."""
     notes = []
     for line in lines:
         holders = people.holding(line.part.code)
         if line.part.stays and not any(one.is_lead for one in people.present(people.by_grid[line.part.code])):
             notes.append(_("Grid %(code)s has no lead yet: post one by the day.") % {"code": line.part.code})
-        if line.part.stays and holders and line.after:
+        if line.part.stays and holders and (count := active.get(line.part.code, 0)):
             notes.append(
-                _("Grid %(code)s: %(count)d premises for each of the %(people)d who hold it.")
-                % {"code": line.part.code, "count": line.after / len(holders), "people": len(holders)}
+                _("Grid %(code)s: %(count)d premises in business for each of the %(people)d who hold it.")
+                % {"code": line.part.code, "count": count / len(holders), "people": len(holders)}
             )
         if not line.part.stays and line.posts:
             notes.append(
@@ -186,27 +235,37 @@ def _staffing(lines: Iterable[Line], people: People) -> list[str]:
     return notes
 
 
-def _left(placed: Placed) -> list[str]:
+def _rules() -> dict[str, str]:
+    """How premises are assigned, as `placing.place` does it; those of the station in no grid included."""
+    return {
+        AreaChange.Placing.POLYGON: _(
+            "The list goes first. Then the point decides: a premises moves where the ground under it changes hands. "
+            "Without a point its community or village decides; what neither places stays, or goes with the successor "
+            "of its grid. Premises of the station in no grid come along where the ground under them changes hands or, "
+            "without a point, where their community or village belongs to one of these grids."
+        ),
+        AreaChange.Placing.LOCALITIES: _(
+            "The list goes first. Then the community or village decides, also of premises of the station in no grid; "
+            "what has none stays, or goes with the successor of its grid."
+        ),
+        AreaChange.Placing.LIST: _(
+            "The list alone moves premises; what else stands in a retired grid goes with its successor."
+        ),
+    }
+
+
+def _unplaced(outcome: Outcome) -> list[Told]:
     """What neither point nor locality places."""
-    notes = []
-    if placed.outside:
-        notes.append(
-            _("%(count)d premises have their point in none of these grids: they stay, or go with the successor.")
-            % {"count": placed.outside}
-        )
-    if placed.without_point:
-        notes.append(
-            _("%(count)d premises have no coordinates: they stay, or go with the successor.")
-            % {"count": placed.without_point}
-        )
-    if placed.elsewhere:
-        notes.append(
-            _("%(count)d premises of the list are by now of no grid that this change concerns: they stay where they "
-              "are.") % {"count": placed.elsewhere}
-        )  # fmt: skip
-    if placed.unplaced:
-        notes.append(_("%(count)d premises of the station stay without a grid.") % {"count": placed.unplaced})
-    return notes
+    sentences = {
+        "outside": _("%(count)d premises have their point in none of these grids: they stay, or go with the "
+                     "successor."),
+        "without_point": _("%(count)d premises have no coordinates: they stay, or go with the successor."),
+        "elsewhere": _("%(count)d premises of the list are by now of no grid that this change concerns: they stay "
+                       "where they are."),
+        "unplaced": _("%(count)d premises of the station stay without a grid."),
+    }  # fmt: skip
+    counts = {key: len(outcome.lists[key]) for key in sentences}
+    return [Told(key, words % {"count": counts[key]}, counts[key]) for key, words in sentences.items() if counts[key]]
 
 
 def _counted(codes: Iterable[str]) -> Counter[str]:

@@ -236,6 +236,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('from_code', models.CharField(max_length=6, verbose_name='from area')),
                 ('to_code', models.CharField(max_length=6, verbose_name='to area')),
+                ('taken_along', models.BooleanField(default=False, verbose_name='taken along by the undoing')),
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='grids.areachange', verbose_name='change of areas')),
                 ('premises', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='area_moves', to='subjects.premises', verbose_name='premises')),
             ],

@@ -16,6 +16,8 @@ class AreaMove(models.Model):
     premises = models.ForeignKey(Premises, models.PROTECT, related_name="area_moves", verbose_name=_("premises"))
     from_code = models.CharField(_("from area"), max_length=6)
     to_code = models.CharField(_("to area"), max_length=6)
+    # came into a grid that the change made by another way, and left it when the change was undone
+    taken_along = models.BooleanField(_("taken along by the undoing"), default=False)
 
     objects = AreaMoveQuerySet.as_manager()
 

@@ -67,13 +67,15 @@ def posted_to(area):
     return PostingFactory(area_code=area, duty="manager", **certified).officer
 
 
-def test_the_preview_tells_of_forms_put_aside_and_returned_records(district, returned):
+def test_the_preview_tells_of_forms_put_aside_and_apart_of_returned_records_which_stay(district, returned):
     aside(district, returned.premises)
 
-    work = {str(words): count for words, count in preview_draft(split_draft(district), on=TODAY).work}
+    preview = preview_draft(split_draft(district), on=TODAY)
+    work, left = ({told.words: told.count for told in said} for said in (preview.work, preview.left))
 
     assert work["暂存的检查表"] == 1
-    assert work["退回待更正的检查记录"] == 1
+    assert left == {"退回待更正的检查记录": 1}
+    assert "退回待更正的检查记录" not in work
 
 
 def test_its_maker_corrects_a_returned_record_and_it_counts_where_it_counted(district, returned):

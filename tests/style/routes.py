@@ -69,6 +69,7 @@ PAGES: dict[str, type[models.Model]] = {
     "grid": Grid,
     "area_change": AreaChange,
     "area_change_edit": AreaChange,
+    "area_change_rows": AreaChange,
     "area_change_move": AreaChange,
     "task": InspectionTask,
     "task_assign": InspectionTask,
@@ -197,6 +198,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "areas": (P.VIEW,),
     "grid": (P.VIEW,),
     "area_change": (P.VIEW,),
+    "area_change_rows": (P.VIEW,),
     "area_change_new": (P.PROPOSE_GRIDS,),
     "area_change_edit": (P.PROPOSE_GRIDS,),
     "area_change_move": (P.VIEW,),  # as plan_move

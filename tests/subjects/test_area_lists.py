@@ -107,7 +107,7 @@ def test_people_are_counted_once_and_who_is_on_leave_is_not(district):
     notes = preview_draft(draft, on=TODAY).notes
 
     assert rows_of([("050101", "")], TODAY)[0].officers == 1
-    assert any("4 premises for each of the 1 who hold it" in note for note in notes)
+    assert any("4 premises in business for each of the 1 who hold it" in note for note in notes)
 
 
 def test_open_work_is_told_with_the_grid_from_which_it_comes(district):
@@ -118,7 +118,7 @@ def test_open_work_is_told_with_the_grid_from_which_it_comes(district):
 
     flows = preview_draft(merge_draft(district), on=TODAY).flows
 
-    assert [(flow.from_code, flow.count, dict(flow.work)) for flow in flows] == [
+    assert [(flow.from_code, flow.count, {told.words: told.count for told in flow.work}) for flow in flows] == [
         ("0501", 1, {}),
         ("050102", 2, {"open tasks": 1, "open complaints": 1}),
     ]

@@ -12,6 +12,7 @@ from grids.models import AreaChange, Grid
 from subjects.area_forms import CUT_AT
 from subjects.areas.deciding import propose_change, return_change, withdraw_change
 from subjects.areas.effect import undo_change
+from subjects.areas.preview import Told
 from subjects.areas.reading import LARGEST
 from subjects.models import Premises
 from tests.drawing import box
@@ -58,7 +59,7 @@ def test_a_chief_sees_what_a_split_would_do_before_anything_is_stored(chief):
 
     preview = page.context["preview"]
     assert [(flow.from_code, flow.to_code, flow.count, flow.work) for flow in preview.flows] == [
-        ("050101", "050103", 1, [("open tasks", 1)])
+        ("050101", "050103", 1, [Told("tasks", "open tasks", 1)])
     ]
     assert [(line.part.code, line.before, line.after) for line in preview.lines] == [
         ("050101", 2, 1),
