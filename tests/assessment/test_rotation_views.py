@@ -310,6 +310,12 @@ class TestOfMovingCommunities:
         for href, number in links:
             assert client.get(unescape(href)).context["page"].paginator.count == int(number), href
 
+    def test_it_says_that_the_proposal_counts_premises_of_every_status(self, ruled):
+        page = english(ruled.chief).get("/staffing/what-if/?area=0501&target=050102&localities=610111001001")
+
+        assert "4 premises in business and 1 open complaints would go to 050102" in page.text
+        assert "The proposal counts premises of every status" in page.text
+
     def test_a_foreign_station_is_not_there(self, ruled):
         assert english(ruled.far_chief).get("/staffing/what-if/?area=0501").status_code == 404
         assert "for who looks after a whole station" in english(ruled.lead).get("/staffing/what-if/").text

@@ -8,7 +8,7 @@ from grids.models import AreaChange, Grid
 from subjects.areas.deciding import propose_change
 from subjects.models import Premises
 from tests.drawing import box
-from tests.factories import TODAY
+from tests.factories import TODAY, TaskFactory, VisitFactory
 from tests.splitting import NOON, draw_station, premises_at, split_draft
 
 URL = "/api/v1/area-changes"
@@ -49,6 +49,20 @@ def test_a_preview_stores_nothing(send, district):
     assert (status, body["moving"]) == (200, 1)
     assert body["flows"] == [{"from_code": "050101", "to_code": "050103", "count": 1}]
     assert not AreaChange.objects.exists()
+
+
+def test_a_change_in_effect_still_tells_what_went_along_and_what_stayed(send, district):
+    TaskFactory(premises=premises_at(1.5))
+    VisitFactory(premises=premises_at(1.5), state="returned")
+    made = send(district.chief, URL, split_body())[1]
+
+    told = send(district.district_office, f"{URL}/{made['id']}/approve")[1]["preview"]
+
+    assert (told["moving"], sum(told["work"].values()), sum(told["left"].values())) == (2, 1, 1)
+    assert [(line["code"], line["before"], line["after"]) for line in told["grids"]] == [
+        ("050101", 2, 0),
+        ("050103", None, 2),
+    ]
 
 
 def test_a_change_is_carried_from_first_to_last_state(send, district):

@@ -81,6 +81,7 @@ def test_every_number_of_a_proposal_opens_as_many_rows(district, reader, station
 
     found = opened(page, client)
     assert len(found) > 12
+    assert "Premises of every status are counted" in page.text
     assert [one for one in found if one[0] != one[1]] == []
     assert (page.context["preview"].moving, page.context["preview"].active) == (4, 3)
 

@@ -70,6 +70,20 @@ def test_a_chief_sees_what_a_split_would_do_before_anything_is_stored(chief):
     assert not Grid.objects.filter(code="050103").exists()
 
 
+def test_a_number_of_the_preview_opens_its_rows_in_the_form(chief):
+    east = premises_at(1.5)
+    task = TaskFactory(premises=east)
+    page = chief.post(NEW, given())
+    assert 'name="show" value="what=tasks&amp;of=050101&amp;to=050103"' in page.text
+
+    for show, url in (("what=premises", east.get_absolute_url()), ("what=tasks&of=050101", f"/tasks/{task.pk}/")):
+        page = chief.post(NEW, {**given(show=show), "act": ""})
+        assert [line.url for line in page.context["lines"]] == [url]
+        assert page.context["form"]["reason"].value() == "太大"
+    assert chief.post(NEW, given(show="what=nonsense")).status_code == 200
+    assert not AreaChange.objects.exists()
+
+
 def test_a_chief_proposes_what_was_shown(chief, district):
     page = chief.post(NEW, given(act="propose"))
 
