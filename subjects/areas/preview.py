@@ -67,8 +67,9 @@ class Line:
 @dataclass(frozen=True)
 class Preview:
     """A change on one page; `remarks` are sentences about ground and people, `unplaced` about premises that neither
-    point nor locality places, `rule` says how premises are assigned, `doubt` is one that has to be answered before a proposal; `active`: of those that move,
-    in business, None once they moved."""
+    point nor locality places, `rule` says how premises are assigned, `doubt` is one that has to be answered before a
+    proposal; `active`: of those that move, in business, None once they moved.
+    """
 
     outcome: Outcome
     lines: list[Line]
