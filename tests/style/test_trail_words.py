@@ -42,6 +42,7 @@ BUTTONS = {
     ("take", "1"): "done; a trial without it",
     ("act", "preview"): "a trial",
     ("act", "propose"): "done",
+    ("show", "{{ query }}"): "a trial, and the rows of one of its numbers",
     ("do", "more"): "a look: the form with one line more",
     ("do", "aside"): "done",
     ("do", "submit"): "done",
