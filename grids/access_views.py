@@ -21,10 +21,12 @@ from grids.models import ApiToken, Officer, Posting
 from grids.permissions import ADMINISTRATORS, Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note
-from gridsup.errors import DomainError
+from gridsup.errors import BadInput, DomainError
 from gridsup.scoping import inside
 
 View = Callable[[SignedIn], HttpResponse]
+# Digits beyond which a key is none on either database.
+LONGEST_KEY = 19
 
 
 def guarded(view: View) -> View:
@@ -88,7 +90,10 @@ def revoke(request: SignedIn) -> HttpResponse:
 
     def act(officer: Officer, why: str) -> str:
         rows, key = officer.api_tokens.all(), request.POST.get("token", "")
-        chosen: list[ApiToken] = list(rows if not key.isdigit() else rows.filter(pk=key[:18]))
+        is_key = key.isascii() and key.isdigit() and len(key) < LONGEST_KEY
+        chosen: list[ApiToken] = list(rows.filter(pk=key if is_key else 0) if key else rows)
+        if key and not chosen:
+            raise BadInput(_("This token has ended already."))
         for token in chosen:
             actions.revoke_token(token=token, by=request.user, why=why)
         return _("%(n)s API tokens of %(name)s revoked.") % {"n": len(chosen), "name": officer.username}
@@ -124,7 +129,7 @@ def post(request: SignedIn) -> HttpResponse:
         try:
             made = actions.post_officer(
                 officer=given["account"], duty=given["duty"], area_code=bureau, from_day=given["from_day"],
-                by=request.user, now=timezone.now(),
+                why=given["why"], by=request.user, now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
@@ -138,19 +143,30 @@ def post(request: SignedIn) -> HttpResponse:
 @require_POST
 @guarded
 def end(request: SignedIn) -> HttpResponse:
-    """Ends an administrator's post today."""
-    key = request.POST.get("posting", "")
+    """Ends an administrator's post today, or calls off one that has not begun."""
+    key, form = request.POST.get("posting", ""), WhyForm(request.POST)
     bureaus = request.user.area_codes(Permission.MANAGE_ROLES)
     rows = Posting.objects.filter(inside(bureaus), duty__in=ADMINISTRATORS).select_related("officer")
-    posting = rows.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+    posting = rows.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < LONGEST_KEY else None
     try:
         if posting is None:
             messages.error(request, _("There is no such post among those that you give."))
+        elif not form.is_valid():
+            messages.error(request, _("A reason is needed."))
         else:
             note(request, row=posting)
-            now = timezone.now()
-            actions.end_posting(posting=posting, on=timezone.localdate(now), by=request.user, now=now)
-            messages.success(request, _("%(post)s ends today.") % {"post": posting})
+            messages.success(request, _ended(posting, form.cleaned_data["why"], request.user))
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("access")
+
+
+def _ended(posting: Posting, why: str, by: Officer) -> str:
+    """Ends the post or calls it off; what was done, in a sentence."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if posting.from_day > today:
+        actions.call_off_posting(posting=posting, by=by, now=now, why=why)
+        return _("%(post)s is called off.") % {"post": posting}
+    actions.end_posting(posting=posting, on=today, by=by, now=now, why=why)
+    return _("%(post)s ends today.") % {"post": posting}

@@ -81,3 +81,4 @@ CHOICES = [(duty, duty.label) for duty in map(Duty, ADMINISTRATORS)]
 class AdministratorForm(AccountForm):
     duty = forms.ChoiceField(label=gettext_lazy("duty"), choices=CHOICES)
     from_day = DayField(label=gettext_lazy("from"))
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=300)

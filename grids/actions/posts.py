@@ -35,6 +35,7 @@ def post_officer(
     to_day: date | None = None,
     line: str = "",
     team: str = "",
+    why: str = "",
 ) -> Posting:
     """A post from `from_day` to `to_day` (last day; None: until ended); `by` None is the command line.
 
@@ -49,7 +50,7 @@ def post_officer(
     _check_days(area_code, from_day, to_day, timezone.localdate(now))
     _check_period(officer, duty, area_code, from_day, to_day)
     facts = {"duty": duty, "area_code": area_code, "line": line, "team": team}
-    return _post(Posting(officer=officer, from_day=from_day, to_day=to_day, **facts), by, now)
+    return _post(Posting(officer=officer, from_day=from_day, to_day=to_day, **facts), by, now, why.strip())
 
 
 @transaction.atomic

@@ -121,6 +121,15 @@ class TestInterfering:
 
         assert list(lead.api_tokens.all()) == [second]
 
+    @pytest.mark.parametrize("key", ["none", "²", "9" * 30, "0"])
+    def test_a_token_that_is_none_takes_no_other_with_it(self, page, lead, key):
+        lead.api_tokens.create(key_hash="x", created=NOW, expires=NOW + timedelta(hours=1))
+
+        reply = page.post("/access/revoke/", {"account": "lead9", "token": key, "why": "Seen in a mail"}, follow=True)
+
+        assert "ended already" in reply.text
+        assert lead.api_tokens.count() == 1
+
     @pytest.mark.parametrize("duty", [duty for duty in Duty if duty != Duty.SECURITY_ADMIN])
     def test_no_other_duty_interferes(self, district, lead, duty):
         by = district.by_duty[duty]
@@ -211,17 +220,41 @@ class TestSeparation:
 
     def test_the_security_administrator_names_and_ends_administrators_on_the_page(self, page, district):
         somebody = OfficerFactory(username="somebody", bureau=district.bureau)
-        given = {"account": "somebody", "duty": "auditor", "from_day": TODAY.isoformat()}
+        given = {"account": "somebody", "duty": "auditor", "from_day": TODAY.isoformat(), "why": "Ms Li retires"}
 
         page.post("/access/post/", given)
         posting = somebody.postings.get()
-        page.post("/access/end/", {"posting": posting.pk})
+        page.post("/access/end/", {"posting": posting.pk, "why": "Named by mistake"})
 
         posting.refresh_from_db()
         assert (posting.duty, posting.area_code, posting.to_day) == ("auditor", "05", TODAY)
+        reasons = ["Ms Li retires", "Named by mistake"]
+        assert list(posting.events.order_by("pk").values_list("why", flat=True)) == reasons
+        assert list(AuditEntry.objects.order_by("pk").values_list("why", flat=True)) == reasons
+
+    def test_neither_is_done_without_a_reason(self, page, district):
+        OfficerFactory(username="somebody", bureau=district.bureau)
+        given = {"account": "somebody", "duty": "auditor", "from_day": TODAY.isoformat(), "why": " "}
+        posting = district.by_duty["auditor"].postings.get()
+
+        assert page.post("/access/post/", given).context["post_form"].errors.keys() == {"why"}
+        assert "A reason is needed." in page.post("/access/end/", {"posting": posting.pk}, follow=True).text
+        posting.refresh_from_db()
+        assert posting.to_day is None
+
+    def test_an_administrator_who_has_not_begun_is_called_off(self, page, district):
+        somebody = OfficerFactory(username="somebody", bureau=district.bureau)
+        later = {"officer": somebody, "duty": "auditor", "area_code": "05", "from_day": TODAY + timedelta(days=9)}
+        posting = post_officer(**later, now=NOW)
+
+        assert "Call the post off" in page.get("/access/").text
+        page.post("/access/end/", {"posting": posting.pk, "why": "Named by mistake"})
+
+        posting.refresh_from_db()
+        assert posting.called_off
 
     def test_a_refused_name_stands_at_the_form(self, page, district):
-        given = {"account": "chief", "duty": "auditor", "from_day": date(2026, 1, 1).isoformat()}
+        given = {"account": "chief", "duty": "auditor", "from_day": date(2026, 1, 1).isoformat(), "why": "x"}
 
         reply = page.post("/access/post/", given)
 
