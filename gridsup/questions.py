@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ SEARCH_LEAST = 2
 
 SELECT = {"class": "form-select"}
 QUARTER_LENGTH = len("2026Q4")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def either(label: Any) -> list[tuple[str, Any]]:
@@ -93,12 +94,15 @@ class SearchField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A day as the browser's date field sends it."""
+    """A day as the browser's date field sends it, and one of a calendar that can be reckoned with: at the ends of
+    Python's, the next day and the same moment elsewhere are errors."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        sentence = _("Choose a day between 1900-01-01 and 2999-12-31.")
+        self.validators += [MinValueValidator(FIRST_DAY, sentence), MaxValueValidator(LAST_DAY, sentence)]
         self.error_messages["invalid"] = _("Write the day as 2026-11-22.")
 
 

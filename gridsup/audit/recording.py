@@ -5,6 +5,7 @@ Why so: docs/decisions/0030-audit-trail.md.
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from gridsup.addresses import client_address
 from gridsup.api.errors import away, is_api
 from gridsup.audit.chain import append
 from gridsup.audit.models import AuditEntry
-from gridsup.audit.rows import About, about, area_of, name_of
+from gridsup.audit.rows import About, about, area_of, key_of, name_of
 from gridsup.codes import lineage
 
 log = logging.getLogger("gridsup.audit")
@@ -196,14 +197,14 @@ def entry_for(
     if len(rows) == 1:
         row = rows[0]
     if row is not None:
-        subject = About(row._meta.model, str(row.pk), subject.step)
+        subject = About(row._meta.model, key_of(row), subject.step)
         area, named = area or area_of(row), named or name_of(row)
     elif rows:
         subject = About(rows[0]._meta.model, "", subject.step)
         area, named = area or common_area([area_of(one) for one in rows]), named or _names(rows)
     else:
-        found = subject.found()
-        area, named = area or found[0], named or found[1]
+        key, lies_in, called = subject.found()
+        subject, area, named = replace(subject, key=key), area or lies_in, named or called
     area = area or home_of(person)
     entry = AuditEntry(
         bureau=area[:2],

@@ -53,19 +53,27 @@ class About:
             return self.label in AUDITED_LISTS
         return getattr(self.model._default_manager.all(), "view_permission", "") != OPEN
 
-    def found(self) -> tuple[str, str]:
-        """Area and name of the row, read by its key in one query; empty where it has none or is not there."""
+    def found(self) -> tuple[str, str, str]:
+        """Key, area and name of the row, read by its key in one query; without both where it is not there."""
+        nothing = (self.key, "", "")
         if self.model is None or not self.key.isascii() or not self.key.isdigit():
-            return "", ""
+            return nothing
         path = area_path(self.model)
         rows = self.model._default_manager.filter(**{self.by: self.key})
         try:
             if not has_name(self.model):
-                return str(rows.values_list(path, flat=True).first() or "") if path else "", ""
+                return self.key, str(rows.values_list(path, flat=True).first() or "") if path else "", ""
             row: Any = rows.first()
         except (OverflowError, ValueError):
-            return "", ""
-        return (area_of(row), name_of(row)) if row is not None else ("", "")
+            return nothing
+        return (key_of(row), area_of(row), name_of(row)) if row is not None else nothing
+
+
+def key_of(row: Any) -> str:
+    """The key of a row; of an area its code, under which pages know it, the API and the admin its number."""
+    from gridsup.composition import AREA_KINDS
+
+    return str(row.code if row._meta.label in AREA_KINDS.values() else row.pk)
 
 
 def has_name(model: type[models.Model]) -> bool:

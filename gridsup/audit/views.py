@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from gridsup.audit.asking import TrailQuestion
 from gridsup.audit.files import MOST_XLSX, as_csv, as_xlsx, ends
 from gridsup.audit.models import AuditEntry, AuditQuerySet
-from gridsup.audit.recording import stays_apart
+from gridsup.audit.recording import note, stays_apart
 from gridsup.audit.wording import told
 
 # A dense page; the next is found by the key of the last entry, so that the thousandth is as quick as the first.
@@ -65,7 +66,12 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
 @auditor
 def file(request: HttpRequest, ending: str) -> HttpResponseBase:
     """What the filters leave, as csv or xlsx; that it was taken out stands in the trail."""
-    rows = _asked(request, TrailQuestion(request.GET))
+    question = TrailQuestion(request.GET)
+    back = f"{reverse('audit')}?{request.GET.urlencode()}"
+    if question.errors:  # a file that answers to half the question would pass for the whole answer
+        note(request, outcome=AuditEntry.Outcome.REFUSED)
+        return redirect(back)
+    rows = _asked(request, question)
     closing = ends(_bureaus(request))
     name = f"{_('audit trail')} {timezone.localtime():%Y-%m-%d %H%M}.{ending}"
     if ending == "csv":
@@ -76,7 +82,7 @@ def file(request: HttpRequest, ending: str) -> HttpResponseBase:
         messages.error(
             request, _("More than %(most)s entries: choose fewer days, or take the csv file.") % {"most": MOST_XLSX}
         )
-        return redirect(f"{request.path.rsplit('file', 1)[0]}?{request.GET.urlencode()}")
+        return redirect(back)
     return FileResponse(as_xlsx(rows, closing), as_attachment=True, filename=name, content_type=XLSX)
 
 

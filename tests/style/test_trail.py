@@ -64,7 +64,7 @@ def test_an_address_with_a_key_says_which_row_it_is_and_what_that_is_called(rows
         if address is None or route.name in tables.PUBLIC or not set(KEYS) & set(route.parameters):
             continue
         subject, looked = about(resolve(address)), looked + 1
-        if subject.model is None or not subject.key or (has_name(subject.model) and not subject.found()[1]):
+        if subject.model is None or not subject.key or (has_name(subject.model) and not subject.found()[2]):
             faults.append(route.name)
 
     assert looked > 150
