@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gridsup.audit.models import AuditEntry, AuditQuerySet
-from gridsup.audit.wording import is_called, kind_words
+from gridsup.audit.wording import is_called, kind_words, usernames_of
 from gridsup.questions import SELECT, AreaField, SpanQuestion, either
 from gridsup.scoping import inside
 from gridsup.workdays import ONE_DAY
@@ -22,7 +22,7 @@ KEY = RegexValidator(r"^[\w.-]{1,60}\Z", _("A key has letters and digits only.")
 class TrailQuestion(SpanQuestion):
     """Filters of the trail."""
 
-    person = forms.CharField(label=_("user name"), max_length=150, widget=forms.TextInput(attrs=INPUT))
+    person = forms.CharField(label=_("user name or name"), max_length=150, widget=forms.TextInput(attrs=INPUT))
     action = forms.ChoiceField(
         label=_("action"),
         choices=[*either(_("any action")), *AuditEntry.Action.choices],
@@ -49,8 +49,10 @@ class TrailQuestion(SpanQuestion):
     def filter(self, entries: AuditQuerySet) -> AuditQuerySet:
         """The entries that were asked for; `before` is left to the list, which cuts its pages by it."""
         asked = self.asked
-        plain = {"person": "username", "action": "action", "outcome": "outcome", "kind": "model", "row": "row"}
+        plain = {"action": "action", "outcome": "outcome", "kind": "model", "row": "row"}
         entries = entries.filter(**{field: asked[name] for name, field in plain.items() if name in asked})
+        if "person" in asked:
+            entries = entries.filter(username__in=usernames_of(asked["person"]))
         if "route" in asked:
             entries = entries.filter(is_called(asked["route"]))
         if "named" in asked:

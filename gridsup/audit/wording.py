@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 from django.utils import timezone
@@ -88,15 +89,25 @@ def is_called(text: str) -> Q:
     return found
 
 
+def usernames_of(text: str) -> list[str]:
+    """The user name itself, and those of all accounts whose person is called so."""
+    people: Any = get_user_model()
+    return [text, *people.objects.filter(name=text).values_list("username", flat=True)]
+
+
 def told(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
-    """Entries with the kind of their row, the step and the name of the area in words, in a fixed number of queries."""
+    """Entries with the person's name, the kind of their row, the step and the name of the area, in two queries."""
     from gridsup.composition import AREA_NAMES
 
     listed = list(entries)
     names = import_string(AREA_NAMES)({entry.area_code for entry in listed} - {""}, timezone.localdate())
+    people: Any = get_user_model()
+    accounts = people.objects.filter(username__in={entry.username for entry in listed})
+    called = dict(accounts.values_list("username", "name"))
     return [
         {
             "entry": entry,
+            "name": called.get(entry.username, ""),
             "kind": kind_words(entry.model),
             "step": done_words(entry.model, entry.step, entry.route),
             "area": names.get(entry.area_code, ""),

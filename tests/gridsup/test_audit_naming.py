@@ -118,9 +118,20 @@ def test_a_station_and_a_bureau_are_named_as_well_as_a_grid(office):
     for code in ("05", "0501", "050101"):
         office.get(f"/people/area/{code}/")
 
+    assert [*AuditEntry.objects.order_by("pk").values_list("row", flat=True)] == ["05", "0501", "050101"]
     kinds = AuditEntry.objects.order_by("pk").values_list("model", "named", "area_code")
     assert [kind[0] for kind in kinds] == ["grids.Bureau", "grids.Station", "grids.Grid"]
     assert all(named.startswith(code) for _kind, named, code in kinds)
+
+
+def test_an_area_has_one_key_by_whatever_door(office, district):
+    address = f"/api/v1/grids/{district.grid.pk}/"
+
+    office.get("/people/area/050101/")
+    office.post(address, content_type="application/json")
+    office.post(reverse("admin:grids_grid_change", args=[district.grid.pk]))
+
+    assert {*AuditEntry.objects.values_list("model", "row")} == {("grids.Grid", "050101")}
 
 
 def test_a_reason_on_a_complaint_stays_with_the_complaint(district):
@@ -134,7 +145,7 @@ def test_a_reason_on_a_complaint_stays_with_the_complaint(district):
 
 def test_an_administrator_is_named_with_the_duty_that_was_given(district):
     Officer.objects.filter(pk=district.nobody.pk).update(bureau=district.bureau)
-    given = {"account": district.nobody.username, "duty": "auditor", "from_day": TODAY}
+    given = {"account": district.nobody.username, "duty": "auditor", "from_day": TODAY, "why": "New"}
 
     client_of(district.by_duty["security_admin"]).post("/access/post/", given)
 

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from grids.models import Officer
 from gridsup.audit.chain import append, check
 from gridsup.audit.wording import kind_words
 from gridsup.models import AuditEntry
@@ -140,6 +141,26 @@ def test_what_cannot_be_understood_is_answered_with_a_sentence_and_left_out(audi
     assert "Write the day as 2026-11-22." in page.text
 
 
+@pytest.mark.parametrize("query", ["from=0001-01-01", "to=9999-12-31", "from=1899-12-31", "to=3000-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_answered_with_a_sentence(auditor, query):
+    entry()
+
+    page = auditor.get(f"/audit/?{query}")
+
+    assert "Choose a day between 1900-01-01 and 2999-12-31." in page.text
+    assert len(page.context["entries"]) == 1
+
+
+def test_a_person_is_found_by_name_as_by_user_name_and_stands_there_with_both(auditor, district):
+    Officer.objects.filter(pk=district.lead.pk).update(name="王秀英")
+    entry()
+    entry(username="chief")
+
+    assert shown(auditor, "?person=王秀英") == ["05-1"]
+    assert shown(auditor, "?person=王") == []
+    assert "王秀英" in auditor.get("/audit/?person=lead").text
+
+
 def test_older_entries_are_a_page_further(auditor):
     for _number in range(60):
         entry()
@@ -217,6 +238,17 @@ class TestFiles:
         ]
         assert (sheet["M2"].value, sheet["M2"].data_type) == ("=1+1", "s")
         assert last.hash in sheet["A4"].value
+
+    @pytest.mark.parametrize("query", ["from=2026-12-01&to=2026-11-01", "person=%00", "to=9999-12-31"])
+    def test_no_file_answers_to_half_of_a_question(self, auditor, query):
+        entry()
+
+        page = auditor.get(f"/audit/file.csv?{query}", follow=True)
+
+        assert page.redirect_chain == [(f"/audit/?{query}", 302)]
+        assert page.context["question"].sentences
+        taken = AuditEntry.objects.latest("pk")
+        assert (taken.action, taken.outcome) == ("export", "refused")
 
     @pytest.mark.parametrize("ending", ["csv", "xlsx"])
     def test_that_it_was_taken_out_stands_in_the_trail(self, auditor, ending):
