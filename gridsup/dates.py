@@ -56,6 +56,11 @@ class AddMonths(Func):
         return months_later(connection.vendor, day[0], months[0]), [*day[1], *months[1]] * times
 
 
+def first_day(day: date, kind: str) -> date:
+    """The first day of the day's "year" or "month"; the "day" itself."""
+    return {"year": day.replace(month=1, day=1), "month": day.replace(day=1), "day": day}[kind]
+
+
 def add_months(day: date, months: int) -> date:
     """The Python twin of AddMonths: same day `months` later, clamped to the month's last day."""
     position = day.year * 12 + day.month - 1 + months

@@ -1,12 +1,13 @@
 """Who may see which rows: written once, over each row's own area code (design §3)."""
 
 from collections.abc import Collection, Mapping
-from typing import ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from gridsup.codes import lineage, next_code
+from gridsup.dates import first_day
 
 M = TypeVar("M", bound=models.Model)
 
@@ -55,6 +56,14 @@ class ScopedQuerySet(models.QuerySet[M]):
     def of_lines(self, officer: HoldsAreas) -> Self:
         """For rows that lie in areas of the officer, named in another way: those that their posts for lines let see."""
         return self.visible_to(officer) if self.is_cut_for(officer) else self
+
+    def dates(self, field_name: str, kind: str, order: str = "ASC") -> Any:
+        """The first days of the years or months ("year", "month") in which rows lie, or the days ("day"): a list.
+
+        The days that there are come from the database and are cut here: the embedded one calls Python for every row.
+        """
+        days = self.filter(**{f"{field_name}__isnull": False}).order_by().values_list(field_name, flat=True).distinct()
+        return sorted({first_day(day, kind) for day in days}, reverse=order == "DESC")
 
     def in_area(self, code: str) -> Self:
         """Rows at or below one area of 2, 4 or 6 digits."""

@@ -20,6 +20,7 @@ from unfold.enums import ActionVariant
 from gridsup.audit.recording import note
 from gridsup.backoffice.steps import Start, Step, StepForm
 from gridsup.errors import DomainError, NotAllowed
+from gridsup.paging import KeyPaginator
 
 # One page of a list: more is work for a job.
 MOST_ROWS = 200
@@ -59,6 +60,7 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
     starts: ClassVar[Sequence[Start]] = ()
     icon = "table_rows"
     actions = None
+    paginator = KeyPaginator
     list_per_page = 50
     show_full_result_count = False
     list_filter_submit = False

@@ -3,12 +3,14 @@
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from gridsup.backoffice.base import ScopedAdmin
 from gridsup.models import Job
+from inspections.models import InspectionTask
 from tests.factories import OfficerFactory, PermitFactory, PostingFactory, PremisesFactory, TaskFactory
 from tests.gridsup.test_api import MAKERS
 from tests.style.routes import client_of
@@ -51,6 +53,30 @@ def test_a_list_of_thirty_rows_asks_the_database_as_often_as_one_of_three(distri
         taken.append(len(queries))
 
     assert taken[0] == taken[1]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_many_pages_sorts_keys_and_not_all_that_it_shows(district, name, monkeypatch):
+    monkeypatch.setattr(ScopedAdmin, "list_per_page", 2)
+    for number in range(1, 4):
+        LISTS[name](number)
+    with CaptureQueriesContext(connection) as queries:
+        client_of(district.district_office).get(reverse(f"admin:{name}_changelist"))
+
+    listed = [query["sql"] for query in queries if f' FROM "{name}"' in query["sql"] and " ORDER BY " in query["sql"]]
+    cut = [sql for sql in listed if sql.endswith("LIMIT 2")]
+    assert cut
+    assert all('AS "pk" FROM' in sql for sql in cut)
+
+
+@pytest.mark.parametrize("kind", ["year", "month", "day"])
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+def test_the_days_to_choose_from_are_those_that_django_would_find(db, kind, order):
+    for day in ("2025-12-31", "2026-01-01", "2026-01-31", "2026-01-31", "2026-11-02"):
+        TaskFactory(due_on=day, opens_on="2025-12-01")
+    tasks = InspectionTask.objects.all()
+
+    assert tasks.dates("due_on", kind, order) == list(QuerySet.dates(tasks, "due_on", kind, order))
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
