@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.areas import areas_to_post
+from grids.handing import successors
 from grids.models import Bureau, Officer, Posting
 from grids.permissions import Duty, needed_to_post
 from grids.substitutes import candidates, inspects
@@ -86,6 +87,23 @@ def people_field(label: Any, **options: Any) -> "forms.ModelChoiceField[Officer]
     )
 
 
+def successor_field(**options: Any) -> "forms.ModelChoiceField[Officer]":
+    """Who takes over open work, or nobody by name; who is offered is set by `offer_successors`."""
+    field = people_field(_("open work goes to"), required=False, empty_label=_("whoever holds the area"), **options)
+    field.error_messages["invalid_choice"] = _(
+        "This person cannot take it over: whoever does holds a post there that inspects and a valid certificate, and "
+        "is not on leave."
+    )
+    return field
+
+
+def offer_successors(form: forms.Form, person: Officer, viewer: Officer, areas: Collection[str] | None = None) -> None:
+    """Offers in `to` who can do what the person holds by name, each with the area of the post that lets them."""
+    field = cast("forms.ModelChoiceField[Officer]", form.fields["to"])
+    field.queryset = able = successors(person, viewer, areas)
+    field.choices = [("", field.empty_label or ""), *((one.pk, f"{one} · {one.nearest}") for one in able)]
+
+
 def offer_stand_ins(form: forms.Form, posting: Posting, viewer: Officer, on: date) -> None:
     """Lists in `officer` who could stand in on the days that the form was sent with, else today. Whoever else the
     viewer sees may still be sent: the action then says why that one cannot."""
@@ -110,11 +128,6 @@ class StepForm(forms.Form):
 
     def prepare(self) -> None:
         """Fills list boxes and first values."""
-
-    def offer_people(self, name: str, without: Officer) -> None:
-        """Open accounts that the viewer may see, but for one person."""
-        field = cast("forms.ModelChoiceField[Officer]", self.fields[name])
-        field.queryset = Officer.objects.visible_to(self.viewer).filter(is_active=True).exclude(pk=without.pk)
 
 
 class CertificateForm(StepForm):
@@ -154,14 +167,11 @@ class EndForm(StepForm):
         label=_("last day"), help_text=_("Yesterday at the earliest: who was responsible before stays on record.")
     )
     why = why(required=False)
-    to = people_field(
-        _("open work goes to"), required=False, empty_label=_("whoever holds the area"),
-        help_text=_("Only what this person holds by name, where the successor may do it."),
-    )  # fmt: skip
+    to = successor_field(help_text=_("Only what this person holds by name, where the successor may do it."))
 
     def prepare(self) -> None:
         self.initial = {"to_day": self.today}
-        self.offer_people("to", self.row.officer)
+        offer_successors(self, self.row.officer, self.viewer, [self.row.area_code])
 
 
 class SubstituteForm(StepForm):
@@ -207,10 +217,10 @@ class NothingMore(StepForm):
 
 
 class HandOverForm(StepForm):
-    to = people_field(_("open work goes to"), required=False, empty_label=_("whoever holds the area"))
+    to = successor_field()
 
     def prepare(self) -> None:
-        self.offer_people("to", self.row)
+        offer_successors(self, self.row, self.viewer)
 
 
 class InviteForm(forms.Form):

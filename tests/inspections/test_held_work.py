@@ -4,12 +4,12 @@ import pytest
 from django.utils import timezone
 
 from grids.actions import end_posting, hand_over, stand_in
-from grids.handing import count_strays, lines_of, strays_of
+from grids.handing import count_strays, lines_of, strays_of, successors
 from grids.models import Officer, Posting
 from gridsup.errors import BadInput, NotAllowed
 from inspections.models import InspectionTask, Visit
 from tests.certified import certified
-from tests.factories import PremisesFactory, TaskFactory, VisitFactory
+from tests.factories import OfficerFactory, PostingFactory, PremisesFactory, TaskFactory, VisitFactory
 
 NOW = timezone.now()
 TODAY = timezone.localdate()
@@ -102,6 +102,57 @@ def test_the_page_that_ends_a_post_shows_what_goes_where_before_anything_moves(c
     assert Posting.objects.get(pk=post.pk).to_day is None
     client.post(f"/posts/{post.pk}/end/", body)
     assert holders(tasks) == [district.lead, district.lead, district.manager]
+
+
+class TestOfWhoIsOffered:
+    """Only whoever can do the work that is handed over, nearest first."""
+
+    def case_team(self, name, area, **facts):
+        return PostingFactory(
+            officer=certified(OfficerFactory(username=name, **facts)), duty="case_team", area_code=area
+        )
+
+    def offered(self, district, areas=None):
+        return [(one.username, one.nearest) for one in successors(district.manager, district.chief, areas)]
+
+    def test_who_inspects_there_stands_in_the_list_nearest_first(self, district, tasks):
+        certified(district.neighbour_lead)
+        self.case_team("a_team", "05")
+        self.case_team("b_team", "0501")
+        # whoever looks sees the people of the own station
+        assert self.offered(district) == [("lead", "050101"), ("neighbour", "050102"), ("b_team", "0501")]
+        assert self.offered(district, ["050101"]) == [("lead", "050101"), ("b_team", "0501")]
+        names = [one.username for one in successors(district.manager, district.district_office)]
+        assert names == ["lead", "neighbour", "b_team", "a_team"]
+
+    def test_nobody_who_cannot_do_it_is_offered(self, district, tasks):
+        """Auditors and chiefs inspect nothing; the neighbour has no certificate; one cannot log in, one is away."""
+        for name in ("auditor", "station_chief"):
+            certified(district.by_duty[name])
+        self.case_team("closed", "0501", is_active=False)
+        self.case_team("shut", "0501", password="!")
+        gone = self.case_team("away", "0501")
+        stand_in(posting=gone, officer=certified(district.nobody), from_day=TODAY, to_day=TODAY, now=NOW)
+
+        assert self.offered(district) == [("lead", "050101"), ("nobody", "0501")]
+
+    def test_where_nothing_is_held_nobody_is_offered(self, district):
+        assert self.offered(district) == []
+
+    @pytest.mark.parametrize("page", ["/people/{person}/work/", "/posts/{post}/end/"])
+    def test_the_pages_offer_and_take_nobody_else(self, client, district, tasks, page):
+        client.cookies["django_language"] = "en"
+        client.force_login(district.chief)
+        path = page.format(person=district.manager.pk, post=district.manager.postings.get().pk)
+
+        shown = client.get(path)
+        reply = client.post(path, {"to": district.supervisor.pk, "to_day": str(TODAY)})
+
+        values = [str(value) for value, _label in shown.context["form"].fields["to"].choices]
+        assert values == ["", str(district.lead.pk)]
+        assert "lead · 050101" in shown.text
+        assert "holds a post there that inspects" in reply.text
+        assert holders(tasks) == [district.manager] * 3
 
 
 def test_only_work_of_the_own_areas_is_handed_over(district, tasks):
