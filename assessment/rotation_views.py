@@ -22,8 +22,9 @@ from assessment.staffing.what_if import Choice, grids_there, moves, places_of, r
 from assessment.views import scope_asked
 from grids.actions import swap_posts, swappable_from
 from grids.areas import area_choices
+from grids.handing import Line, lines_of
 from grids.models import Officer, Posting, Station
-from grids.permissions import HOLDERS, Permission
+from grids.permissions import HEADS, HOLDERS, Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note, note_looked_at, note_trial
 from gridsup.audit.rows import name_of
@@ -102,15 +103,25 @@ def staffing_swap(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and other is not None and _swapped(request, form, posting, other):
         return redirect(f"{reverse('staffing_rotation')}?{urlencode({'area': station})}")
     names = dict(grids_there(station))
+    sides = _sides(posting, other, officer) if other else []
     return render(
         request,
         "assessment/rotation_swap.html",
         {
             "on": today, "posting": posting, "station": station, "turn": turn, "others": others, "chosen": chosen,
-            "names": names, "form": form, "may_swap": may_swap, "leaves": leaves,
+            "names": names, "form": form, "may_swap": may_swap, "leaves": leaves, "sides": sides,
+            "of_heads": posting.duty in HEADS,
             "swap": try_swap(turn.tenure, chosen.tenure, names, possible) if turn and chosen else None,
         },
     )  # fmt: skip
+
+
+def _sides(first: Posting, second: Posting, viewer: Officer) -> list[tuple[Posting, Officer, list[Line]]]:
+    """Each post with who takes it over and the open work there: what is held by name goes along, the rest stays."""
+    return [
+        (post, to.officer, lines_of(post.officer, viewer, to=to.officer, areas=[post.area_code]))
+        for post, to in ((first, second), (second, first))
+    ]
 
 
 def _swapped(request: SignedIn, form: SwapForm, posting: Posting, other: Posting) -> bool:

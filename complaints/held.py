@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,9 @@ class InHand:
 
     def of_areas(self, codes: Collection[str]) -> QuerySet[Any]:
         return Complaint.objects.to_handle(codes)
+
+    def listed(self, code: str) -> str:
+        return f"{reverse('complaints')}?{urlencode({'area': code, 'exact': 1, 'waiting': 'handle'})}"
 
     def show(self, row: Any) -> HeldRow:
         return HeldRow(row.number, row.get_state_display(), row.area_code, row.get_absolute_url())

@@ -23,13 +23,15 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True)
 class Line:
-    """One kind of work: how many, whether held by name or by the area, the first rows, and where they would go."""
+    """One kind of work: how many, whether held by name or by the area, the first rows, where they would go, and the
+    address of a list of all of them where there is one."""
 
     label: str | Promise
     count: int
     by_name: bool
     rows: Sequence[HeldRow]
     shares: Moved
+    url: str = ""
 
 
 def lines_of(
@@ -41,7 +43,7 @@ def lines_of(
     seen, assigned = inside(viewer.area_codes("view")), inside(assigned_by(by=viewer, areas=areas))
     if areas is not None:
         seen &= inside(areas)
-    own = list(areas) if areas is not None else [post.area_code for post in person.current_postings]
+    own = sorted(areas if areas is not None else {post.area_code for post in person.current_postings})
     lines = []
     for kind in kinds():
         held = kind.by_name(person)
@@ -52,7 +54,8 @@ def lines_of(
         ours = kind.of_areas(own).filter(seen)
         count = ours.count()
         shown = [kind.show(row) for row in ours[:MOST_SHOWN]] if count else []
-        lines.append(Line(kind.label, count, False, shown, Moved(0, 0, 0)))
+        url = kind.listed(own[0]) if len(own) == 1 else ""
+        lines.append(Line(kind.label, count, False, shown, Moved(0, 0, 0), url))
     return [line for line in lines if line.count]
 
 

@@ -51,6 +51,7 @@ def letters(request: SignedIn) -> HttpResponse:
         "areas": area_choices(officer, area),
         "lists": [(name, label, counts[name], name == show) for name, label in LISTS.items()],
         "show": show,
+        "to_come": list(found.to_come()),
         "page": page,
         "rows": with_names(page.object_list, show, officer, on),
         "may_make": bool(_to_make(request, area)),

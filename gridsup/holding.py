@@ -41,6 +41,9 @@ class Work(Protocol):
     def of_areas(self, codes: Collection[str]) -> QuerySet[Any]:
         """Open rows of these very areas that nobody holds by name: they stay with the area."""
 
+    def listed(self, code: str) -> str:
+        """Address of the list that shows `of_areas` of one area; empty where there is never any."""
+
     def show(self, row: Any) -> HeldRow:
         """The row as a list shows it."""
 

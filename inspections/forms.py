@@ -61,6 +61,11 @@ class TaskQuestion(Question):
         choices=[*either(_("in time or late")), ("in_time", _("done in time")), ("late", _("done late"))],
         widget=forms.Select(attrs=SELECT),
     )
+    given = forms.ChoiceField(
+        label=_("given to"),
+        choices=[*either(_("anybody")), ("area", _("whoever holds the grid")), ("name", _("somebody by name"))],
+        widget=forms.Select(attrs=SELECT),
+    )
     reason = forms.ChoiceField(
         label=pgettext_lazy("of a visit", "reason"),
         choices=[*either(_("any reason")), *InspectionTask.Reason.choices],
@@ -91,6 +96,8 @@ class TaskQuestion(Question):
             tasks = tasks.overdue(on)
         if asked.get("late"):
             tasks = tasks.missed(on)
+        if "given" in asked:
+            tasks = tasks.filter(assignee__isnull=asked["given"] == "area")
         if "done" in asked:
             tasks = tasks.done_late() if asked["done"] == "late" else tasks.done_in_time()
         fields = {"reason": "reason", "tier": "premises__tier", "due_from": "due_on__gte", "due_to": "due_on__lte"}
@@ -186,6 +193,10 @@ class VisitQuestion(SpanQuestion):
         return visits.filter(**{fields[name]: value for name, value in asked.items() if name in fields})
 
 
+# States of findings taken together.
+TO_DO = [("to_rectify", _("to be corrected")), ("to_follow", _("not at their end"))]
+
+
 class FindingQuestion(SpanQuestion):
     """Filters of the list of findings; `from` and `to` are last days of orders."""
 
@@ -194,7 +205,7 @@ class FindingQuestion(SpanQuestion):
     exact = forms.BooleanField(label=_("in no lower area"))
     state = forms.ChoiceField(
         label=_("state"),
-        choices=[*either(_("any state")), ("to_rectify", _("to be corrected")), *Finding.State.choices],
+        choices=[*either(_("any state")), *TO_DO, *Finding.State.choices],
         widget=forms.Select(attrs=SELECT),
     )
     disposition = forms.ChoiceField(
@@ -222,6 +233,8 @@ class FindingQuestion(SpanQuestion):
             findings = findings.filter(area_code=asked["area"]) if exactly else findings.in_area(asked["area"])
         if asked.get("state") == "to_rectify":
             findings = findings.to_rectify()
+        elif asked.get("state") == "to_follow":
+            findings = findings.to_follow()
         elif "state" in asked:
             findings = findings.filter(state=asked["state"])
         if asked.get("overdue"):

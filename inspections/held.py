@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
@@ -55,6 +56,9 @@ class Tasks:
         ours = InspectionTask.objects.open().filter(area_code__in=codes, assignee=None)
         return ours.with_file().order_by("due_on", "pk")
 
+    def listed(self, code: str) -> str:
+        return f"{reverse('tasks')}?{urlencode({'area': code, 'exact': 1, 'state': 'open', 'given': 'area'})}"
+
     def show(self, row: Any) -> HeldRow:
         return HeldRow(str(row.premises), str(row), row.area_code, reverse("task", args=[row.pk]))
 
@@ -99,6 +103,9 @@ class Drafts:
     def of_areas(self, codes: Collection[str]) -> QuerySet[Any]:
         return Visit.objects.none()
 
+    def listed(self, code: str) -> str:
+        return ""
+
     def show(self, row: Any) -> HeldRow:
         return HeldRow(str(row.premises), str(_("put aside")), row.area_code, row.premises.get_absolute_url())
 
@@ -136,6 +143,9 @@ class Findings:
 
     def of_areas(self, codes: Collection[str]) -> QuerySet[Any]:
         return Finding.objects.to_follow().with_file().filter(area_code__in=codes)
+
+    def listed(self, code: str) -> str:
+        return f"{reverse('findings')}?{urlencode({'area': code, 'exact': 1, 'state': 'to_follow'})}"
 
     def show(self, row: Any) -> HeldRow:
         return HeldRow(row.text, str(row.premises), row.area_code, row.get_absolute_url())

@@ -43,6 +43,14 @@ class Standing:
         """Heads of today, or of the first day of a year to come, who have no letter: new in their post, or left out."""
         return self._heads().without_letter(self.year).select_related("officer").order_by("area_code", "pk")
 
+    def to_come(self) -> PostingQuerySet:
+        """Heads whose post begins later in the year, as after a swap: from that day on a letter of theirs is needed."""
+        day = day_of(self.year, self.on)
+        coming = Posting.objects.heads().filter(inside(self.codes), called_off=False)
+        coming = coming.filter(from_day__gt=day, from_day__lte=date(self.year, 12, 31)).without_letter(self.year)
+        coming = coming.annotate(digits=Length("area_code")).filter(digits__gt=2)
+        return coming.select_related("officer").order_by("from_day", "area_code", "pk")
+
     def to_make(self, codes: Collection[str]) -> int:
         """How many letters a job for the codes would make: of a station those of its grids, its own is the bureau's."""
         if self.year < self.on.year:

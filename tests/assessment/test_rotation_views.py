@@ -16,11 +16,14 @@ from subjects.models import PolicyFigure
 from tests.factories import (
     TODAY,
     ComplaintFactory,
+    FindingFactory,
     GridFactory,
     LocalityFactory,
     OfficerFactory,
     PostingFactory,
     PremisesFactory,
+    TaskFactory,
+    VisitFactory,
     noon,
 )
 from tests.style.walking import client_of
@@ -203,6 +206,35 @@ class TestOfASwap:
         for who in (ruled.far_chief, ruled.outsider):
             assert client_of(who).get(f"/staffing/rotation/{post.pk}/").status_code == 404
         assert client_of(ruled.chief).get(f"/staffing/rotation/{post.pk}/?with=x").context["chosen"] is None
+
+    def test_the_open_work_of_both_is_counted_and_opens_before_anything_moves(self, ruled):
+        here, there = PremisesFactory(), PremisesFactory(area_code="050102")
+        for to in (ruled.lead, None, None):
+            TaskFactory(premises=PremisesFactory(), assignee=to)
+        TaskFactory(premises=there, assignee=ruled.manager)
+        half = {"lead": ruled.lead, "partner": None, "state": "draft", "draft": {"narrative": "half"}}
+        VisitFactory(premises=here, **half)
+        FindingFactory(visit=VisitFactory(premises=there))
+        FindingFactory(visit=VisitFactory(premises=there), state="rectified")
+        for state in ("in_hand", "received"):
+            ComplaintFactory(state=state)
+
+        page = self.page(ruled)
+
+        told = [[(line.by_name, line.count) for line in lines] for _post, _to, lines in page.context["sides"]]
+        # tasks by name, tasks of the area, what was put aside, a complaint; next door a finding
+        assert told == [[(True, 1), (False, 2), (True, 1), (False, 1)], [(False, 1)]]
+        lines = [line for _post, _to, found in page.context["sides"] for line in found]
+        for line in lines:
+            assert [row.url for row in line.rows if row.url not in page.text] == []
+            if line.url:
+                assert line.url.replace("&", "&amp;") in page.text
+                assert english(ruled.chief).get(line.url).context["page"].paginator.count == line.count
+        assert [bool(line.url) for line in lines] == [not line.by_name for line in lines]
+
+    def test_letters_that_will_be_needed_are_foretold_for_heads(self, ruled):
+        assert "2 responsibility letters are needed anew" in self.page(ruled).text
+        assert "/letters/?area=0501&amp;show=needed" in self.page(ruled).text
 
     def test_a_leave_is_told_before_it_is_tried_and_what_was_typed_stays(self, ruled):
         post = ruled.neighbour_lead.postings.get()

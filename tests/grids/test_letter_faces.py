@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from grids.actions import record_signature
+from grids.actions import record_signature, swap_posts
+from grids.lettering.standing import Standing
 from grids.lettering.waiting import letters as waiting
 from grids.models import ResponsibilityLetter
 from gridsup.models import Job
-from tests.factories import LetterFactory, OfficerFactory, PostingFactory, StationFactory
+from tests.factories import LetterFactory, OfficerFactory, PostingFactory, StationFactory, noon
 from tests.grids.lettered import NOW, ON, make, of
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -143,6 +144,33 @@ class TestPages:
     @pytest.mark.parametrize("query", ["year=1999", "year=x", "area=abc", "area=99", "show=all", "page=x", "page=999"])
     def test_a_question_that_makes_no_sense_is_answered_with_a_page(self, as_chief, query):
         assert as_chief.get(f"/letters/?{query}").status_code == 200
+
+    def test_heads_to_come_are_foretold_with_their_day(self, district):
+        make()
+        first, second = (one.postings.get() for one in (district.lead, district.neighbour_lead))
+        swap_posts(first=first, second=second, on=date(2026, 4, 1), now=NOW)
+        PostingFactory(area_code="0503", duty="station_chief", from_day=date(2027, 1, 1))
+
+        def to_come(year, on):
+            return [(post.area_code, post.officer, post.from_day) for post in Standing(("05",), year, on).to_come()]
+
+        swapped = [("050101", district.neighbour_lead, date(2026, 4, 1)), ("050102", district.lead, date(2026, 4, 1))]
+        assert to_come(2026, ON) == swapped
+        assert to_come(2026, date(2026, 4, 1)) == []
+        assert to_come(2027, ON) == []
+        make(now=noon(date(2026, 4, 1)))
+        assert {letter.holder.officer for letter in ResponsibilityLetter.objects.filter(version=2)} == {
+            district.lead, district.neighbour_lead,
+        }  # fmt: skip
+
+    def test_the_page_names_heads_to_come(self, as_chief, district, year, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        PostingFactory(area_code="050199", officer=district.nobody, from_day=date(2026, 4, 1))
+
+        text = as_chief.get("/letters/?year=2026").text
+
+        assert "1 head begins later in the year" in text
+        assert f"/people/{district.nobody.pk}/" in text
 
 
 class TestElsewhere:
