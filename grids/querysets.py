@@ -309,14 +309,19 @@ def _open_invitations() -> QuerySet[Any]:
     return Invitation.objects.filter(used_at=None, revoked_at=None).order_by().values("pk")
 
 
+def at_or_above(field: str) -> Q:
+    """Posts at or above the area that the outer row names in a field."""
+    area = OuterRef(field)
+    return Q(area_code=area) | Q(area_code=Substr(area, 1, 4)) | Q(area_code=Substr(area, 1, 2))
+
+
 def without_post(holder: str, on: date) -> Q:
     """Rows with an area whose holder (the field that names the officer) has no post on the day, at or above the area,
     that inspects, or no open account.
     """
     from grids.models import Posting
 
-    area = OuterRef("area_code")
-    above = Q(area_code=area) | Q(area_code=Substr(area, 1, 4)) | Q(area_code=Substr(area, 1, 2))
+    above = at_or_above("area_code")
     posts = Posting.objects.on(on).that_inspect().filter(above, officer=OuterRef(holder), officer__is_active=True)
     return Q(~Exists(posts))
 

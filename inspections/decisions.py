@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from grids.permissions import Permission
 from gridsup.backoffice.site import Decision
 from gridsup.scoping import inside
-from inspections.models import CreditReview, Finding, InspectionPlan
+from inspections.models import CreditReview, Finding, InspectionPlan, Visit
 from inspections.review_views import waiting
 
 
@@ -19,7 +19,8 @@ def reviews(officer: Any, on: date) -> list[Decision]:
     if not officer.has_perm(Permission.REVIEW_VISITS):
         return []
     records = waiting(officer)
-    findings = Finding.objects.of_lines(officer).filter(inside(officer.area_codes(Permission.REVIEW_VISITS)))
+    areas = inside(officer.area_codes(Permission.REVIEW_VISITS))
+    findings = Finding.objects.of_lines(officer).filter(areas)
     states = (
         ("open", _("Grave dangers"), _("Settle them, order them to be put right, or hand them over."), True),
         ("escalated", _("Orders that nobody carried out in time"), _("Hand them over, or ask for another look."), True),
@@ -37,6 +38,12 @@ def reviews(officer: Any, on: date) -> list[Decision]:
             records.problem_free().count(),
             reverse("visit_review"),
             _("They are archived together with one tap."),
+        ),
+        Decision(
+            _("Returned records that nobody is left to correct"),
+            Visit.objects.filter(areas).beyond_correction(on).count(),
+            f"{reverse('visits')}?stuck=1",
+            _("Post somebody who inspects there, or archive them as they stand, with a reason."),
         ),
         *(
             Decision(label, findings.filter(state=state).count(), f"{reverse('findings')}?state={state}", why, urgent)

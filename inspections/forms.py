@@ -182,9 +182,13 @@ class VisitQuestion(SpanQuestion):
         widget=forms.Select(attrs=SELECT),
     )
 
-    def filter(self, visits: VisitQuerySet) -> VisitQuerySet:
-        """The visits that were asked for."""
+    stuck = forms.BooleanField(label=_("returned, and nobody is left to correct it"))
+
+    def filter(self, visits: VisitQuerySet, on: date) -> VisitQuerySet:
+        """The visits that were asked for, as of the day `on`."""
         asked = self.asked
+        if asked.get("stuck"):
+            visits = visits.beyond_correction(on)
         if "q" in asked:
             visits = visits.search(asked["q"])
         if "area" in asked:

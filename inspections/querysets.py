@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Least, Substr
 
 from grids.permissions import HOLDERS, Permission
+from grids.querysets import at_or_above
 from gridsup.dates import week_from
 from gridsup.parts import Part
 from gridsup.scoping import HoldsAreas, ScopedQuerySet, inside
@@ -227,6 +228,21 @@ class VisitQuerySet(SetWise["Visit"]):
     def uncorrected(self) -> Self:
         """Returned records of which no corrected version was handed in."""
         return self.filter(state="returned").not_replaced()
+
+    def beyond_correction(self, on: date) -> Self:
+        """Returned records that nobody is left to correct: nobody of the day inspects where they count or where their
+        premises stands by now, and neither of their officers inspects in the bureau (`rules.may_correct`)."""
+        from grids.models import Posting
+
+        posts = Posting.objects.on(on).that_inspect().filter(officer__is_active=True)
+        signed = Q(officer=OuterRef("lead")) | Q(officer=OuterRef("partner"))
+        own = posts.annotate(bureau=Substr("area_code", 1, 2)).filter(
+            signed, bureau=Substr(OuterRef("area_code"), 1, 2)
+        )
+        found = self.uncorrected().exclude(Exists(own))
+        for field in ("area_code", "premises__area_code"):
+            found = found.exclude(Exists(posts.filter(at_or_above(field))))
+        return found
 
     def to_correct(self, officer: "Officer") -> Self:
         """Returned records of the officer of which no corrected version was handed in; `why_returned` tells why."""

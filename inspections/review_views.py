@@ -67,7 +67,10 @@ def visit_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
     if request.method != "POST":  # the log-in leads here after a session that ended on the form
         return redirect("visit", pk)
     moves: dict[str, tuple[Callable[[], object], str]] = {
-        "archived": (lambda: archive_visit(visit=visit, by=officer, now=now), _("The record is archived.")),
+        "archived": (
+            lambda: archive_visit(visit=visit, why=reason(request), by=officer, now=now),
+            _("The record is archived."),
+        ),
         "returned": (
             lambda: return_visit(visit=visit, why=reason(request), by=officer, now=now),
             _("The record is returned: its officers find it at the top of their day."),

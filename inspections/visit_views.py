@@ -40,7 +40,9 @@ RETURN_REASONS = [
 def visit_list(request: SignedIn) -> HttpResponse:
     officer = request.user
     question = VisitQuestion(request.GET)
-    rows = question.filter(Visit.objects.visible_to(officer).valid()).order_by("-visited_on", "-pk")
+    rows = question.filter(Visit.objects.visible_to(officer).valid(), timezone.localdate()).order_by(
+        "-visited_on", "-pk"
+    )
     return render(
         request,
         "inspections/visit_list.html",
@@ -93,8 +95,14 @@ def moves(visit: Visit, officer: Officer) -> list[str]:
     """What the person may decide about the record; never about an own one."""
     if is_own(visit, officer):
         return []
+    if visit.state == Visit.State.RETURNED and not _is_beyond_correction(visit):
+        return []
     permitted = {to: VISIT_MOVES[visit.state, to].permission for to in targets(VISIT_MOVES, visit.state)}
     return [to for to, permission in permitted.items() if officer.may(permission, visit.area_code)]
+
+
+def _is_beyond_correction(visit: Visit) -> bool:
+    return bool(Visit.objects.beyond_correction(timezone.localdate()).filter(pk=visit.pk).exists())
 
 
 def to_correct(visit: Visit, officer: Officer) -> Visit | None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.models import Officer
@@ -115,8 +116,26 @@ def submit_visits(*, records: Sequence[tuple[VisitRecord, datetime]]) -> int:
     return made
 
 
-def archive_visit(*, visit: Visit, by: Officer, now: datetime) -> Visit:
-    """The chief accepts a record; raises NotAllowed, also for whoever made the visit, and Overtaken for the second."""
+@transaction.atomic
+def archive_visit(*, visit: Visit, by: Officer, now: datetime, why: str = "") -> Visit:
+    """The chief accepts a record, or archives a returned one as it stands where nobody is left to correct it: that
+    needs a reason.
+
+    Raises NotAllowed, also for whoever made the visit, Overtaken for the second, WrongState for a returned record that
+    somebody can correct or did, BadInput without the reason.
+    """
+    if visit.state == State.RETURNED:
+        check(by, Permission.REVIEW_VISITS, visit.area_code)
+        # a correction takes the premises first, too
+        Premises.objects.select_for_update().get(pk=visit.premises_id)
+        if not Visit.objects.beyond_correction(timezone.localdate(now)).filter(pk=visit.pk).exists():
+            raise WrongState(
+                _(
+                    "This returned record was corrected, or somebody can correct it: its officers, or whoever inspects "
+                    "there. It is archived as it stands only where nobody is left."
+                )
+            )
+        return _review(visit, State.ARCHIVED, why.strip(), by, now)
     return _review(visit, State.ARCHIVED, "", by, now)
 
 

@@ -17,7 +17,7 @@ from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.api.filters import LARGEST_KEY, InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import Nothing, ScopedViewSet, Visible
+from gridsup.api.views import ScopedViewSet, Visible
 from gridsup.audit.recording import note
 from gridsup.errors import NotAllowed
 from gridsup.states import targets
@@ -162,6 +162,12 @@ class Reached(Visible):
         return Visit.objects.reached_by(request.user) if request is not None else Visit.objects.all()
 
 
+class PerhapsWhy(serializers.Serializer[Any]):
+    """A reason, needed for a returned record alone."""
+
+    why = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
 class Form(serializers.Serializer[Any]):
     """What names a form of a visit, whether put aside or handed in."""
 
@@ -253,15 +259,15 @@ class VisitViewSet(ScopedViewSet):
         visit = save_draft(**self.body(DraftShape), by=self.officer, now=timezone.now())
         return self.answer(visit, status.HTTP_200_OK)
 
-    @extend_schema(request=None, responses=VisitDetail)
+    @extend_schema(request=PerhapsWhy, responses=VisitDetail)
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, pk: str) -> Response:
-        """The chief accepts a record."""
+        """The chief accepts a record, or archives a returned one that nobody is left to correct, with a reason."""
 
         def accept(visit: Visit, body: dict[str, Any]) -> None:
-            archive_visit(visit=visit, by=self.officer, now=timezone.now())
+            archive_visit(visit=visit, **body, by=self.officer, now=timezone.now())
 
-        return self.act(accept, Nothing, Permission.REVIEW_VISITS)
+        return self.act(accept, PerhapsWhy, Permission.REVIEW_VISITS)
 
     @extend_schema(
         operation_id="visits_archive_many",

@@ -136,6 +136,8 @@ VISIT_MOVES = {
     (str(S.DRAFT), str(S.SUBMITTED)): Move(Permission.INSPECT),
     (str(S.SUBMITTED), str(S.ARCHIVED)): Move(Permission.REVIEW_VISITS, required=("reviewed_at", "reviewed_by")),
     (str(S.SUBMITTED), str(S.RETURNED)): Move(Permission.REVIEW_VISITS, required=("why", "reviewed_at", "reviewed_by")),
+    # as it stands, where nobody is left to correct it
+    (str(S.RETURNED), str(S.ARCHIVED)): Move(Permission.REVIEW_VISITS, required=("why", "reviewed_at", "reviewed_by")),
 }
 
 

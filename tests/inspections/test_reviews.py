@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken
+from grids.models import Posting
+from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
 from inspections.actions import archive_visit, archive_visits, return_visit, save_draft, submit_visit
+from inspections.decisions import reviews
 from inspections.models import Visit, VisitEvent
 from inspections.models.visit import VISIT_MOVES
-from tests.factories import TODAY, VisitFactory
+from tests.factories import TODAY, OfficerFactory, PostingFactory, VisitFactory
 from tests.visits import NOON, load_policy, record, shop
 
 S = Visit.State
@@ -26,15 +28,27 @@ def made(district, state="submitted", **facts) -> Visit:
     return VisitFactory(**{"premises": shop(), **officers, "state": state, **facts})
 
 
+def gone(*officers) -> None:
+    """Their posts are over."""
+    Posting.objects.filter(officer__in=officers).update(to_day=TODAY - timedelta(days=1))
+
+
+def nobody_left(district) -> None:
+    """Neither lead nor manager nor the case team inspects in the bureau any more."""
+    gone(district.lead, district.manager, district.by_duty["case_team"])
+
+
 def tried(district, visit, to) -> None:
     """The one way into each state."""
+    if (visit.state, to) == (S.RETURNED, S.ARCHIVED):
+        nobody_left(district)
     given = record(district, premises=visit.premises, client_id=visit.client_id)
     ways = {
         S.DRAFT: lambda: save_draft(
             client_id=visit.client_id, premises=visit.premises, held={}, by=district.lead, now=NOON
         ),
         S.SUBMITTED: lambda: submit_visit(record=given, by=district.lead, now=NOON),
-        S.ARCHIVED: lambda: archive_visit(visit=visit, by=district.chief, now=NOON),
+        S.ARCHIVED: lambda: archive_visit(visit=visit, why="so", by=district.chief, now=NOON),
         S.RETURNED: lambda: return_visit(visit=visit, why="so", by=district.chief, now=NOON),
     }
     with suppress(DomainError):
@@ -62,6 +76,96 @@ def test_only_the_chief_of_the_station_reviews(district, who):
     with pytest.raises(NotAllowed):
         return_visit(visit=visit, why="x", by=getattr(district, who), now=NOON)
     assert Visit.objects.get(pk=visit.pk).state == "submitted"
+
+
+class TestOfAReturnedRecordThatNobodyIsLeftToCorrect:
+    @pytest.fixture
+    def returned(self, district):
+        return made(district, "returned", version=1)
+
+    def stuck(self):
+        return list(Visit.objects.beyond_correction(TODAY))
+
+    def test_the_chief_archives_it_as_it_stands_with_a_reason(self, district, returned):
+        nobody_left(district)
+
+        archive_visit(visit=returned, why=" both have left ", by=district.chief, now=NOON)
+
+        assert (returned.state, returned.reviewed_by, returned.reviewed_at) == ("archived", district.chief, NOON)
+        event = returned.events.get()
+        assert (event.old, event.new, event.why, event.by) == ("returned", "archived", "both have left", district.chief)
+        assert self.stuck() == []
+        with pytest.raises(BadInput) as refusal:
+            archive_visit(visit=made(district, "returned"), why=" ", by=district.chief, now=NOON)
+        assert refusal.value.field == "why"
+
+    @pytest.mark.parametrize(
+        ("left", "is_stuck"),
+        [
+            ({}, True),
+            ({"officer": "lead", "area_code": "050201"}, False),  # who signed may correct from anywhere in the bureau
+            ({"officer": "lead", "area_code": "060101"}, True),
+            ({"officer": "nobody", "area_code": "050101"}, False),  # whoever inspects there
+            ({"officer": "nobody", "area_code": "050102"}, True),
+            ({"officer": "nobody", "area_code": "0501", "duty": "case_team"}, False),
+            ({"officer": "nobody", "area_code": "050101", "duty": "supervisor"}, True),
+            ({"officer": "closed", "area_code": "050101"}, True),
+        ],
+    )
+    def test_nobody_is_left_when_nobody_there_nor_either_officer_inspects(self, district, returned, left, is_stuck):
+        nobody_left(district)
+        if left:
+            name = left.pop("officer")
+            officer = OfficerFactory(is_active=False) if name == "closed" else getattr(district, name)
+            PostingFactory(officer=officer, **{"duty": "manager", **left})
+
+        assert self.stuck() == ([returned] if is_stuck else [])
+        if not is_stuck:
+            with pytest.raises(WrongState):
+                archive_visit(visit=returned, why="so", by=district.chief, now=NOON)
+
+    def test_who_inspects_where_its_premises_stands_by_now_is_left(self, district, returned):
+        nobody_left(district)
+        PostingFactory(area_code="050102", duty="manager")
+        assert self.stuck() == [returned]
+
+        returned.premises.area_code, returned.premises.grid = "050102", district.neighbour_grid
+        returned.premises.save(update_fields=["area_code", "grid"])
+
+        assert self.stuck() == []
+
+    def test_one_that_was_corrected_stays_as_it_is(self, district, returned):
+        made(district, premises=returned.premises, corrects=returned, version=2)
+        nobody_left(district)
+
+        with pytest.raises(WrongState):
+            archive_visit(visit=returned, why="so", by=district.chief, now=NOON)
+
+    @pytest.mark.parametrize("who", ["far_chief", "district_office", "lead"])
+    def test_nobody_but_the_chief_does(self, district, returned, who):
+        nobody_left(district)
+
+        with pytest.raises(NotAllowed):
+            archive_visit(visit=returned, why="so", by=getattr(district, who), now=NOON)
+
+    def test_the_chief_is_told_opens_the_rows_and_decides_on_the_page(self, client, district, returned, time_machine):
+        time_machine.move_to(NOON, tick=False)
+        client.cookies["django_language"] = "en"
+        client.force_login(district.chief)
+        before = client.get(f"/visits/{returned.pk}/").text
+        nobody_left(district)
+
+        (waits,) = [one for one in reviews(district.chief, TODAY) if "stuck" in one.url]
+        listed = client.get(waits.url).context["page"]
+        page = client.get(f"/visits/{returned.pk}/").text
+        refused = client.post(f"/visits/{returned.pk}/archived/", {"why": ""})
+        client.post(f"/visits/{returned.pk}/archived/", {"why": "both have left"})
+
+        assert "Archive as it stands" not in before
+        assert (waits.count, list(listed)) == (1, [returned])
+        assert "Archive as it stands" in page
+        assert "A reason is needed" in refused.text
+        assert Visit.objects.get(pk=returned.pk).state == "archived"
 
 
 @pytest.mark.parametrize("who", ["lead", "manager", "district_office", "supervisor", "outsider"])

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from grids.models import Officer
+from grids.models import Officer, Posting
 from inspections.models import Finding, InspectionTask, Visit
 from subjects.actions import load_preset
 from tests.api import api_as, errors
@@ -63,6 +63,17 @@ def test_a_visit_goes_from_draft_to_the_archive_over_the_api_alone(district, pre
     assert (archived.json()["state"], archived.json()["reviewed_by"]["name"]) == ("archived", "chief")
     assert archived.json()["next_states"] == []
     assert [event["new"] for event in archived.json()["events"]] == ["draft", "submitted", "archived"]
+
+
+def test_a_returned_record_that_nobody_can_correct_is_archived_with_a_reason(district):
+    Posting.objects.that_inspect().update(to_day=timezone.localdate() - timedelta(days=1))
+    address = f"/api/v1/visits/{VisitFactory(state='returned').pk}/archive"
+    chief = api_as(district.chief)
+
+    assert errors(chief.post(address)) == [("bad_input", "why")]
+    archived = chief.post(address, {"why": "both have left"}, format="json").json()
+
+    assert [(event["new"], event["why"]) for event in archived["events"]] == [("archived", "both have left")]
 
 
 def test_the_same_form_again_is_answered_with_the_stored_visit(district, premises):
