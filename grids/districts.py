@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from grids.geometry import as_geojson, read_boundary
 from grids.models import Locality
-from gridsup.coordinates import to_wgs84
+from gridsup.coordinates import from_bd09, to_wgs84
 from gridsup.errors import BadInput
 
 SHIPPED = Path(__file__).resolve().parent / "data"
@@ -164,11 +164,12 @@ def _outline(folder: Path, facts: dict[str, Any]) -> dict[str, Any] | None:
     if not facts.get("outline"):
         return None
     name = str(facts["outline"])
-    if facts.get("crs") not in {"wgs84", "gcj02"}:
-        raise BadInput(_("district.json must say the outline's coordinate system: “crs” is wgs84 or gcj02."))
+    readers = {"wgs84": None, "gcj02": to_wgs84, "bd09": from_bd09}
+    if facts.get("crs") not in readers:
+        raise BadInput(_("district.json must say the outline's coordinate system: “crs” is wgs84, gcj02 or bd09."))
     area = read_boundary(_facts(folder / name), field=name)
-    if facts["crs"] == "gcj02":
-        area = shapely.transform(area, lambda corners: np.column_stack(to_wgs84(*corners.T)))
+    if read := readers[facts["crs"]]:
+        area = shapely.transform(area, lambda corners: np.column_stack(read(*corners.T)))
     return as_geojson(area)
 
 

@@ -1,9 +1,11 @@
-"""GCJ-02, the shifted coordinates of Chinese maps, to and from WGS 84; whole arrays at once, degrees throughout.
+"""GCJ-02 and BD-09, the shifted coordinates of Chinese maps, to and from WGS 84; whole arrays at once, in degrees.
 
-The shift is some 500 m in Xi'an, so a coordinate without its system is useless. The forward formula is the published
-approximation that map services use; the way back has no formula and is found by iteration.
+The shift is some 500 m in Xi'an, and as much again for BD-09, which Baidu makes of GCJ-02; a coordinate without its
+system is useless. The forward formulas are the published approximations that map services use; the way back is found
+by iteration.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -22,7 +24,11 @@ SOUTH, NORTH = 0.8293, 55.8271
 AXIS: Final = 6_378_245.0
 ECCENTRICITY: Final = 0.00669342162296594323
 
-# Each turn of the inverse shrinks the error a thousandfold or better; six reach the limit of a double.
+# BD-09 moves GCJ-02 so many degrees east and north, beside waves of two metres at most.
+BD_EAST, BD_NORTH = 0.0065, 0.006
+BD_WAVES: Final = np.pi * 3000.0 / 180.0
+
+# Each turn of the inverse shrinks the error fiftyfold or better; six come well under a millimetre.
 TURNS: Final = 6
 
 
@@ -46,10 +52,28 @@ def to_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Degrees, Degrees]:
 
 def to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Degrees, Degrees]:
     """GCJ-02 → WGS 84 to well under a millimetre; raises BadInput naming the first point that is not in China."""
-    shifted_x, shifted_y = _checked(lon, lat)
+    return _unshifted(*_checked(lon, lat), _shift)
+
+
+def to_bd09(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Degrees, Degrees]:
+    """WGS 84 → BD-09; raises BadInput naming the first point that is not in China."""
+    x, y = to_gcj02(lon, lat)
+    east, north = _shift_bd09(x, y)
+    return x + east, y + north
+
+
+def from_bd09(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Degrees, Degrees]:
+    """BD-09 → WGS 84; raises BadInput naming the first point that is not in China."""
+    return _unshifted(*_unshifted(*_checked(lon, lat), _shift_bd09), _shift)
+
+
+def _unshifted(
+    shifted_x: Degrees, shifted_y: Degrees, shift: Callable[[Degrees, Degrees], tuple[Degrees, Degrees]]
+) -> tuple[Degrees, Degrees]:
+    """Where a point was before it was shifted."""
     x, y = shifted_x, shifted_y
     for _turn in range(TURNS):
-        east, north = _shift(x, y)
+        east, north = shift(x, y)
         x, y = shifted_x - east, shifted_y - north
     return x, y
 
@@ -82,6 +106,13 @@ def _shift(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
     along_parallel = AXIS / np.sqrt(bulge) * np.cos(latitude)
     along_meridian = AXIS * (1.0 - ECCENTRICITY) / (bulge * np.sqrt(bulge))
     return np.degrees(east / along_parallel), np.degrees(north / along_meridian)
+
+
+def _shift_bd09(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
+    """How far BD-09 lies east and north of GCJ-02, in degrees: waves along and across the way to the origin."""
+    far = np.hypot(x, y) + 0.00002 * np.sin(y * BD_WAVES)
+    angle = np.arctan2(y, x) + 0.000003 * np.cos(x * BD_WAVES)
+    return far * np.cos(angle) + BD_EAST - x, far * np.sin(angle) + BD_NORTH - y
 
 
 def _waves(z: Degrees, first: float, second: float, height: float = 1.0, other: float = 1.0) -> Degrees:

@@ -112,7 +112,9 @@ class ChangeForm(forms.Form):
     crs = forms.ChoiceField(
         label=gettext_lazy("coordinate system of the boundary"), choices=System.choices,
         widget=forms.Select(attrs=SELECT),
-        help_text=gettext_lazy("What is drawn on the map is WGS 84. Coordinates from web maps are mostly GCJ-02."),
+        help_text=gettext_lazy(
+            "What is drawn on the map is WGS 84. Coordinates from web maps are mostly GCJ-02, those of Baidu BD-09."
+        ),
     )  # fmt: skip
     sure = forms.BooleanField(
         label=gettext_lazy("the coordinate system of the boundary is right as chosen"), required=False,

@@ -1,11 +1,13 @@
 """Whether a boundary lies better in another coordinate system than was said: by borders, by premises, by its grid.
 
-GCJ-02 taken for WGS 84 lies some 500 m off, inside most grids: a shape that looks right and moves the wrong premises.
+GCJ-02 taken for WGS 84 lies some 500 m off, BD-09 a kilometre, inside most grids: a shape that looks right and moves
+the wrong premises.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +19,11 @@ from grids.geometry import read_boundary
 from grids.map import share_inside
 from grids.models import Grid, Station
 from grids.querysets import GRID_DIGITS
-from gridsup.coordinates import to_gcj02, to_wgs84
 from gridsup.equalarea import Shapes
 from gridsup.errors import BadInput
 from subjects.areas.drafts import Draft
 from subjects.areas.placing import points_of
-from subjects.areas.reading import Handed, System, turned
+from subjects.areas.reading import Handed, System, read_as
 
 # A piece that lies in its grid nearly whole, of which most would lie beside it as said, was meant to lie there.
 SHARE_INSIDE = 0.95
@@ -37,7 +38,14 @@ BESIDE = 5e-5
 # Points of a boundary that are looked at: one every 10 m of 20 km.
 LOOKED_AT = 2_000
 
-NAMED = {System.WGS84: "WGS 84", System.CGCS2000: "CGCS2000", System.GCJ02: "GCJ-02"}
+NAMED = {System.WGS84: "WGS 84", System.CGCS2000: "CGCS2000", System.GCJ02: "GCJ-02", System.BD09: "BD-09"}
+# What else it may be that was said to be in a system.
+OTHERS = {
+    System.WGS84: (System.GCJ02, System.BD09),
+    System.CGCS2000: (System.GCJ02, System.BD09),
+    System.GCJ02: (System.WGS84, System.BD09),
+    System.BD09: (System.GCJ02, System.WGS84),
+}
 
 Two = tuple[float, float]  # as said, and in the other system
 
@@ -69,22 +77,106 @@ class Fit:
         return sentence % vars(self)
 
 
+@dataclass(frozen=True)
+class Laid:
+    """What was handed in, read as said and in another system, over the ground that it is of or is a piece of."""
+
+    handed: Handed
+    right: System
+    ground: BaseGeometry  # of the grids as they are; empty where none is drawn
+
+    @cached_property
+    def both(self) -> tuple[BaseGeometry, BaseGeometry]:
+        area = shapely.union_all(list(self.handed.shapes))
+        return area, read_as(area, self.handed.crs, self.right)
+
+    @cached_property
+    def points(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        return points_of(self.handed.of)
+
+    @cached_property
+    def premises(self) -> Two:
+        """The share of the premises of the grids that lies in the boundary; without any, all in both."""
+        if not len(self.points[0]):
+            return 1.0, 1.0
+        said, other = (share_inside(area, *self.points) for area in self.both)
+        return said, other
+
+    @cached_property
+    def as_before(self) -> Two:
+        """What the boundary and the ground of before have in common, as a share of what either has."""
+        return self._shares(shapely.union)
+
+    @cached_property
+    def inside(self) -> Two:
+        """The share of a piece that lies in its grid."""
+        return self._shares(lambda area, ground: area)
+
+    def _shares(self, of: Callable[[BaseGeometry, BaseGeometry], BaseGeometry]) -> Two:
+        if self.ground.is_empty:
+            return 1.0, 1.0
+        said, other = (area.intersection(self.ground).area / of(area, self.ground).area for area in self.both)
+        return said, other
+
+    @property
+    def is_loose(self) -> bool:
+        """It takes what it will, of a grid a part, of the station what lies in none: its place alone tells nothing."""
+        if self.handed.piece or any(len(code) < GRID_DIGITS for code in self.handed.of):
+            return True
+        return max(self.as_before) < SAME_GROUND
+
+    @property
+    def tells(self) -> bool:
+        """Whether the ground of before says that the other is right; a grid never drawn has its premises alone."""
+        return not self.is_loose and (_is_clear(self.as_before) or self.ground.is_empty)
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {"said": NAMED[System(self.handed.crs)], "right": NAMED[self.right]}
+
+
 def fit_of(handed: Handed, station: Station) -> Fit:
-    """How the boundaries that were handed in fit as said, beside the other system that is taken for it."""
-    if not handed.shapes or handed.tapped or handed.crs not in NAMED:
+    """How the boundaries that were handed in fit as said, beside the systems that are taken for it.
+
+    The one that is recommended, else the first that leaves it undecided.
+    """
+    if not handed.shapes or handed.tapped or handed.crs not in OTHERS:
         return Fit()
-    said, other = _along(handed, station)
-    if said >= SHARE_ALONG:
+    borders = _borders(station)
+    if _share_along(handed.shapes, borders) >= SHARE_ALONG:
         return Fit()
+    return max(((laid, _fit(laid, borders)) for laid in _laid(handed)), key=_rank)[1]
+
+
+def _rank(laid_fit: tuple[Laid, Fit]) -> float:
+    """Recommended ones by the ground of before, before those that are undecided, before those that tell nothing."""
+    laid, fit = laid_fit
+    if not fit.told:
+        return 0.0
+    return 1.0 if fit.is_undecided else 2.0 + laid.as_before[1]
+
+
+def _laid(handed: Handed) -> list[Laid]:
+    """What was handed in beside each system that it may be in."""
+    ground = _ground_of(handed)
+    return [Laid(handed, right, ground) for right in OTHERS[System(handed.crs)]]
+
+
+def _fit(laid: Laid, borders: shapely.STRtree) -> Fit:
+    handed = laid.handed
+    said, other = (
+        _share_along(shapes, borders)
+        for shapes in (handed.shapes, [read_as(shape, handed.crs, laid.right) for shape in handed.shapes])
+    )
     if other >= SHARE_ALONG:
         told = _(
             "Read as %(said)s, %(here)d %% of this boundary run along known borders; read as %(right)s, %(there)d %%."
         )
-        return _clear(told, handed, (said, other))
-    if handed.piece and _lies_beside(inside := _inside(handed)):
+        return _clear(told, laid, (said, other))
+    if handed.piece and laid.inside[0] < 1 / 2 and laid.inside[1] >= SHARE_INSIDE:
         told = _("Read as %(said)s, %(here)d %% of this boundary lie in the grid; read as %(right)s, %(there)d %%.")
-        return _clear(told, handed, inside)
-    return _counted(handed) if _is_loose(handed) else _of_whole(handed)
+        return _clear(told, laid, laid.inside)
+    return _counted(laid) if laid.is_loose else _of_whole(laid)
 
 
 def need_sure(draft: Draft) -> str:
@@ -110,45 +202,43 @@ def asking(handed: Handed, station: Station) -> Iterator[None]:
 
 
 def refuse_other(draft: Draft) -> None:
-    """Raises BadInput when most of the premises lie outside the boundary as said, and inside it in the other system,
+    """Raises BadInput when most of the premises lie outside the boundary as said, and inside it in another system,
     where the ground of before says so too."""
     handed = draft.handed
-    if handed.crs not in NAMED or not handed.shapes or handed.tapped or handed.piece:
+    if handed.crs not in OTHERS or not handed.shapes or handed.tapped or handed.piece:
         return
-    inside, other = _premises(handed)
-    if inside < 1 / 2 < other and _tells(handed):
-        raise BadInput(
-            _("Read as %(said)s, %(share)d %% of the premises lie outside this boundary; read as %(right)s most lie "
-              "inside. Choose %(right)s.") % {**_words(handed), "share": round((1 - inside) * 100)},
-            field="crs",
-        )  # fmt: skip
+    for laid in sorted(_laid(handed), key=lambda one: -one.as_before[1]):
+        inside, other = laid.premises
+        if inside < 1 / 2 < other and laid.tells:
+            raise BadInput(
+                _("Read as %(said)s, %(share)d %% of the premises lie outside this boundary; read as %(right)s most "
+                  "lie inside. Choose %(right)s.") % {**laid.words, "share": round((1 - inside) * 100)},
+                field="crs",
+            )  # fmt: skip
 
 
-def _of_whole(handed: Handed) -> Fit:
+def _of_whole(laid: Laid) -> Fit:
     """By premises, then by ground; recommended where the ground of before tells and no premises speak against it."""
-    premises, ground = _premises(handed), _ground(handed)
-    is_undecided = not _tells(handed) or _is_clear(premises[::-1])
+    is_undecided = not laid.tells or _is_clear(laid.premises[::-1])
     for told, shares in (
         (_("Read as %(said)s, %(here)d %% of the premises lie in this boundary; read as %(right)s, %(there)d %%."),
-         premises),
-        (_("Read as %(said)s, %(here)d %% of the ground is as before; read as %(right)s, %(there)d %%."), ground),
+         laid.premises),
+        (_("Read as %(said)s, %(here)d %% of the ground is as before; read as %(right)s, %(there)d %%."),
+         laid.as_before),
     ):  # fmt: skip
         if _is_clear(shares):
-            return _clear(told, handed, shares, is_undecided=is_undecided)
+            return _clear(told, laid, shares, is_undecided=is_undecided)
     return Fit()
 
 
-def _counted(handed: Handed) -> Fit:
+def _counted(laid: Laid) -> Fit:
     """How many premises lie in a loose shape is asked wherever that differs; where it does not, how it lies."""
-    lon, lat = points_of(handed.of)
-    here, there = (round(share * len(lon)) for share in _shares(handed, lon, lat))
+    here, there = (round(share * len(laid.points[0])) for share in laid.premises)
     if here != there:
-        words = _words(handed)
         told = _("Read as %(said)s, %(here)d premises lie in this boundary; read as %(right)s, %(there)d.")
-        return Fit(told % {**words, "here": here, "there": there}, **words, is_undecided=True)
-    inside = _inside(handed)
+        return Fit(told % {**laid.words, "here": here, "there": there}, **laid.words, is_undecided=True)
     told = _("Read as %(said)s, %(here)d %% of this boundary lie in the grid; read as %(right)s, %(there)d %%.")
-    return _clear(told, handed, inside, is_undecided=True) if _is_clear(inside) else Fit()
+    return _clear(told, laid, laid.inside, is_undecided=True) if _is_clear(laid.inside) else Fit()
 
 
 def _is_clear(shares: Two) -> bool:
@@ -156,77 +246,9 @@ def _is_clear(shares: Two) -> bool:
     return other - said >= CLEARLY
 
 
-def _lies_beside(inside: Two) -> bool:
-    said, other = inside
-    return said < 1 / 2 and other >= SHARE_INSIDE
-
-
-def _is_loose(handed: Handed) -> bool:
-    """It takes what it will: of one grid a part, of the station what lies in none; its place alone tells nothing."""
-    if handed.piece or any(len(code) < GRID_DIGITS for code in handed.of):
-        return True
-    return max(_ground(handed)) < SAME_GROUND
-
-
-def _tells(handed: Handed) -> bool:
-    """Whether the ground of before says that the other system is right; a grid never drawn has its premises alone."""
-    return not _is_loose(handed) and (_is_clear(_ground(handed)) or _ground_of(handed).is_empty)
-
-
-def _clear(told: str, handed: Handed, shares: Two, *, is_undecided: bool = False) -> Fit:
-    words = _words(handed)
+def _clear(told: str, laid: Laid, shares: Two, *, is_undecided: bool = False) -> Fit:
     here, there = (round(share * 100) for share in shares)
-    return Fit(told % {**words, "here": here, "there": there}, **words, is_undecided=is_undecided)
-
-
-def _words(handed: Handed) -> dict[str, str]:
-    return {"said": NAMED[System(handed.crs)], "right": NAMED[_right(handed.crs)]}
-
-
-def _right(crs: str) -> System:
-    """The other of the two systems that are taken for each other."""
-    return System.WGS84 if crs == System.GCJ02 else System.GCJ02
-
-
-def other_of(shape: BaseGeometry, crs: str) -> BaseGeometry:
-    """The shape, had its corners been in the other of the two systems."""
-    return turned(shape, to_gcj02 if crs == System.GCJ02 else to_wgs84)
-
-
-def _both(handed: Handed) -> tuple[BaseGeometry, BaseGeometry]:
-    area = shapely.union_all(list(handed.shapes))
-    return area, other_of(area, handed.crs)
-
-
-def _premises(handed: Handed) -> Two:
-    """The share of the premises of the grids that lies in the boundary; without any, all in both."""
-    lon, lat = points_of(handed.of)
-    return _shares(handed, lon, lat)
-
-
-def _shares(handed: Handed, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Two:
-    if not len(lon):
-        return 1.0, 1.0
-    said, other = _both(handed)
-    return share_inside(said, lon, lat), share_inside(other, lon, lat)
-
-
-def _ground(handed: Handed) -> Two:
-    """What the boundary and the ground of before have in common, as a share of what either has."""
-    ground = _ground_of(handed)
-    if ground.is_empty:
-        return 1.0, 1.0
-    said, other = (one.intersection(ground).area / one.union(ground).area for one in _both(handed))
-    return said, other
-
-
-def _inside(handed: Handed) -> Two:
-    """The share of a piece that lies in its grid."""
-    ground = _ground_of(handed)
-    if ground.is_empty:
-        return 1.0, 1.0
-    said, other = (one.intersection(ground).area / one.area for one in _both(handed))
-    return said, other
+    return Fit(told % {**laid.words, "here": here, "there": there}, **laid.words, is_undecided=is_undecided)
 
 
 def _ground_of(handed: Handed) -> BaseGeometry:
@@ -235,13 +257,11 @@ def _ground_of(handed: Handed) -> BaseGeometry:
     return ground
 
 
-def _along(handed: Handed, station: Station) -> Two:
-    """The share of the boundary's length that runs along borders of grids, of the station or of the bureau."""
+def _borders(station: Station) -> shapely.STRtree:
+    """Every edge of the grids of the bureau, of the station's outline and of the bureau's."""
     grids = Grid.objects.in_force().in_area(station.code[:2]).filter(boundary__isnull=False)
     known = [*grids.values_list("boundary", flat=True), station.outline, station.bureau.outline]
-    borders = shapely.STRtree(_edges([read_boundary(boundary) for boundary in known if boundary]))
-    others = [other_of(shape, handed.crs) for shape in handed.shapes]
-    return _share_along(handed.shapes, borders), _share_along(others, borders)
+    return shapely.STRtree(_edges([read_boundary(boundary) for boundary in known if boundary]))
 
 
 def _share_along(shapes: Sequence[BaseGeometry], borders: shapely.STRtree) -> float:

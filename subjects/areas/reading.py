@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
 from grids.geometry import proven, read_shape
-from gridsup.coordinates import Degrees, to_gcj02, to_wgs84
+from gridsup.coordinates import Degrees, from_bd09, to_bd09, to_gcj02, to_wgs84
 from gridsup.errors import BadInput
 
 MEGABYTE = 1_000_000
@@ -32,6 +32,7 @@ class System(TextChoices):
 
     WGS84 = "wgs84", "WGS 84"
     GCJ02 = "gcj02", gettext_lazy("GCJ-02 (shifted, of Chinese web maps)")
+    BD09 = "bd09", gettext_lazy("BD-09 (shifted twice, of Baidu maps)")
     CGCS2000 = "cgcs2000", gettext_lazy("CGCS2000 (within a metre of WGS 84)")
     MERCATOR = "epsg3857", gettext_lazy("EPSG:3857 (metres, of web maps)")
 
@@ -42,7 +43,10 @@ NAMES = {
     System.CGCS2000: ("4490",),
     System.MERCATOR: ("3857", "900913"),
     System.GCJ02: ("GCJ",),
+    System.BD09: ("BD09", "BD-09"),
 }
+# Shifted systems: to WGS 84, and from it.
+SHIFTED = {System.GCJ02: (to_wgs84, to_gcj02), System.BD09: (from_bd09, to_bd09)}
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,8 @@ def _system(found: Any, crs: str, field: str) -> System:
 
 
 def _in_degrees(shape: BaseGeometry, system: System, field: str) -> BaseGeometry:
-    if system == System.GCJ02:
-        return turned(shape, to_wgs84)
+    if system in SHIFTED:
+        return turned(shape, SHIFTED[system][0])
     if system == System.MERCATOR:
         if np.abs(shapely.get_coordinates(shape)).max(initial=0) > HALF_EQUATOR:
             raise BadInput(_("Coordinates of EPSG:3857 are metres: this leaves the globe."), field=field)
@@ -161,7 +165,13 @@ def turned(shape: BaseGeometry, turn: Any) -> BaseGeometry:
 
 def as_said(area: BaseGeometry, crs: str) -> BaseGeometry:
     """An area in WGS 84 in the degrees of the system in which it was handed in."""
-    return turned(area, to_gcj02) if crs == System.GCJ02 else area
+    return turned(area, SHIFTED[System(crs)][1]) if crs in SHIFTED else area
+
+
+def read_as(area: BaseGeometry, crs: str, other: System) -> BaseGeometry:
+    """What an area that was read by one system would be, had its corners been in another; both in WGS 84."""
+    corners = as_said(area, crs)
+    return turned(corners, SHIFTED[other][0]) if other in SHIFTED else corners
 
 
 def _from_mercator(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:

@@ -11,13 +11,14 @@ from shapely.geometry.base import BaseGeometry
 
 from grids.map import grid_map, outline_of, share_inside
 from grids.models import Bureau, Locality
-from gridsup.coordinates import Degrees, to_wgs84
+from gridsup.coordinates import Degrees, from_bd09, to_wgs84
 from gridsup.errors import BadInput
 from gridsup.sheets.faults import Fault
 from subjects.importing.gathering import FilePremises
 
-WGS84, GCJ02 = "wgs84", "gcj02"
-CRS_NAMES = {WGS84: "WGS 84", GCJ02: "GCJ-02"}
+WGS84, GCJ02, BD09 = "wgs84", "gcj02", "bd09"
+CRS_NAMES = {WGS84: "WGS 84", GCJ02: "GCJ-02", BD09: "BD-09"}
+READERS = {GCJ02: to_wgs84, BD09: from_bd09}
 # Seven decimals are a centimetre: finer than any source, and the same on every run.
 DECIMALS = 7
 # How statistics name the committees whose places people call by the bare name.
@@ -28,17 +29,16 @@ SHORTEST = 3  # characters; two stand inside too many other words
 def place_points(bureau: Bureau, premises: Sequence[FilePremises], crs: str) -> list[Fault]:
     """Turns the points into WGS 84 and finds the grid of each; returns warnings where point and grid code disagree.
 
-    Raises BadInput when most points leave the bureau's outline that would lie in it in the other system.
+    Raises BadInput when most points leave the bureau's outline that would lie in it in another system.
     """
     if not premises:
         return []
     lon = np.array([row.lon for row in premises], dtype=np.float64)
     lat = np.array([row.lat for row in premises], dtype=np.float64)
-    straight, turned = (lon, lat), to_wgs84(lon, lat)
-    chosen, other = (straight, turned) if crs == WGS84 else (turned, straight)
+    chosen = _read(lon, lat, crs)
     outline = outline_of(bureau)
-    if outline:
-        _refuse_other_system(outline, chosen, other, crs)
+    if outline and share_inside(outline, *chosen) < 1 / 2:
+        _refuse_other_system(outline, lon, lat, crs)
     x, y = np.round(chosen[0], DECIMALS), np.round(chosen[1], DECIMALS)
     area = grid_map(bureau.code)
     grids, drawn = area.codes_at(x, y), frozenset(area.codes)
@@ -78,16 +78,19 @@ def _of_other_station(row: FilePremises) -> bool:
     )
 
 
-def _refuse_other_system(
-    outline: BaseGeometry, chosen: tuple[Degrees, Degrees], other: tuple[Degrees, Degrees], crs: str
-) -> None:
-    inside = share_inside(outline, *chosen)
-    if inside < 1 / 2 < share_inside(outline, *other):
-        right = GCJ02 if crs == WGS84 else WGS84
+def _read(lon: Degrees, lat: Degrees, crs: str) -> tuple[Degrees, Degrees]:
+    return READERS[crs](lon, lat) if crs in READERS else (lon, lat)
+
+
+def _refuse_other_system(outline: BaseGeometry, lon: Degrees, lat: Degrees, crs: str) -> None:
+    inside = {name: share_inside(outline, *_read(lon, lat, name)) for name in CRS_NAMES}
+    right = max(inside, key=lambda name: inside[name])
+    if inside[right] > 1 / 2:
         raise BadInput(
             _("Read as %(said)s, %(share)d %% of the points lie outside the bureau; read as %(right)s most lie inside. "
               "Say --crs %(option)s.")
-            % {"said": CRS_NAMES[crs], "share": round((1 - inside) * 100), "right": CRS_NAMES[right], "option": right}
+            % {"said": CRS_NAMES[crs], "share": round((1 - inside[crs]) * 100), "right": CRS_NAMES[right],
+               "option": right}
         )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def run(
     if by is not None and not by.may(Permission.IMPORT, bureau.code):
         raise NotAllowed(_("Your duties do not permit to import a ledger here."))
     if crs not in CRS_NAMES:
-        raise BadInput(_("The coordinate system is wgs84 or gcj02."), field="crs")
+        raise BadInput(_("The coordinate system is wgs84, gcj02 or bd09."), field="crs")
     if rejects is not None:
         check_writable(rejects, ledger=path)
     began = monotonic()

@@ -81,7 +81,7 @@ def test_a_street_given_to_another_station_leaves_its_grid(db, folder):
         ("district.json", ('["610111006"]', '["610111009"]'), "610111009"),
         ("district.json", ('["610111006"]', "[]"), "610111006"),
         ("district.json", ("{", ""), "JSON"),
-        ("district.json", ("wgs84", "bd09"), "crs"),
+        ("district.json", ("wgs84", "utm"), "crs"),
         ("district.json", ("outline.geojson", "no.geojson"), "no.geojson"),
         ("streets.csv", ("name", "nom"), "name"),
         ("streets.csv", ("610111002000", "610111001000"), "610111001000"),
@@ -122,14 +122,15 @@ def test_a_district_without_an_outline_is_loaded(db, folder):
     assert Bureau.objects.get(code="05").outline is None
 
 
-def test_an_outline_in_gcj02_is_converted(db, folder):
+@pytest.mark.parametrize(("crs", "east", "north"), [("gcj02", 0.0047, -0.0016), ("bd09", 0.0112, 0.0044)])
+def test_an_outline_in_shifted_coordinates_is_converted(db, folder, crs, east, north):
     before = read_district(folder).outline["coordinates"][0][0][0]
-    edit(folder, "district.json", '"wgs84"', '"gcj02"')
+    edit(folder, "district.json", '"wgs84"', f'"{crs}"')
 
     after = read_district(folder).outline["coordinates"][0][0][0]
 
-    assert before[0] - after[0] == pytest.approx(0.0047, abs=0.0005)  # some 430 m west
-    assert before[1] - after[1] == pytest.approx(-0.0016, abs=0.0005)
+    assert before[0] - after[0] == pytest.approx(east, abs=0.0005)  # some 430 m west, or a kilometre
+    assert before[1] - after[1] == pytest.approx(north, abs=0.0005)
 
 
 def test_an_officer_is_posted_from_the_command_line(district):

@@ -7,7 +7,17 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridsup.coordinates import EAST, NORTH, SOUTH, WEST, fault_of, to_gcj02, to_wgs84
+from gridsup.coordinates import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    fault_of,
+    from_bd09,
+    to_bd09,
+    to_gcj02,
+    to_wgs84,
+)
 from gridsup.errors import BadInput
 
 DATA = Path(__file__).parent.parent / "data"
@@ -36,6 +46,29 @@ def test_the_shift_in_xian_is_some_five_hundred_metres():
 @given(st.floats(WEST + 0.01, EAST - 0.01), st.floats(SOUTH + 0.01, NORTH - 0.01))
 def test_there_and_back_stays_within_a_metre(lon, lat):
     x, y = to_wgs84(*to_gcj02(lon, lat))
+
+    assert abs(x[0] - lon) < METRE / 100
+    assert abs(y[0] - lat) < METRE / 100
+
+
+# Pairs that are published with other implementations: GCJ-02 and what Baidu makes of it.
+PAIRS = [
+    ((116.404, 39.915), (116.41036949371029, 39.92133699351021)),
+    ((116.42703, 39.90245), (116.43351, 39.90851)),
+    ((116.39762729119315, 39.90865673957631), (116.404, 39.915)),
+    ((122.99363304, 44.9936543), (123.0, 45.0)),
+]
+
+
+@pytest.mark.parametrize(("gcj", "bd"), PAIRS)
+def test_baidu_coordinates_come_out_as_published(gcj, bd):
+    assert np.hypot(*(np.array(from_bd09(*bd)) - to_wgs84(*gcj))) < METRE
+    assert np.hypot(*(np.array(to_bd09(*to_wgs84(*gcj)))[:, 0] - bd)) < METRE
+
+
+@given(st.floats(WEST + 0.1, EAST - 0.1), st.floats(SOUTH + 0.1, NORTH - 0.1))
+def test_to_baidu_and_back_is_the_same_point(lon, lat):
+    x, y = from_bd09(*to_bd09(lon, lat))
 
     assert abs(x[0] - lon) < METRE / 100
     assert abs(y[0] - lat) < METRE / 100

@@ -10,14 +10,14 @@ import shapely
 from shapely.geometry import mapping
 
 from grids.models import AreaChange, AreaChangeEvent, Grid
-from gridsup.coordinates import to_gcj02
+from gridsup.coordinates import to_bd09, to_gcj02
 from gridsup.errors import BadInput
 from subjects.areas.checking import check_draft
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import Part, redraw, split
 from subjects.areas.fitting import Fit, fit_of
 from subjects.areas.preview import preview_draft
-from subjects.areas.reading import Handed
+from subjects.areas.reading import Handed, read_area
 from subjects.areas.story import entries_of
 from tests.drawing import box, draw
 from tests.factories import TODAY
@@ -75,6 +75,22 @@ def test_the_other_way_round_is_found_as_well(district):
     read = shapely.transform(OLD, lambda corners: 2 * corners - np.column_stack(to_gcj02(*corners.T)))
 
     assert "read as WGS 84, 100 %" in fitting(redrawn(district, read, crs="gcj02")).doubt
+
+
+@pytest.mark.parametrize("area", [OLD, box(0.02, 0.02, 1.97, 0.97)], ids=["along borders", "by hand"])
+@pytest.mark.parametrize("said", ["wgs84", "gcj02"])
+def test_a_boundary_out_of_baidu_is_found_whatever_was_said(district, said, area):
+    corners = json.dumps(mapping(shapely.transform(area, lambda corners: np.column_stack(to_bd09(*corners.T)))))
+
+    assert "Choose BD-09, or tick" in fitting(redrawn(district, read_area(corners, crs=said), crs=said)).doubt
+    assert fitting(redrawn(district, read_area(corners, crs="bd09"), crs="bd09")) == Fit()
+
+
+@pytest.mark.parametrize(("turn", "right"), [(lambda shape: shape, "WGS 84"), (shifted, "GCJ-02")])
+def test_what_was_said_to_be_out_of_baidu_is_found_as_well(district, turn, right):
+    read = read_area(json.dumps(mapping(turn(OLD))), crs="bd09")
+
+    assert f"read as {right}, 100 %. Choose {right}" in fitting(redrawn(district, read, crs="bd09")).doubt
 
 
 def test_a_boundary_by_hand_is_found_by_the_premises(district):

@@ -10,11 +10,11 @@ from django.utils import translation
 from shapely.geometry import mapping
 
 from grids.models import AreaChange, Grid, GridEvent
-from gridsup.coordinates import to_gcj02
+from gridsup.coordinates import to_bd09, to_gcj02
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import Part, redraw, split
-from subjects.areas.reading import HALF_EQUATOR, LARGEST, MOST_CORNERS, Handed, read_area
+from subjects.areas.reading import HALF_EQUATOR, LARGEST, MOST_CORNERS, Handed, as_said, read_area
 from tests.drawing import box
 from tests.factories import TODAY, LocalityFactory
 from tests.splitting import NOON, drafted, draw_station, in_effect, premises_at, split_draft
@@ -101,6 +101,16 @@ def shifted(shape):
 
 def test_shifted_coordinates_are_turned_back():
     assert read_area(text(shifted(SQUARE)), crs="gcj02").equals_exact(SQUARE, 1e-8)
+
+
+def test_coordinates_of_baidu_are_turned_back_and_a_file_that_names_them_is_known(english):
+    there = shapely.transform(SQUARE, lambda corners: np.column_stack(to_bd09(*corners.T)))
+    named = mapping(there) | {"crs": {"type": "name", "properties": {"name": "BD-09"}}}
+
+    assert read_area(text(there), crs="bd09").equals_exact(SQUARE, 1e-8)
+    assert as_said(SQUARE, "bd09").equals_exact(there, 1e-12)
+    with pytest.raises(BadInput, match="BD-09"):
+        read_area(json.dumps(named), crs="gcj02")
 
 
 def redrawn(district, area, crs):

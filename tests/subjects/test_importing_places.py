@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from grids.models import Grid
-from gridsup.coordinates import to_gcj02
+from gridsup.coordinates import to_bd09, to_gcj02
 from gridsup.errors import BadInput
 from subjects.models import Placement, Premises
 from tests.ledgers import as_csv, shop
@@ -44,11 +44,10 @@ def test_a_point_in_wgs_84_finds_its_grid(take, mapped):
     assert (outcome.placed, outcome.not_placed) == (2, 1)
 
 
-def test_a_point_in_gcj_02_finds_the_same_grid_and_is_kept_in_wgs_84(take, mapped):
-    lon, lat = to_gcj02([109.0695, 109.0705], [34.27, 34.27])
-    take(
-        [unplaced(number, float(x), float(y)) for number, (x, y) in enumerate(zip(lon, lat, strict=True))], crs="gcj02"
-    )
+@pytest.mark.parametrize(("turn", "crs"), [(to_gcj02, "gcj02"), (to_bd09, "bd09")])
+def test_a_shifted_point_finds_the_same_grid_and_is_kept_in_wgs_84(take, mapped, turn, crs):
+    lon, lat = turn([109.0695, 109.0705], [34.27, 34.27])
+    take([unplaced(number, float(x), float(y)) for number, (x, y) in enumerate(zip(lon, lat, strict=True))], crs=crs)
 
     assert areas() == ["050101", "050102"]
     assert list(Premises.objects.order_by("pk").values_list("lon", "lat")) == [(109.0695, 34.27), (109.0705, 34.27)]
@@ -112,15 +111,16 @@ def test_the_command_lists_the_first_rows_that_are_not_placed_or_warned_of(mappe
     assert "warning: and 3 more" in told
 
 
-def test_most_points_outside_the_bureau_in_the_system_that_was_said_is_refused(take, mapped):
-    lon, lat = to_gcj02([109.0795] * 3, [34.2605] * 3)  # the shift carries them out to the east
+@pytest.mark.parametrize(("turn", "crs", "east"), [(to_gcj02, "gcj02", 109.0795), (to_bd09, "bd09", 109.0765)])
+def test_most_points_outside_the_bureau_in_the_system_that_was_said_is_refused(take, mapped, turn, crs, east):
+    lon, lat = turn([east] * 3, [34.2605] * 3)  # the shift carries them out to the east
     rows = [unplaced(number, float(x), float(y)) for number, (x, y) in enumerate(zip(lon, lat, strict=True))]
 
-    with pytest.raises(BadInput, match=r"100 % of the points lie outside the bureau.*Say --crs gcj02"):
+    with pytest.raises(BadInput, match=rf"100 % of the points lie outside the bureau.*Say --crs {crs}"):
         take(rows)
 
     assert not Premises.objects.exists()
-    assert take(rows, crs="gcj02").placed == 3
+    assert take(rows, crs=crs).placed == 3
 
 
 def test_a_move_by_hand_is_not_undone_by_a_point_that_has_not_moved(take, mapped):
@@ -151,5 +151,5 @@ def test_an_unplaced_premises_is_placed_once_the_grid_is_drawn(take, mapped):
 
 
 def test_another_name_for_the_system_is_refused(take):
-    with pytest.raises(BadInput, match="wgs84 or gcj02"):
-        take([shop(1)], crs="bd09")
+    with pytest.raises(BadInput, match="wgs84, gcj02 or bd09"):
+        take([shop(1)], crs="utm")
