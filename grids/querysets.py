@@ -62,6 +62,13 @@ class AreaChangeQuerySet(ScopedQuerySet["AreaChange"]):
         found = self.filter(inside([code[:4]], self.area_field))
         return found if len(code) < GRID_DIGITS else found.filter(parts__code=code)
 
+    def in_short(self) -> Self:
+        """As a list shows them: without boundaries and without the keys of all that moves, which may be thousands."""
+        from grids.models import AreaPart
+
+        parts = Prefetch("parts", AreaPart.objects.defer("boundary", "before"))
+        return self.defer("listed", "carried").prefetch_related(parts)
+
     def open(self) -> Self:
         """Still to come: proposed, returned or approved."""
         return self.filter(state__in=self.model.OPEN)

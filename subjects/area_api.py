@@ -184,7 +184,7 @@ class AreaChangeViewSet(ScopedViewSet):
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()
         if self.action == "list" or getattr(self, "swagger_fake_view", False):
-            return queryset
+            return queryset.defer("listed", "carried")
         return queryset.prefetch_related("parts", Prefetch("events", AreaChangeEvent.objects.select_related("by")))
 
     @extend_schema(request=ChangeBody, responses={201: AreaChangeDetail})

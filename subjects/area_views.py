@@ -57,7 +57,7 @@ def area_list(request: SignedIn) -> HttpResponse:
             "areas": area_choices(officer, str(area or "")),
             "page": page,
             "rows": [(grid, counts.get(grid.code, 0)) for grid in page],
-            "changes": changes.prefetch_related("parts")[:CHANGES_SHOWN],
+            "changes": changes.in_short()[:CHANGES_SHOWN],
             "kinds": AreaChange.Kind.choices if officer.area_codes(Permission.PROPOSE_GRIDS) else [],
         },
     )
@@ -80,7 +80,7 @@ def grid_show(request: SignedIn, code: str) -> HttpResponse:
             "people": Posting.objects.on(on).filter(area_code=code).select_related("officer").order_by("duty", "pk"),
             "periods": grid.periods.order_by("-from_day"),
             "never": why_never(grid),
-            "changes": changes.prefetch_related("parts"),
+            "changes": changes.in_short(),
             "entries": entries_of_grid(grid),
             "kinds": offered(officer, grid),
             "shapes": {"boundary": grid.boundary, "point": None},

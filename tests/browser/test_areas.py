@@ -67,8 +67,17 @@ def proposed(somebody, size):
     page.click("text=Show what it would do")
     page.wait_for_selector("#preview")
     assert fine(somebody, size) == []
+    told = page.locator("#preview button[name=show]").first.inner_text()
+    page.click("#preview button[name=show] >> nth=0")
+    page.wait_for_selector("#rows")
+    assert page.locator("#rows tbody tr").count() == int(told)
+    assert fine(somebody, size) == []
     page.click("button[value=propose]")
-    page.wait_for_url("**/areas/changes/*/")
+    page.wait_for_url("**/areas/changes/*/*")
+    assert fine(somebody, size) == []
+    page.click("a.number-link >> nth=0")
+    page.wait_for_url("**/rows/*")
+    assert page.locator("tbody tr").count() == int(told)
     assert fine(somebody, size) == []
     return AreaChange.objects.get()
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from shapely.geometry import mapping
 
@@ -293,6 +295,17 @@ def test_the_list_costs_the_same_for_few_and_many(chief, district, count_queries
         AreaChangeFactory()
 
     assert count_queries(chief, "/areas/") == few
+
+
+def test_lists_of_changes_read_neither_boundaries_nor_the_keys_of_what_moved(chief, district):
+    in_effect(district, split_draft(district))
+    for address in ("/areas/", "/areas/grids/050103/", "/api/v1/area-changes"):
+        with CaptureQueriesContext(connection) as queries:
+            assert chief.get(address).status_code == 200
+
+        read = " ".join(query["sql"] for query in queries if "areachange" in query["sql"] or "areapart" in query["sql"])
+        assert '"reason"' in read
+        assert not any(f'"{column}"' in read for column in ("carried", "before", "listed"))
 
 
 def test_the_page_of_a_change_costs_the_same_for_few_and_many_premises(chief, district, count_queries):
