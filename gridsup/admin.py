@@ -16,12 +16,12 @@ from gridsup.actions import request_job, run_again
 from gridsup.backoffice.base import ScopedAdmin
 from gridsup.backoffice.site import Decision
 from gridsup.backoffice.steps import Start, Step, StepForm
-from gridsup.composition import JOBS
+from gridsup.composition import JOB_WORDS
 from gridsup.models import Job
 
 
 class JobForm(StepForm):
-    name = forms.ChoiceField(label=gettext_lazy("name"), choices=[(name, name) for name in JOBS])
+    name = forms.ChoiceField(label=gettext_lazy("name"), choices=list(JOB_WORDS.items()))
     period = forms.CharField(
         label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("as the job takes it: 2026-11-22 or 2026Q4")
     )
@@ -49,14 +49,27 @@ class Standing(admin.SimpleListFilter):
         return queryset.failed_for_good() if self.value() else queryset
 
 
+class Named(admin.SimpleListFilter):
+    """Jobs of a kind."""
+
+    title = gettext_lazy("name")
+    parameter_name = "name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(JOB_WORDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(name=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(ScopedAdmin):
     icon = "settings_suggest"
-    list_display = ["name", "period", "area_code", "status", "progress", "queued_at", "finished_at", "by"]
-    list_filter = [Standing, "state", "name"]
+    list_display = ["called", "period", "area_code", "status", "progress", "queued_at", "finished_at", "by"]
+    list_filter = [Standing, "state", Named]
     search_fields = ["period", "area_code"]
     fields = [
-        "name", "period", "area_code", "state", "by", "attempts", "progress", "counts", "error", "lease_until",
+        "called", "period", "area_code", "state", "by", "attempts", "progress", "counts", "error", "lease_until",
         "queued_at", "finished_at",
     ]  # fmt: skip
     steps = (
@@ -79,6 +92,10 @@ class JobAdmin(ScopedAdmin):
     )
     def status(self, job: Job) -> tuple[str, Any]:
         return job.state, job.get_state_display()
+
+    @display(description=gettext_lazy("name"), ordering="name")
+    def called(self, job: Job) -> str:
+        return job.label
 
     @display(description=gettext_lazy("progress"))
     def progress(self, job: Job) -> str:

@@ -19,6 +19,22 @@ JOBS = {
     "export_ledger": "subjects.exporting.export_ledger",
 }
 
+# Job name → what people call it.
+JOB_WORDS = {
+    "generate_due_tasks": _("Make the tasks that are due"),
+    "apply_policy": _("Apply the policy to the ledger"),
+    "check_geometry": _("Check the drawing"),
+    "apply_area_changes": _("Put changes of areas into effect"),
+    "hand_over_swaps": _("Hand over work after a swap"),
+    "escalate_overdue": _("Report upwards what is overdue"),
+    "score_period": _("Compute scores"),
+    "build_report": _("Build the report"),
+    "check_audit": _("Check the audit trail"),
+    "prune_audit": _("Remove old entries of the audit trail"),
+    "make_letters": _("Make the missing letters"),
+    "export_ledger": _("Write the ledgers as a file"),
+}
+
 # Shapes of the periods (gridsup.periods.EXAMPLES) that a job is asked for; one that is not listed works on single days.
 JOB_PERIODS: dict[str, tuple[str, ...]] = {
     "build_report": ("month", "quarter"),

@@ -104,7 +104,14 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.period} {self.area_code}"
+        return f"{self.label} {self.period} {self.area_code}"
+
+    @property
+    def label(self) -> str:
+        """What people call the job; the name in the code of one that is no more."""
+        from gridsup.composition import JOB_WORDS
+
+        return str(JOB_WORDS.get(self.name, self.name))
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gridsup.backoffice.base import ScopedAdmin
+from gridsup.composition import JOB_WORDS, JOBS
 from gridsup.models import Job
 from inspections.models import InspectionTask
 from tests.factories import OfficerFactory, PermitFactory, PostingFactory, PremisesFactory, TaskFactory
@@ -183,3 +184,22 @@ def test_a_filter_that_no_database_understands_leads_back_to_the_list(district, 
     page = client_of(district.chief).get("/admin/inspections/inspectiontask/", query)
 
     assert page.status_code in {302, 400}
+
+
+@pytest.mark.usefixtures("english")
+def test_jobs_are_called_in_words_and_found_by_them(district):
+    job, client = a_job(), client_of(district.district_office)
+    client.cookies["django_language"] = "en"
+
+    page = client.get(reverse("admin:gridsup_job_changelist"))
+    form = client.get(reverse("admin:gridsup_job_new_job"))
+
+    assert str(job) == "Make the tasks that are due 2026-11-22 05"
+    assert "generate_due_tasks" not in page.text.replace("name=generate_due_tasks", "")
+    assert "Make the tasks that are due</option>" in form.text
+    found = client.get(reverse("admin:gridsup_job_changelist"), {"name": "apply_policy"})
+    assert job not in found.context["cl"].queryset
+
+
+def test_every_job_has_words():
+    assert JOB_WORDS.keys() == JOBS.keys()
