@@ -345,7 +345,7 @@ ROUTE_WORDS = [
     (_("Keep the grade"), ("creditreview-reject",)),
     (_("Propose a plan"), ("plans", "inspectionplan-list")),
     (_("Take in a complaint, report, clue or enquiry"), ("complaint_new", "complaint-list")),
-    (_("Move a complaint on"), ("complaint-move",)),
+    (_("Move a complaint on"), ("complaint_move", "complaint-move")),
     (_("Complete who complained"), ("complainant_complete", "complaint-complainant")),
     (_("Reveal who complained"), ("complainant_reveal", "complaint-reveal")),
     (_("Pause a time limit"), ("clock_act pause", "clock-pause")),

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.models import Complaint
 from grids.models import Officer
 from gridsup.models import AuditEntry
 from tests.conftest import posted
@@ -137,10 +138,12 @@ def test_an_area_has_one_key_by_whatever_door(office, district):
 def test_a_reason_on_a_complaint_stays_with_the_complaint(district):
     complaint = ComplaintFactory(area_code="0501")
 
-    client_of(district.by_duty["duty_desk"]).post(f"/complaints/{complaint.pk}/to/rejected/", {"why": "Told by Ms Li"})
+    sent = {"why": "Told by Ms Li", "state": complaint.state, "refusal": Complaint.Refusal.values[0]}
+    client_of(district.by_duty["duty_desk"]).post(f"/complaints/{complaint.pk}/to/refused/", sent)
 
     entry = AuditEntry.objects.get()
-    assert (entry.row, entry.named, entry.step, entry.why) == (str(complaint.pk), complaint.number, "rejected", "")
+    assert complaint.events.get(new="refused").why == "Told by Ms Li"
+    assert (entry.row, entry.named, entry.step, entry.why) == (str(complaint.pk), complaint.number, "refused", "")
 
 
 def test_an_administrator_is_named_with_the_duty_that_was_given(district):
