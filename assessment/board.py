@@ -11,12 +11,15 @@ from datetime import date
 from unicodedata import normalize
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Length, Replace
 
 from grids.models import Bureau, Grid, Locality, Posting, Station
 from grids.permissions import PUBLISHED, Duty
-from grids.querysets import GridQuerySet
+from grids.querysets import GridQuerySet, LocalityQuerySet
 from gridsup.searching import holds_words
+from subjects.importing.placing import COMMITTEES, SHORTEST
 from subjects.models import Premises
 
 # So long the board may be behind what is in the database; in return a crowd of readers costs it nothing.
@@ -116,16 +119,27 @@ def station_lines() -> list[StationLine]:
 
 def found_by(text: str, on: date) -> list[Notice]:
     """Grids in force that a place lies in: every word stands in the grid's name or extent, its station's name, or the
-    name of a street, community or village in it; or whose code begins with the text. In the order of codes, at most
-    MOST_FOUND.
+    name of a street, community or village in it; or whose community or village the text names, as an address does; or
+    whose code begins with the text. In the order of codes, at most MOST_FOUND.
     """
-    places = Locality.objects.filter(holds_words(text, ["name", "street__name"]), grid=OuterRef("code"))
-    named = holds_words(text, ["name", "extent", "station__name"])
+    named = Q()
+    for word in text.split():
+        places = Locality.objects.filter(holds_words(word, ["name", "street__name"]), grid=OuterRef("code"))
+        named &= holds_words(word, ["name", "extent", "station__name"]) | Q(Exists(places))
     code = normalize("NFKC", text).strip()
     coded = Q(code__startswith=code) if code.isdecimal() and len(code) >= STATION_DIGITS else Q(pk__in=[])
-    grids = Grid.objects.in_force().filter(Exists(places) | named | coded).order_by("code")
+    grids = Grid.objects.in_force().filter(named | Exists(_spoken_in(text)) | coded).order_by("code")
     chosen = list(grids.values_list("code", flat=True)[:MOST_FOUND])
     return _notices(Grid.objects.filter(code__in=chosen), on, _people(chosen, on))
+
+
+def _spoken_in(text: str) -> LocalityQuerySet:
+    """Localities of a grid whose name stands in the text, with or without the word for their committee."""
+    spoken: Combinable = F("name")
+    for committee in COMMITTEES:
+        spoken = Replace(spoken, Value(committee), Value(""))
+    typed = Locality.objects.alias(typed=Value(text, CharField()), spoken=spoken, length=Length("spoken"))
+    return typed.filter(length__gte=SHORTEST, typed__contains=F("spoken"), grid=OuterRef("code"))
 
 
 def _notices(grids: GridQuerySet, on: date, people: dict[str, list[Person]]) -> list[Notice]:

@@ -22,7 +22,8 @@ READERS = {GCJ02: to_wgs84, BD09: from_bd09}
 # Seven decimals are a centimetre: finer than any source, and the same on every run.
 DECIMALS = 7
 # How statistics name the committees whose places people call by the bare name.
-COMMITTEE = re.compile("(?:居民委员会|居委会|村民委员会|村委会)$")
+COMMITTEES = ("居民委员会", "居委会", "村民委员会", "村委会")
+COMMITTEE = re.compile(f"(?:{'|'.join(COMMITTEES)})$")
 SHORTEST = 3  # characters; two stand inside too many other words
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.cache import cache
 
-from grids.models import Grid, Officer, Station
+from grids.models import Grid, Locality, Officer, Station
 from grids.permissions import Duty
 from tests.drawing import box, draw_whole
 from tests.factories import (
@@ -139,12 +139,29 @@ def test_only_grids_in_force_are_published(citizen, board):
     assert [one.code for one in citizen.get("/public/board/?q=grid").context["found"]] == ["050101", "060101"]
 
 
-@pytest.mark.parametrize("text", ["向阳坊", "纺织城街道", "纺织城 向阳", "Long Joy", "east", "Textile"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "向阳坊", "纺织城街道", "纺织城 向阳", "Long Joy", "east", "Textile", "east 向阳坊", "Textile 纺织城 river",
+        "纺织城街道向阳坊社区12号", "向阳坊社区居民委员会",
+    ],
+)  # fmt: skip
 def test_a_citizen_finds_the_grid_by_the_name_of_a_place(citizen, board, text):
     page = citizen.get("/public/board/", {"q": text})
 
     assert "050101" in [one.code for one in page.context["found"]]
     assert "/public/board/0501/#g050101" in page.text
+
+
+@pytest.mark.parametrize("text", ["east 灞桥", "向阳坊 河", "社区居委会12号", "阳坊社"])
+def test_a_word_that_stands_nowhere_in_a_grid_finds_none(citizen, board, text):
+    LocalityFactory(
+        code="610111001002", name="社区", kind="community", street=Locality.objects.get(kind="street"),
+        area_code="050101", grid=board.grid,
+    )  # fmt: skip
+    found = [one.code for one in citizen.get("/public/board/", {"q": text}).context["found"]]
+
+    assert found == (["050101"] if text in "向阳坊社区居委会" else [])
 
 
 @pytest.mark.parametrize(
