@@ -8,6 +8,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import F, OuterRef, Subquery, TextField
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,7 +26,13 @@ from subjects.querysets import DatedQuerySet
 # Facts of a premises or its subject, by the name under which events tell of them.
 OF_SUBJECT = ("name", "kind", "credit", "uscc", "legacy_no")
 DATED = (*OF_SUBJECT, "address", "trade", "status")
-SEARCHED = ["premises__subject__name", "premises__address", "premises__subject__uscc", "premises__subject__legacy_no"]
+# What is searched, by the name under which events tell of it.
+SEARCHED = {
+    "name": "premises__subject__name",
+    "address": "premises__address",
+    "uscc": "premises__subject__uscc",
+    "legacy_no": "premises__subject__legacy_no",
+}
 
 BUREAU = 2  # digits of its code
 
@@ -61,11 +70,11 @@ class Subjects(RowsBook[Placement]):
 
     def rows(self, ask: Ask) -> DatedQuerySet[Placement]:
         rows = self.ever(ask.codes).on(ask.day).select_related("premises__subject")
-        return rows.filter(holds_words(ask.words, SEARCHED)) if ask.words else rows
+        return named_on(rows, ask.words, ask.day) if ask.words else rows
 
     def count(self, ask: Ask) -> int:
         """In a whole bureau the words are looked for first: going from each row to its premises takes SQLite thrice."""
-        if not ask.words or all(len(code) > BUREAU for code in ask.codes):
+        if not ask.words or _is_past(ask.day) or all(len(code) > BUREAU for code in ask.codes):
             return super().count(ask)
         found = Premises.objects.search(ask.words).order_by().values("pk")
         return self.ever(ask.codes).on(ask.day).filter(premises__in=found).count()
@@ -96,6 +105,24 @@ class Subjects(RowsBook[Placement]):
             ]
             for row in rows
         ]
+
+
+def named_on(rows: DatedQuerySet[Placement], words: str, day: date) -> DatedQuerySet[Placement]:
+    """Rows whose name, address or code holds every word, as it was at the end of the day."""
+    if not _is_past(day):
+        return rows.filter(holds_words(words, SEARCHED.values()))
+    later = PremisesEvent.objects.filter(premises=OuterRef("premises"), at__gte=midnight_after(day)).order_by(
+        "at", "pk"
+    )
+    then = {
+        f"{what}_then": Coalesce(Subquery(later.filter(what=what).values("old")[:1]), F(path), output_field=TextField())
+        for what, path in SEARCHED.items()
+    }
+    return rows.alias(**then).filter(holds_words(words, then))
+
+
+def _is_past(day: date) -> bool:
+    return day < timezone.localdate()
 
 
 def facts_on(premises: Collection[Premises], day: date) -> Facts:

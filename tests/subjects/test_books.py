@@ -238,6 +238,17 @@ def test_subjects_are_found_by_a_part_of_name_address_or_code(as_chief, told):
     assert names(as_chief, f"q={told.grocer.subject.uscc}&on=2025-03-01") == ["旧名副食店"]
 
 
+def test_subjects_of_a_past_day_are_found_by_what_they_were_called_then(as_chief, told):
+    today = told.grocer.subject.name
+
+    assert names(as_chief, "q=旧名 老街&on=2025-03-01") == ["旧名副食店"]
+    assert names(as_chief, f"q={today}&on=2025-03-01") == []
+    assert names(as_chief, "q=旧名&on=2025-06-01") == []
+    assert names(as_chief, f"q={today}&on=2025-06-01") == [today]
+    whole = Ask(("05",), date(2025, 3, 1), "旧名")
+    assert BOOKS["subjects"].count(whole) == len(list(BOOKS["subjects"].walk(whole))) == 1
+
+
 def test_a_book_that_does_not_exist_is_not_found(as_chief):
     assert as_chief.get("/ledgers/nothing/").status_code == 404
 
