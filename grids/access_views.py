@@ -104,14 +104,17 @@ def revoke(request: SignedIn) -> HttpResponse:
 def interfere(request: SignedIn, act: Callable[[Officer, str], str]) -> HttpResponse:
     """Does something with somebody's account, for a reason that the audit trail keeps."""
     form = InterferenceForm(request.POST, by=request.user)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
+    whole = form.is_valid()
+    officer: Officer | None = form.cleaned_data.get("account")
+    if officer is not None:
+        note(request, row=officer)
+    for name, errors in form.errors.items():
+        messages.error(request, f"{form[name].label}{_(': ')}{' '.join(map(str, errors))}")
+    if officer is None:
         return redirect("access")
-    officer: Officer = form.cleaned_data["account"]
-    note(request, row=officer)
     try:
-        messages.success(request, act(officer, form.cleaned_data["why"]))
+        if whole:
+            messages.success(request, act(officer, form.cleaned_data["why"]))
     except DomainError as error:
         messages.error(request, str(error))
     return redirect(f"{reverse('access')}?{urlencode({'account': officer.username})}")
@@ -122,10 +125,11 @@ def interfere(request: SignedIn, act: Callable[[Officer, str], str]) -> HttpResp
 def post(request: SignedIn) -> HttpResponse:
     """Makes somebody an administrator of the bureau."""
     form = AdministratorForm(request.POST, by=request.user)
-    if form.is_valid():
-        given = form.cleaned_data
-        bureau = next(iter(request.user.area_codes(Permission.MANAGE_ROLES)), "")
+    whole, given = form.is_valid(), form.cleaned_data
+    if "account" in given:
         note(request, row=given["account"])
+    if whole:
+        bureau = next(iter(request.user.area_codes(Permission.MANAGE_ROLES)), "")
         try:
             made = actions.post_officer(
                 officer=given["account"], duty=given["duty"], area_code=bureau, from_day=given["from_day"],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from grids import tokens
 from grids.models import ApiToken, Officer, OpenSession
-from gridsup.errors import BadInput, NotAllowed
+from gridsup.errors import BadInput, NotAllowed, WrongState
 
 
 def make_token(*, officer: Officer, name: str, days: int, now: datetime) -> tuple[str, ApiToken]:
@@ -59,11 +59,17 @@ def log_out_everywhere(*, officer: Officer, by: Officer, why: str = "") -> Offic
 
 
 def lift_lock(*, officer: Officer, by: Officer, why: str) -> int:
-    """Lets a locked account log in again; returns how many locks were lifted. Raises as `log_out_everywhere`."""
+    """Lets a locked account log in again; returns how many locks were lifted.
+
+    Raises as `log_out_everywhere`, and WrongState where no login failed lately.
+    """
     if officer == by:
         raise NotAllowed(_("Nobody lifts their own lock."))
     _check(officer, by, why)
-    return int(reset(username=officer.get_username()))
+    lifted = int(reset(username=officer.get_username()))
+    if not lifted:
+        raise WrongState(_("%(name)s is not locked: there was nothing to lift.") % {"name": officer.get_username()})
+    return lifted
 
 
 def _check(officer: Officer, by: Officer, why: str) -> None:

@@ -98,8 +98,17 @@ class TestInterfering:
 
         reply = page.post(f"/access/{act}/", {"account": "lead9", "why": " "}, follow=True)
 
-        assert "required" in reply.text
+        assert "reason: This field is required." in reply.text.replace("Reason: ", "reason: ")
+        assert reply.redirect_chain == [("/access/?account=lead9", 302)]
         assert lead.api_tokens.exists()
+        entry = AuditEntry.objects.get(route=f"access_{act.replace('-', '_')}")
+        assert (entry.outcome, entry.row) == ("refused", str(lead.pk))
+
+    def test_where_nothing_is_locked_nothing_is_lifted(self, page, lead):
+        reply = page.post("/access/lift/", {"account": "lead9", "why": "Called"}, follow=True)
+
+        assert "lead9 is not locked" in reply.text
+        assert AuditEntry.objects.get(action="unlocked").outcome == "refused"
 
     def test_somebody_is_logged_out_everywhere(self, page, lead):
         theirs = Client()
