@@ -125,6 +125,11 @@ class Side:
     row: GridRow
     years: list[int]
 
+    @property
+    def names(self) -> list[str]:
+        """Who holds the grid, each once."""
+        return list({member.officer: member.name for member in self.row.present if member.is_officer}.values())
+
 
 @dataclass(frozen=True)
 class Swap:

@@ -150,6 +150,13 @@ class TestOfASwap:
         assert shown == [("050101", 2, 1, "neighbour"), ("050102", 0, 1, "lead")]
         assert swap.harms  # 050101 has two certified officers now, and would have one
 
+    def test_the_numbers_before_and_after_name_their_people(self, ruled):
+        page = self.page(ruled)
+
+        before, after = page.context["swap"].pairs[0]
+        assert (sorted(before.names), sorted(after.names)) == (["lead", "manager"], ["manager", "neighbour"])
+        assert page.text.count('href="/staffing/050101/#people"') == 2
+
     def test_years_of_service_tell_old_hands_from_new_ones(self, ruled):
         PostingFactory(officer=ruled.lead, area_code="050201", from_day=date(2010, 1, 1), to_day=date(2012, 1, 1))
 

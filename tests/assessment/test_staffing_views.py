@@ -95,6 +95,33 @@ def test_every_count_of_people_opens_a_page_with_as_many(as_office):
         assert page.text.count('data-label="Duty"') == len(line.row.members)
 
 
+@pytest.mark.parametrize("path", ["/staffing/050101/", "/staffing/?by=officer", "/staffing/rotation/?area=0501"])
+def test_everybody_named_leads_to_their_posts(client, busy, path):
+    client.force_login(busy.chief)
+
+    page = client.get(path).text
+
+    for officer in (busy.lead, busy.manager):
+        assert f'href="/people/{officer.pk}/">{officer}</a>' in page
+        assert client.get(f"/people/{officer.pk}/").status_code == 200
+
+
+def test_what_somebody_carries_with_other_grids_leads_to_their_posts(as_office, busy):
+    PostingFactory(officer=busy.manager, duty="manager", area_code="050102")
+
+    page = as_office.get("/staffing/?by=officer").text
+
+    assert len(re.findall(rf'<a href="/people/{busy.manager.pk}/">≈', page)) == 2
+
+
+def test_the_officers_of_a_station_lead_to_its_grids_for_who_gives_out_no_work(client, busy):
+    client.force_login(busy.head)
+
+    page = client.get("/staffing/").text
+
+    assert len(re.findall(r'data-label="[^"]+"><a href="\?area=050\d&amp;sort=area">\d+</a>', page)) == 2
+
+
 def test_the_people_are_those_of_the_day_asked_for(as_office, busy):
     Posting.objects.filter(officer=busy.lead).update(to_day=TODAY)
 
@@ -118,7 +145,7 @@ def test_members_of_the_patrol_group_are_named(as_office, busy):
     text = as_office.get("/staffing/050102/").text
 
     assert "1 certified officer of the patrol group counts besides." in " ".join(text.split())
-    assert "050101 lead" in text
+    assert f'050101 <a class="target" href="/people/{busy.lead.pk}/">lead</a>' in text
 
 
 class TestOfOfficers:
