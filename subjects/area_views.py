@@ -111,7 +111,7 @@ def change_show(request: SignedIn, pk: int) -> HttpResponse:
             "change": change,
             "preview": preview_change(change, on=on),
             "shapes": shapes_of(change, draft),
-            "viewed": [part.code for part in draft.results if officer.may(Permission.VIEW, part.code)],
+            "viewed": [part.code for part in draft.parts if officer.may(Permission.VIEW, part.code)],
             "moves": _may(change, officer),
             "own": change.proposed_by_id == officer.pk,
             "may_edit": change.state == AreaChange.State.RETURNED

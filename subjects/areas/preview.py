@@ -103,7 +103,8 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     placed = place(draft)
     outcome = outcome_of_draft(draft, placed)
     stored = Grid.objects.filter(code__in=draft.touched).values_list("code", "boundary")
-    lines = _lines(draft.parts, _sizes(outcome.before), _sizes(outcome.after), dict(stored), on)
+    after = {part.code: len(outcome.after.get(part.code, [])) for part in draft.results}
+    lines = _lines(draft.parts, _sizes(outcome.before), after, dict(stored), on)
     people = people_of([part.code for part in draft.parts], on)
     active = {code: len(placed.active.intersection(keys)) for code, keys in outcome.after.items()}
     return Preview(
@@ -126,7 +127,9 @@ def preview_change(change: AreaChange, *, on: date) -> Preview:
         return preview_draft(draft_of(change), on=on)
     outcome, rows = outcome_of(change), list(change.parts.all())
     was = {row.code: row.before.get("boundary") for row in rows if row.role != Role.NEW}
-    today = _counted(row.code for row in rows)
+    # undone, the grids stand as before it
+    there = [row.code for row in rows if row.role != (Role.NEW if change.state == S.UNDONE else Role.RETIRED)]
+    today = dict.fromkeys(there, 0) | _counted(there)
     lines = _lines(draft_of(change).parts, _sizes(outcome.before), today, was, on)
     return Preview(outcome, lines, _flows(outcome), change.moved)
 
@@ -152,9 +155,9 @@ def _feature(code: str, name: str, boundary: Any) -> dict[str, Any]:
 
 
 def _lines(
-    parts: Sequence[Part], before: Counter[str], after: Counter[str], was: dict[str, Any], on: date
+    parts: Sequence[Part], before: Counter[str], after: Mapping[str, int], was: dict[str, Any], on: date
 ) -> list[Line]:
-    """`before` and `after`: premises by code; `was`: the boundaries of the grids that were there."""
+    """`before` and `after`: premises by code, of grids in force alone; `was`: the boundaries of those that were."""
     codes = [part.code for part in parts]
     posts: dict[str, list[Posting]] = {code: [] for code in codes}
     held = Posting.objects.on(on).filter(area_code__in=codes).select_related("officer").order_by("duty", "pk")
@@ -166,7 +169,7 @@ def _lines(
         Line(
             part=part,
             before=before[part.code] if part.role != Role.NEW else None,
-            after=after[part.code] if part.stays else None,
+            after=after.get(part.code),
             km2_before=_km2(was.get(part.code)),
             km2_after=_km2(part.boundary or was.get(part.code)) if part.stays else None,
             posts=posts[part.code],

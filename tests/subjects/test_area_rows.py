@@ -102,6 +102,16 @@ def test_every_number_of_a_change_in_effect_opens_as_many_rows(district, reader,
     assert [(line.part.code, line.before) for line in preview.lines] == [("050101", 4), ("050103", None)]
 
 
+def test_undone_the_grids_of_before_are_counted_today(district):
+    premises_at(2.5, area_code="050102")
+    change = in_effect(district, merge_draft(district))
+    sizes = [[(line.before, line.after) for line in preview_change(change, on=TODAY).lines]]
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+    sizes.append([(line.before, line.after) for line in preview_change(change, on=TODAY).lines])
+
+    assert sizes == [[(0, 1), (1, None)], [(0, 0), (1, 1)]]
+
+
 def test_a_change_keeps_exactly_what_went_along(district):
     """What would go is reckoned before, what went is seen in the rows afterwards: the two are one."""
     for x in (2.2, 2.5):
