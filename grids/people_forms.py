@@ -183,6 +183,11 @@ class SubstituteForm(StepForm):
     def prepare(self) -> None:
         self.initial = {"from_day": self.today}
         offer_stand_ins(self, self.row, self.viewer, self.today)
+        elsewhere = Posting.objects.meeting(self.today, None).substitutions().filter(officer=self.row.officer_id)
+        if places := [f"{one.area_code} {one.from_day}–{one.to_day}" for one in elsewhere.order_by("from_day", "pk")]:
+            self.fields["from_day"].help_text = _("Stands in elsewhere, and is not on leave then: %(places)s") % {
+                "places": "; ".join(places)
+            }
         able = self.fields["officer"]
         if inspects(self.row):
             able.help_text = _(

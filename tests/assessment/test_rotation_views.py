@@ -153,8 +153,8 @@ class TestOfASwap:
     def test_the_numbers_before_and_after_name_their_people(self, ruled):
         page = self.page(ruled)
 
-        before, after = page.context["swap"].pairs[0]
-        assert (sorted(before.names), sorted(after.names)) == (["lead", "manager"], ["manager", "neighbour"])
+        names = [sorted(side.names) for side in page.context["swap"].pairs[0]]
+        assert names == [["lead", "manager"], ["manager", "neighbour"]]
         assert page.text.count('href="/staffing/050101/#people"') == 2
 
     def test_years_of_service_tell_old_hands_from_new_ones(self, ruled):
@@ -219,21 +219,19 @@ class TestOfASwap:
         for to in (ruled.lead, None, None):
             TaskFactory(premises=PremisesFactory(), assignee=to)
         TaskFactory(premises=there, assignee=ruled.manager)
-        half = {"lead": ruled.lead, "partner": None, "state": "draft", "draft": {"narrative": "half"}}
-        VisitFactory(premises=here, **half)
-        FindingFactory(visit=VisitFactory(premises=there))
-        FindingFactory(visit=VisitFactory(premises=there), state="rectified")
-        for state in ("in_hand", "received"):
-            ComplaintFactory(state=state)
+        VisitFactory(premises=here, lead=ruled.lead, partner=None, state="draft", draft={"narrative": "half"})
+        for found, received in (("ordered", "in_hand"), ("rectified", "received")):
+            FindingFactory(visit=VisitFactory(premises=there), state=found)
+            ComplaintFactory(state=received)
 
         page = self.page(ruled)
 
-        told = [[(line.by_name, line.count) for line in lines] for _post, _to, lines in page.context["sides"]]
         # tasks by name, tasks of the area, what was put aside, a complaint; next door a finding
+        told = [[(line.by_name, line.count) for line in lines] for _post, _to, lines in page.context["sides"]]
         assert told == [[(True, 1), (False, 2), (True, 1), (False, 1)], [(False, 1)]]
         lines = [line for _post, _to, found in page.context["sides"] for line in found]
+        assert [row.url for line in lines for row in line.rows if row.url not in page.text] == []
         for line in lines:
-            assert [row.url for row in line.rows if row.url not in page.text] == []
             if line.url:
                 assert line.url.replace("&", "&amp;") in page.text
                 assert english(ruled.chief).get(line.url).context["page"].paginator.count == line.count

@@ -93,6 +93,17 @@ def test_who_is_on_leave_is_offered_by_no_page_and_refused_in_words(as_chief, di
     assert not Posting.objects.substitutions().filter(officer=district.lead).exists()
 
 
+def test_where_somebody_stands_in_is_told_before_leave_is_given(as_chief, district):
+    days = {"from_day": TODAY + timedelta(days=2), "to_day": TODAY + timedelta(days=9)}
+    post = district.lead.postings.get()
+    stand_in(posting=post, officer=certified(district.neighbour_lead), **days, now=timezone.now())
+
+    page = as_chief.get(f"/posts/{district.neighbour_lead.postings.get(stands_in_for=None).pk}/substitute/").text
+
+    assert f"not on leave then: 050101 {days['from_day']}–{days['to_day']}" in page
+    assert "Stands in elsewhere" not in as_chief.get(f"/posts/{post.pk}/substitute/").text
+
+
 def test_a_refusal_stands_at_its_field(as_chief, district):
     post = district.lead.postings.get()
 
