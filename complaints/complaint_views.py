@@ -237,32 +237,26 @@ def complainant_reveal(request: SignedIn, pk: int) -> HttpResponseBase:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def complainant_complete(request: SignedIn, pk: int) -> HttpResponseBase:
-    complaint = seen(request, pk)
-    if request.method != "POST":  # the log-in leads here after a session that ended on the form
-        return redirect("complaint", pk)
-    form = CompleteForm(request.POST)
-    return answered(
-        request,
-        complaint,
-        form,
-        lambda: complete(complaint=complaint, by=request.user, now=timezone.now(), **form.cleaned_data),
-        {"complete_form": form},
-    )
+    return filled_in(request, pk, CompleteForm(request.POST), "complete_form", complete)
 
 
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def complaint_case(request: SignedIn, pk: int) -> HttpResponseBase:
+    return filled_in(request, pk, CaseForm(request.POST), "case_form", report_case)
+
+
+def filled_in(request: SignedIn, pk: int, form: forms.Form, name: str, act: Callable[..., object]) -> HttpResponseBase:
+    """Acts with what a form on the page of the complaint says; `name`: what the page calls the form."""
     complaint = seen(request, pk)
     if request.method != "POST":  # the log-in leads here after a session that ended on the form
         return redirect("complaint", pk)
-    form = CaseForm(request.POST)
     return answered(
         request,
         complaint,
         form,
-        lambda: report_case(complaint=complaint, by=request.user, now=timezone.now(), **form.cleaned_data),
-        {"case_form": form},
+        lambda: act(complaint=complaint, by=request.user, now=timezone.now(), **form.cleaned_data),
+        {name: form},
     )
 
 

@@ -11,7 +11,7 @@ from gridsup.states import targets
 from tests.factories import TODAY, BureauFactory, ClockFactory, ComplaintFactory, TimeLimitFactory, noon
 
 
-def refused(act, name, *also):
+def assert_refused(act, name, *also):
     """The database refuses what the function writes, by the constraint of this name or, in SQLite, these columns."""
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         act()
@@ -45,7 +45,7 @@ def test_many_complaints_came_without_a_form(db):
     ],
 )
 def test_a_complaint_that_cannot_be(db, facts, name):
-    refused(lambda: ComplaintFactory(**facts), name)
+    assert_refused(lambda: ComplaintFactory(**facts), name)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,17 @@ def test_a_complaint_that_can_be(db, facts):
 def test_a_complaint_is_not_linked_to_itself(db):
     row = ComplaintFactory(kind="report")
 
-    refused(lambda: Complaint.objects.filter(pk=row.pk).update(linked_to=row), "complaint_not_linked_to_itself")
+    assert_refused(lambda: Complaint.objects.filter(pk=row.pk).update(linked_to=row), "complaint_not_linked_to_itself")
     assert Complaint.objects.filter(pk=row.pk).update(linked_to=ComplaintFactory(kind="report"))
 
 
 def test_a_number_comes_once_and_an_outside_number_once_a_channel(db):
     row = ComplaintFactory(channel="12345", outside_number="A-1")
 
-    refused(lambda: ComplaintFactory(number=row.number), "number")
-    refused(lambda: ComplaintFactory(channel="12345", outside_number="A-1"), "complaint_outside_once", "outside_number")
+    assert_refused(lambda: ComplaintFactory(number=row.number), "number")
+    assert_refused(
+        lambda: ComplaintFactory(channel="12345", outside_number="A-1"), "complaint_outside_once", "outside_number"
+    )
     assert ComplaintFactory(channel="12315", outside_number="A-1").pk
     assert ComplaintFactory.create_batch(2, channel="12345", outside_number="")
 
@@ -92,7 +94,7 @@ def test_a_number_comes_once_and_an_outside_number_once_a_channel(db):
     ],
 )
 def test_a_clock_that_cannot_be(db, facts, name):
-    refused(lambda: ClockFactory(**facts), name)
+    assert_refused(lambda: ClockFactory(**facts), name)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_of_each_kind_one_clock_runs_at_a_time(db):
     running = ClockFactory()
     same = {"complaint": running.complaint, "rule": running.rule}
 
-    refused(lambda: ClockFactory(**same), "clock_one_running", "kind")
+    assert_refused(lambda: ClockFactory(**same), "clock_one_running", "kind")
     assert ClockFactory(**same, met_on=TODAY)
     assert ClockFactory(complaint=running.complaint, kind="verify", rule=TimeLimitFactory(key="verify"))
     Clock.objects.filter(pk=running.pk).update(stopped_on=TODAY)
@@ -124,17 +126,17 @@ def test_of_each_kind_one_clock_runs_at_a_time(db):
 def test_a_rating_outside_of_one_to_five_is_refused(db, score):
     facts = {"complaint": ComplaintFactory(), "area_code": "050101", "given_at": noon(TODAY), "given_on": TODAY}
 
-    refused(lambda: Rating.objects.create(score=score, **facts), "rating_one_to_five")
+    assert_refused(lambda: Rating.objects.create(score=score, **facts), "rating_one_to_five")
 
 
 def test_a_rating_comes_once(db):
     facts = {"area_code": "050101", "score": 5, "given_at": noon(TODAY), "given_on": TODAY}
     row = ComplaintFactory()
-    refused(lambda: Rating.objects.create(complaint=row, **{**facts, "area_code": "5"}), "rating_area_length")
+    assert_refused(lambda: Rating.objects.create(complaint=row, **{**facts, "area_code": "5"}), "rating_area_length")
 
     Rating.objects.create(complaint=row, **facts)
 
-    refused(lambda: Rating.objects.create(complaint=row, **facts), "complaint")
+    assert_refused(lambda: Rating.objects.create(complaint=row, **facts), "complaint")
     assert Rating.objects.create(complaint=ComplaintFactory(), **facts)
 
 
@@ -143,8 +145,10 @@ def test_a_complaint_has_one_complainant_and_each_picture_once(db):
     Complainant.objects.create(complaint=row)
     Attachment.objects.create(complaint=row, file="one.jpg", sha256="a")
 
-    refused(lambda: Complainant.objects.create(complaint=row), "complaint")
-    refused(lambda: Attachment.objects.create(complaint=row, file="two.jpg", sha256="a"), "attachment_once", "sha256")
+    assert_refused(lambda: Complainant.objects.create(complaint=row), "complaint")
+    assert_refused(
+        lambda: Attachment.objects.create(complaint=row, file="two.jpg", sha256="a"), "attachment_once", "sha256"
+    )
     assert Attachment.objects.create(complaint=row, file="two.jpg", sha256="b")
 
 
@@ -152,7 +156,7 @@ def test_a_bureau_counts_each_year_once(db):
     bureau = BureauFactory()
     NumberSeries.objects.create(bureau=bureau, year=2026)
 
-    refused(lambda: NumberSeries.objects.create(bureau=bureau, year=2026), "numberseries_once", "year")
+    assert_refused(lambda: NumberSeries.objects.create(bureau=bureau, year=2026), "numberseries_once", "year")
     assert NumberSeries.objects.create(bureau=bureau, year=2027)
 
 
@@ -161,7 +165,7 @@ def test_a_level_is_told_once_of_a_limit(db):
     facts = {"complaint": row, "old": "accept", "new": "0501", "why": "2026-11-22", "at": noon(TODAY)}
     ComplaintEvent.objects.create(what="overdue", **facts)
 
-    refused(lambda: ComplaintEvent.objects.create(what="overdue", **facts), "complaint_told_once", "why")
+    assert_refused(lambda: ComplaintEvent.objects.create(what="overdue", **facts), "complaint_told_once", "why")
     assert ComplaintEvent.objects.create(what="explain", **facts)
     assert ComplaintEvent.objects.create(what="overdue", **{**facts, "new": "05"})
 

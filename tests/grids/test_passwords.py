@@ -37,6 +37,15 @@ def change(client, old=FIRST, new=SECOND, again=None, query=""):
     return client.post(f"/account/password/{query}", given)
 
 
+def faults(password, officer):
+    """What the rules find wrong, each as a sentence."""
+    try:
+        validate_password(password, officer)
+    except ValidationError as refusal:
+        return refusal.messages
+    return []
+
+
 @pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("password", "sentence"),
@@ -50,22 +59,19 @@ def change(client, old=FIRST, new=SECOND, again=None, query=""):
     ],
 )
 def test_each_rule_says_what_is_missing(lead, password, sentence):
-    with pytest.raises(ValidationError) as refusal:
-        validate_password(password, lead)
-
-    assert sentence in " ".join(refusal.value.messages)
+    assert sentence in " ".join(faults(password, lead))
 
 
 @pytest.mark.parametrize("password", [SECOND, "Aa3456789012", "a long sentence without any digit"])
 def test_what_keeps_the_rules_is_taken(lead, password):
-    validate_password(password, lead)
+    assert faults(password, lead) == []
 
 
 def test_the_sentences_are_chinese(lead):
-    with pytest.raises(ValidationError) as refusal:
-        validate_password("lead9", lead)
+    said = faults("lead9", lead)
 
-    assert all(any("\u4e00" <= character <= "\u9fff" for character in message) for message in refusal.value.messages)
+    assert said
+    assert all(any("\u4e00" <= character <= "\u9fff" for character in message) for message in said)
 
 
 def test_a_password_of_before_is_not_taken_again(lead):

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from inspections.models import Finding
 from tests.factories import DuePremisesFactory, FindingFactory, SubjectFactory, VisitFactory
@@ -11,11 +10,6 @@ from tests.visits import load_policy
 @pytest.fixture(autouse=True)
 def policy(district):
     load_policy()
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
 
 
 @pytest.fixture

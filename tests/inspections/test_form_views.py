@@ -8,29 +8,9 @@ from inspections.models import Finding, InspectionTask, Visit
 from subjects.models import CheckItem, Premises
 from tests.factories import FindingFactory, OfficerFactory, PostingFactory, TaskFactory, VisitFactory
 from tests.forms import Opened, photo
-from tests.visits import load_policy, shop
+from tests.visits import shop
 
 ITEM = "subject_qualification"
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
-def premises(district, today):
-    load_policy()
-    place = shop()
-    TaskFactory(premises=place, due_on=today, opens_on=today - timedelta(days=30))
-    return place
-
-
-@pytest.fixture
-def as_lead(client, district):
-    client.cookies["django_language"] = "en"
-    client.force_login(district.lead)
-    return client
 
 
 def path(premises, query=""):

@@ -6,31 +6,10 @@ import pytest
 from django.utils import timezone
 
 from inspections.models import Visit
-from tests.factories import FindingFactory, TaskFactory
+from tests.factories import FindingFactory
 from tests.forms import Opened, photo
-from tests.visits import load_policy, shop
 
 ITEM = "subject_qualification"
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
-def premises(district, today):
-    load_policy()
-    place = shop()
-    TaskFactory(premises=place, due_on=today, opens_on=today - timedelta(days=30))
-    return place
-
-
-@pytest.fixture
-def as_lead(client, district):
-    client.cookies["django_language"] = "en"
-    client.force_login(district.lead)
-    return client
 
 
 def opened(client, premises):

@@ -17,7 +17,7 @@ from tests.factories import (
 DAY = timedelta(days=1)
 
 
-def refused(constraint: str, make, **facts) -> None:
+def assert_refused(constraint: str, make, **facts) -> None:
     """The database itself says no, and names the constraint."""
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make(**facts)
@@ -50,7 +50,7 @@ def test_a_visit_in_every_state_is_stored(db, state):
     ],
 )
 def test_a_visit_that_makes_no_sense_is_refused(db, constraint, facts):
-    refused(constraint, VisitFactory, **facts)
+    assert_refused(constraint, VisitFactory, **facts)
 
 
 def test_a_draft_may_lack_what_a_record_must_have(db):
@@ -60,19 +60,19 @@ def test_a_draft_may_lack_what_a_record_must_have(db):
 def test_one_officer_is_not_two(db):
     officer = OfficerFactory()
 
-    refused("visit_officers_differ", VisitFactory, lead=officer, partner=officer)
+    assert_refused("visit_officers_differ", VisitFactory, lead=officer, partner=officer)
 
 
 def test_a_correction_is_a_later_version_and_there_is_one(db):
     first = VisitFactory(state="returned")
     VisitFactory(corrects=first, version=2)
 
-    refused("visit_version_iff_corrects", VisitFactory, corrects=VisitFactory(state="returned"))
-    refused("corrects", VisitFactory, corrects=first, version=2)
+    assert_refused("visit_version_iff_corrects", VisitFactory, corrects=VisitFactory(state="returned"))
+    assert_refused("corrects", VisitFactory, corrects=first, version=2)
 
 
 def test_a_form_number_comes_once(db):
-    refused("client_id", VisitFactory, client_id=VisitFactory().client_id)
+    assert_refused("client_id", VisitFactory, client_id=VisitFactory().client_id)
 
 
 @pytest.mark.parametrize("state", Finding.State.values)
@@ -93,7 +93,7 @@ def test_a_finding_in_every_state_is_stored(db, state):
     ],
 )
 def test_a_finding_that_makes_no_sense_is_refused(db, constraint, facts):
-    refused(constraint, FindingFactory, **facts)
+    assert_refused(constraint, FindingFactory, **facts)
 
 
 def test_only_an_order_needs_a_last_day(db):
@@ -110,14 +110,14 @@ def test_only_an_order_needs_a_last_day(db):
     ],
 )
 def test_a_task_that_makes_no_sense_is_refused(db, constraint, facts):
-    refused(constraint, TaskFactory, **facts)
+    assert_refused(constraint, TaskFactory, **facts)
 
 
 def test_a_re_check_is_open_once_a_day_and_may_come_again_when_it_was_done(db):
     facts = {"reason": "recheck", "plan": None}
     first = TaskFactory(**facts)
 
-    refused("task_one_recheck|UNIQUE", TaskFactory, **facts, premises=first.premises)
+    assert_refused("task_one_recheck|UNIQUE", TaskFactory, **facts, premises=first.premises)
     visit = VisitFactory(premises=first.premises)
     changed(InspectionTask, first, state="done", done_on=TODAY, visit=visit)
     assert TaskFactory(**facts, premises=first.premises).due_on == first.due_on
@@ -127,7 +127,7 @@ def test_a_re_check_is_open_once_a_day_and_may_come_again_when_it_was_done(db):
 def test_another_reason_comes_once_for_a_premises_and_day_whatever_became_of_it(db, reason):
     first = TaskFactory(reason=reason, plan=None, state="cancelled")
 
-    refused("task_once|UNIQUE", TaskFactory, reason=reason, plan=None, premises=first.premises)
+    assert_refused("task_once|UNIQUE", TaskFactory, reason=reason, plan=None, premises=first.premises)
 
 
 def test_a_task_comes_into_each_state_once(db):
@@ -135,7 +135,9 @@ def test_a_task_comes_into_each_state_once(db):
     for state in ("due", "done"):
         TaskEvent.objects.create(task=task, what="state", new=state, at=noon(TODAY))
 
-    refused("task_moves_once|UNIQUE", TaskEvent.objects.create, task=task, what="state", new="done", at=noon(TODAY))
+    assert_refused(
+        "task_moves_once|UNIQUE", TaskEvent.objects.create, task=task, what="state", new="done", at=noon(TODAY)
+    )
 
 
 def test_a_finding_is_escalated_once(db):
@@ -143,7 +145,7 @@ def test_a_finding_is_escalated_once(db):
     FindingEvent.objects.create(**told, new="ordered")
     FindingEvent.objects.create(**told, new="escalated")
 
-    refused("finding_escalated_once|UNIQUE", FindingEvent.objects.create, **told, new="escalated")
+    assert_refused("finding_escalated_once|UNIQUE", FindingEvent.objects.create, **told, new="escalated")
 
 
 def test_a_finding_has_a_case_only_once_it_was_returned(db):
@@ -156,14 +158,14 @@ def test_a_finding_has_a_case_only_once_it_was_returned(db):
 
 @pytest.mark.parametrize("fault", [{"number": ""}, {"decision": ""}])
 def test_a_case_has_its_number_and_decision(db, fault):
-    refused("case_said", CaseReturnFactory, **fault)
+    assert_refused("case_said", CaseReturnFactory, **fault)
 
 
 def test_a_case_of_a_premises_is_stored_once(db):
     case = CaseReturnFactory()
 
     assert CaseReturnFactory(number=case.number).pk
-    refused("case_once|premises", CaseReturnFactory, premises=case.premises, number=case.number)
+    assert_refused("case_once|premises", CaseReturnFactory, premises=case.premises, number=case.number)
 
 
 @pytest.mark.parametrize("state", CreditReview.State.values)
@@ -183,8 +185,8 @@ def test_a_credit_review_in_every_state_is_stored(db, state):
     ],
 )
 def test_a_credit_review_that_makes_no_sense_is_refused(db, constraint, facts):
-    refused(constraint, CreditReviewFactory, **facts)
+    assert_refused(constraint, CreditReviewFactory, **facts)
 
 
 def test_a_case_proposes_one_review(db):
-    refused("case", CreditReviewFactory, case=CreditReviewFactory().case)
+    assert_refused("case", CreditReviewFactory, case=CreditReviewFactory().case)

@@ -1,30 +1,10 @@
-from datetime import timedelta
-
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from inspections.models import Visit
-from tests.factories import TaskFactory
 from tests.forms import Opened, photo
-from tests.visits import load_policy, shop
 
 ITEM = "subject_qualification"
-
-
-@pytest.fixture
-def premises(district):
-    load_policy()
-    place, today = shop(), timezone.localdate()
-    TaskFactory(premises=place, due_on=today, opens_on=today - timedelta(days=30))
-    return place
-
-
-@pytest.fixture
-def as_lead(client, district):
-    client.cookies["django_language"] = "en"
-    client.force_login(district.lead)
-    return client
 
 
 def path(premises, query=""):

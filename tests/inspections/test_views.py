@@ -9,18 +9,6 @@ from subjects.actions import load_preset
 from tests.factories import DuePremisesFactory, LocalityFactory, OfficerFactory, SubjectFactory, TaskFactory
 
 
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
-def as_lead(client, district):
-    client.cookies["django_language"] = "en"
-    client.force_login(district.lead)
-    return client
-
-
 def due(today, days, **facts):
     """A due task so many days from today."""
     return TaskFactory(due_on=today + timedelta(days=days), opens_on=today - timedelta(days=60), **facts)
