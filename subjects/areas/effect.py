@@ -113,7 +113,7 @@ def undo_change(*, change: AreaChange, why: str, by: Officer | None, now: dateti
     carry(moves, to=FROM, on=on, now=now, why=told)
     _retire([grids[part.code] for part in made], now, told)
     _end_posts(made, on, now, told)
-    _reopen_posts(touched, now, told)
+    _reopen_posts(touched, on, now, told)
     follow(moves, station=change.area_code, to=FROM, heirs=heirs, now=now, since=effective_at(change))
     settle_change(station=change.area_code, grids=list(grids), on=on, now=now)
     date_facts(grids=grids.values(), on=on)
@@ -240,22 +240,32 @@ def _end_posts(parts: Iterable[AreaPart], on: date, now: datetime, why: str) -> 
             )
             for post in ending
         )  # fmt: skip
-        part.before["posts"] = [post.pk for post in ending if post.to_day is None]
+        part.before["posts"] = [(post.pk, post.to_day.isoformat() if post.to_day else "") for post in ending]
         part.save(update_fields=["before"])
         young = [post.pk for post in ending if post.from_day >= on]
         held.filter(pk__in=young).update(to_day=F("from_day"))
         held.exclude(pk__in=young).update(to_day=on - ONE_DAY)
 
 
-def _reopen_posts(parts: Iterable[AreaPart], now: datetime, why: str) -> None:
-    """Posts that the change ended go on, but for a head whose place somebody else has by now."""
+def _reopen_posts(parts: Iterable[AreaPart], on: date, now: datetime, why: str) -> None:
+    """Posts that the change ended go on to the last day that they had, if that is not over; but for a head whose place
+    somebody else has by then, and whoever stands in for that head."""
     for part in parts:
-        for post in Posting.objects.filter(pk__in=part.before.get("posts", []), to_day__isnull=False):
-            current = Posting.objects.filter(area_code=part.code, duty=post.duty, to_day=None)
-            if post.duty not in HEADS or not current.exists():
-                Posting.objects.filter(pk=post.pk).update(to_day=None)
-                reopened = PostingEvent.What.REOPENED
-                PostingEvent.objects.create(posting=post, what=reopened, old=str(post.to_day), at=now, why=why)
+        last = {pk: date.fromisoformat(day) if day else None for pk, day in part.before.get("posts", [])}
+        for post in Posting.objects.filter(pk__in=last, to_day__isnull=False).order_by("pk"):
+            to_day, main = last[post.pk], post.stands_in_for  # of a post that goes on the row was written before
+            others = Posting.objects.filter(area_code=part.code, duty=post.duty, stands_in_for=post.stands_in_for_id)
+            is_taken = (
+                post.duty in HEADS and others.exclude(pk=post.pk).meeting(max(on, post.from_day), to_day).exists()
+            )
+            is_over = (to_day and to_day < on) or (main and not main.is_running(max(on, post.from_day)))
+            if is_taken or is_over:
+                continue
+            Posting.objects.filter(pk=post.pk).update(to_day=to_day)
+            PostingEvent.objects.create(
+                posting=post, what=PostingEvent.What.REOPENED, old=str(post.to_day), new=str(to_day or ""), at=now,
+                why=why,
+            )  # fmt: skip
 
 
 def _take_along(change: AreaChange, heirs: dict[str, str]) -> None:

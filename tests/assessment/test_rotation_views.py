@@ -338,20 +338,16 @@ class TestOfMovingCommunities:
         assert told in page.text
         assert "grids=" not in page.context["proposal"]
 
-    def test_before_opens_its_rows(self, ruled):
+    def test_before_opens_its_rows_and_says_which_premises_count(self, ruled):
         client = english(ruled.chief)
         text = client.get("/staffing/what-if/?area=0501&target=050102&localities=610111001001").text
 
+        assert "4 premises in business and 1 open complaints would go to 050102" in text
+        assert "The proposal counts premises of every status" in text
         links = re.findall(r'href="(/(?:ledger|complaints)/[^"]+)"[^>]*?data-count="(\d+)"', text)
         assert len(links) == 6
         for href, number in links:
             assert client.get(unescape(href)).context["page"].paginator.count == int(number), href
-
-    def test_it_says_that_the_proposal_counts_premises_of_every_status(self, ruled):
-        page = english(ruled.chief).get("/staffing/what-if/?area=0501&target=050102&localities=610111001001")
-
-        assert "4 premises in business and 1 open complaints would go to 050102" in page.text
-        assert "The proposal counts premises of every status" in page.text
 
     def test_a_foreign_station_is_not_there(self, ruled):
         assert english(ruled.far_chief).get("/staffing/what-if/?area=0501").status_code == 404

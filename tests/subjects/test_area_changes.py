@@ -18,7 +18,7 @@ from subjects.areas.deciding import (
     return_change,
     withdraw_change,
 )
-from subjects.areas.effect import take_effect, undo_change
+from subjects.areas.effect import take_effect
 from subjects.models import Placement, Premises
 from tests.drawing import box
 from tests.factories import (
@@ -47,12 +47,6 @@ def area_of(premises):
 
 def placements(premises):
     return list(Placement.objects.filter(premises=premises).values_list("area_code", "from_day", "to_day"))
-
-
-def community(grid):
-    return LocalityFactory(
-        code="610111001001", kind="community", street=LocalityFactory(), area_code=grid.code, grid=grid
-    )
 
 
 def entered(premises, on=TODAY - 30 * DAY):
@@ -301,87 +295,6 @@ def test_two_changes_of_one_grid_do_not_wait_at_once(district):
 
     with pytest.raises(BadInput, match="050101"):
         propose_change(draft=merge_draft(district), by=district.chief, now=NOON)
-
-
-def test_an_undone_split_brings_everything_back(district):
-    west, east = entered(premises_at(0.5)), entered(premises_at(1.5))
-    task = TaskFactory(premises=east)
-    before = Grid.objects.get(code="050101").boundary
-    change = (
-        in_effect(district, split_draft(district), now=NOON - DAY)
-        if False
-        else in_effect(district, split_draft(district))
-    )
-    undo_change(change=change, why="错了", by=district.district_office, now=NOON + DAY)
-
-    task.refresh_from_db()
-    assert (change.state, area_of(west), area_of(east), task.area_code) == ("undone", "050101", "050101", "050101")
-    assert (Grid.objects.get(code="050101").boundary, find_area("050103").state) == (before, "retired")
-    assert placements(east)[1:] == [("050103", TODAY, TODAY), ("050101", TODAY + DAY, None)]
-    assert [event.new for event in east.events.all()] == ["050103", "050101"]
-    assert GridPeriod.objects.on(TODAY).get(grid="050101").boundary != before
-    assert GridPeriod.objects.on(TODAY + DAY).get(grid="050101").boundary == before
-
-
-def test_an_undone_merge_lets_the_grid_and_its_posts_go_on(district):
-    shop = premises_at(2.5, area_code="050102")
-    change = in_effect(district, merge_draft(district))
-    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
-
-    assert (find_area("050102").state, area_of(shop)) == ("approved", "050102")
-    post = Posting.objects.get(officer=district.neighbour_lead)
-    assert post.to_day is None
-    assert [event.what for event in post.events.all()] == ["ended", "reopened"]
-    assert str(post.events.last()) == "任岗继续，网格调整已回退"
-
-
-def test_what_came_into_a_new_grid_later_goes_back_with_it(district):
-    change = in_effect(district, split_draft(district))
-    late = premises_at(1.5, area_code="050103")
-    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
-
-    assert area_of(late) == "050101"
-
-
-def test_what_went_elsewhere_since_stays_there(district):
-    east = premises_at(1.5)
-    change = in_effect(district, split_draft(district))
-    Premises.objects.filter(pk=east.pk).update(area_code="050102", grid="050102")
-    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
-
-    assert area_of(east) == "050102"
-
-
-def test_a_change_on_which_a_later_one_builds_is_not_undone(district):
-    first = in_effect(district, split_draft(district))
-    second = in_effect(district, merge_draft(district))
-
-    with pytest.raises(BadInput, match=str(second.pk)):
-        undo_change(change=first, why="错了", by=district.district_office, now=NOON)
-    undo_change(change=second, why="错了", by=district.district_office, now=NOON)
-    undo_change(change=first, why="错了", by=district.district_office, now=NOON)
-
-    assert AreaChange.objects.filter(state="undone").count() == 2
-    assert set(Grid.objects.in_area("0501").in_force().values_list("code", flat=True)) == {"050101", "050102"}
-
-
-def test_a_change_with_a_proposal_on_its_grids_is_not_undone(district):
-    first = in_effect(district, split_draft(district))
-    propose_change(draft=merge_draft(district), by=district.chief, now=NOON)
-
-    with pytest.raises(BadInput):
-        undo_change(change=first, why="错了", by=district.district_office, now=NOON)
-    assert AreaChange.objects.get(pk=first.pk).state == "in_effect"
-
-
-def test_what_goes_back_is_told_that_the_change_was_undone_and_why(district):
-    premises = entered(premises_at(1.5))
-    change = in_effect(district, split_draft(district))
-
-    undo_change(change=change, why="划错了", by=district.district_office, now=NOON + DAY)
-
-    told = premises.events.filter(what="moved").last()
-    assert told.why == f"第{change.pk}号网格调整已回退：划错了"
 
 
 def test_whoever_approves_again_is_told_that_it_is_in_effect(district):

@@ -1,0 +1,139 @@
+"""The undoing of a change of areas: what goes back, what stays, and when it is refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from grids.actions import find_area
+from grids.models import AreaChange, Grid, GridPeriod, Posting
+from gridsup.errors import BadInput
+from subjects.areas.deciding import propose_change
+from subjects.areas.effect import undo_change
+from subjects.models import Placement, Premises
+from tests.factories import TODAY, PostingFactory, TaskFactory
+from tests.splitting import NOON, draw_station, in_effect, merge_draft, premises_at, split_draft
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def paper(district):
+    draw_station()
+
+
+def area_of(premises):
+    return Premises.objects.values_list("area_code", flat=True).get(pk=premises.pk)
+
+
+def placements(premises):
+    return list(Placement.objects.filter(premises=premises).values_list("area_code", "from_day", "to_day"))
+
+
+def entered(premises, on=TODAY - 30 * DAY):
+    Placement.objects.create(premises=premises, area_code=premises.area_code, from_day=on)
+    return premises
+
+
+def test_an_undone_split_brings_everything_back(district):
+    west, east = entered(premises_at(0.5)), entered(premises_at(1.5))
+    task = TaskFactory(premises=east)
+    before = Grid.objects.get(code="050101").boundary
+    change = in_effect(district, split_draft(district))
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON + DAY)
+
+    task.refresh_from_db()
+    assert (change.state, area_of(west), area_of(east), task.area_code) == ("undone", "050101", "050101", "050101")
+    assert (Grid.objects.get(code="050101").boundary, find_area("050103").state) == (before, "retired")
+    assert placements(east)[1:] == [("050103", TODAY, TODAY), ("050101", TODAY + DAY, None)]
+    assert [event.new for event in east.events.all()] == ["050103", "050101"]
+    assert GridPeriod.objects.on(TODAY).get(grid="050101").boundary != before
+    assert GridPeriod.objects.on(TODAY + DAY).get(grid="050101").boundary == before
+
+
+def test_an_undone_merge_lets_the_grid_and_its_posts_go_on(district):
+    shop = premises_at(2.5, area_code="050102")
+    change = in_effect(district, merge_draft(district))
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+
+    assert (find_area("050102").state, area_of(shop)) == ("approved", "050102")
+    post = Posting.objects.get(officer=district.neighbour_lead)
+    assert post.to_day is None
+    assert [event.what for event in post.events.all()] == ["ended", "reopened"]
+    assert str(post.events.last()) == "任岗继续，网格调整已回退"
+
+
+def test_an_undone_merge_gives_posts_with_a_last_day_that_day_back(district):
+    lead = district.neighbour_lead.postings.get()
+    facts = {"duty": "grid_lead", "area_code": "050102", "stands_in_for": lead}
+    ahead = PostingFactory(from_day=TODAY + 5 * DAY, to_day=TODAY + 9 * DAY, **facts)
+    soon = PostingFactory(from_day=TODAY - DAY, to_day=TODAY + DAY, **facts)
+    change = in_effect(district, merge_draft(district))
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON + 3 * DAY)
+
+    for post in (ahead, soon, lead):
+        post.refresh_from_db()
+    assert (ahead.to_day, lead.to_day) == (TODAY + 9 * DAY, None)
+    assert soon.to_day == TODAY - DAY  # its days are over: nothing to go on with
+    assert str(ahead.events.last()) == f"任岗继续，网格调整已回退：{TODAY + 5 * DAY} → {TODAY + 9 * DAY}"
+
+
+def test_a_head_whose_place_is_taken_by_the_undoing_does_not_go_on(district):
+    lead = district.neighbour_lead.postings.get()
+    facts = {"duty": "grid_lead", "area_code": "050102", "from_day": TODAY + DAY, "to_day": TODAY + 9 * DAY}
+    substitute = PostingFactory(stands_in_for=lead, **facts)
+    change = in_effect(district, merge_draft(district))
+    PostingFactory(**facts)
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+
+    for post in (lead, substitute):
+        post.refresh_from_db()
+    assert (lead.to_day, substitute.to_day) == (TODAY - DAY, TODAY + DAY)
+
+
+def test_what_came_into_a_new_grid_later_goes_back_with_it(district):
+    change = in_effect(district, split_draft(district))
+    late = premises_at(1.5, area_code="050103")
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+
+    assert area_of(late) == "050101"
+
+
+def test_what_went_elsewhere_since_stays_there(district):
+    east = premises_at(1.5)
+    change = in_effect(district, split_draft(district))
+    Premises.objects.filter(pk=east.pk).update(area_code="050102", grid="050102")
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+
+    assert area_of(east) == "050102"
+
+
+def test_a_change_on_which_a_later_one_builds_is_not_undone(district):
+    first = in_effect(district, split_draft(district))
+    second = in_effect(district, merge_draft(district))
+
+    with pytest.raises(BadInput, match=str(second.pk)):
+        undo_change(change=first, why="错了", by=district.district_office, now=NOON)
+    undo_change(change=second, why="错了", by=district.district_office, now=NOON)
+    undo_change(change=first, why="错了", by=district.district_office, now=NOON)
+
+    assert AreaChange.objects.filter(state="undone").count() == 2
+    assert set(Grid.objects.in_area("0501").in_force().values_list("code", flat=True)) == {"050101", "050102"}
+
+
+def test_a_change_with_a_proposal_on_its_grids_is_not_undone(district):
+    first = in_effect(district, split_draft(district))
+    propose_change(draft=merge_draft(district), by=district.chief, now=NOON)
+
+    with pytest.raises(BadInput):
+        undo_change(change=first, why="错了", by=district.district_office, now=NOON)
+    assert AreaChange.objects.get(pk=first.pk).state == "in_effect"
+
+
+def test_what_goes_back_is_told_that_the_change_was_undone_and_why(district):
+    premises = entered(premises_at(1.5))
+    change = in_effect(district, split_draft(district))
+
+    undo_change(change=change, why="划错了", by=district.district_office, now=NOON + DAY)
+
+    told = premises.events.filter(what="moved").last()
+    assert told.why == f"第{change.pk}号网格调整已回退：划错了"
