@@ -34,7 +34,15 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        is_late = request.method == "POST" and SESSION_KEY not in request.session
+        response = self.get_response(request)
+        if is_api(request):
+            return response
+        if is_late and leads_to_login(response) and (officer := unsent.typist(request)):
+            return keep_and_ask(request, officer, _("You were no longer logged in."))
+        if request.user.is_authenticated:
+            unsent.know_typist(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -81,20 +89,36 @@ def over(request: HttpRequest, why: str) -> HttpResponse | None:
     logout(request)
     if is_api(request):
         return None
-    back = request.get_full_path()
     if request.method == "POST":
-        kept_at = keep(request, officer)
-        back = kept_at or "/"
-        why += " " + (
-            _("What you had typed is kept: log in, and it is shown again.")
-            if kept_at
-            else _("What you had typed could not be kept: go back in your browser and copy it.")
-        )
+        return keep_and_ask(request, officer.pk, why)
     messages.warning(request, why)
+    return to_login(request.get_full_path())
+
+
+def leads_to_login(response: HttpResponse) -> bool:
+    """The page is for whoever is logged in, and asks for it."""
+    page, _mark, asked = response.headers.get("Location", "").partition("?")
+    return bool(asked) and page in {reverse("login"), reverse("admin:login")}
+
+
+def keep_and_ask(request: HttpRequest, officer: int, why: str) -> HttpResponse:
+    """What was typed waits in the new session for the officer of this key, who is asked to log in and told."""
+    kept_at = keep(request, officer)
+    why += " " + (
+        _("What you had typed is kept: log in, and it is shown again.")
+        if kept_at
+        else _("What you had typed could not be kept: go back in your browser and copy it.")
+    )
+    messages.warning(request, why)
+    return to_login(kept_at or "/")
+
+
+def to_login(back: str) -> HttpResponse:
+    """The log-in that leads back to an address."""
     return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': back})}")
 
 
-def keep(request: HttpRequest, officer: Any) -> str:
+def keep(request: HttpRequest, officer: int) -> str:
     """The address under which a form that came too late is shown again; empty where it cannot be kept."""
     from gridsup.composition import KEEPERS
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -17,15 +18,34 @@ KEY = "unsent_form"
 MOST_TYPED = 20_000
 # What belongs to the sending; and a password is never stored.
 APART = {"csrfmiddlewaretoken"}
+# Whose forms the browser shows: outlives the session, so that a form is kept that comes when nothing is left of it.
+TYPIST, SALT = "typist", "grids.unsent"
 
 
-def keep(request: HttpRequest, officer: Any) -> bool:
-    """Keeps the fields of a form; False where there are files, passwords, nothing, or too much."""
+def know_typist(request: HttpRequest, response: HttpResponse) -> None:
+    """Leaves in the browser, signed, who is logged in there; it opens nothing and is sent by no other site."""
+    officer: Any = request.user
+    if typist(request) != officer.pk:
+        response.set_signed_cookie(
+            TYPIST, str(officer.pk), salt=SALT, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+
+
+def typist(request: HttpRequest) -> int | None:
+    """The key of whoever was logged in last in this browser; None where nobody was."""
+    named = request.get_signed_cookie(TYPIST, default="", salt=SALT)
+    return int(named) if named else None
+
+
+def keep(request: HttpRequest, officer: int) -> bool:
+    """Keeps the fields of a form for the officer of this key; False where there are files, passwords, nothing, or too
+    much.
+    """
     typed = [(name, str(value)) for name, values in request.POST.lists() for value in values if name not in APART]
     size = sum(len(name) + len(value) for name, value in typed)
     if not typed or request.FILES or size > MOST_TYPED or any("password" in name for name, _value in typed):
         return False
-    request.session[KEY] = {"officer": officer.pk, "path": request.get_full_path(), "typed": typed}
+    request.session[KEY] = {"officer": officer, "path": request.get_full_path(), "typed": typed}
     return True
 
 

@@ -120,6 +120,38 @@ class TestWhatWasTyped:
             assert here.get("/account/unsent/").status_code == 302
             assert "No longer there" not in str(dict(here.session))
 
+    def test_it_is_kept_too_when_nothing_is_left_of_the_session(self, here, task):
+        here.get("/account/")
+        del here.cookies["sessionid"]
+
+        page = here.post(f"/tasks/{task.pk}/cancel/", {"why": "No longer there"}, follow=True)
+        assert page.redirect_chain == [("/login/?next=%2Faccount%2Funsent%2F", 302)]
+        assert "What you had typed is kept" in page.text
+
+        here.login(username="chief9", password=PASSWORD)
+        assert "No longer there" in here.get("/account/unsent/").text
+        task.refresh_from_db()
+        assert task.state == "due"
+
+    def test_a_form_of_the_administration_is_kept_alike(self, here, task):
+        here.get("/account/")
+        del here.cookies["sessionid"]
+
+        assert here.post("/admin/", {"why": "Gone"}).headers["Location"] == "/login/?next=%2Faccount%2Funsent%2F"
+
+    def test_whoever_was_never_logged_in_there_stores_nothing(self, client, here, task):
+        client.cookies["typist"] = f"{task.pk}:forged"
+
+        page = client.post(f"/tasks/{task.pk}/cancel/", {"why": "No longer there"})
+
+        assert page.headers["Location"] == f"/login/?next=/tasks/{task.pk}/cancel/"
+        assert "sessionid" not in client.cookies
+
+    def test_logging_out_twice_keeps_nothing(self, here):
+        here.get("/account/")
+
+        assert [here.post("/logout/", {"why": "home"}).headers["Location"] for _ in range(2)] == ["/login/"] * 2
+
     @pytest.mark.parametrize("data", [{"why": "x" * 20_001}, {"old_password": "secret"}])
     def test_what_is_too_much_or_secret_is_not_kept_and_the_page_says_so(self, here, task, data):
         page = self.late(here, task, data)
