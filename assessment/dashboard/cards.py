@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from assessment.dashboard.areas import Scope
 from assessment.dashboard.counting import Counts
-from assessment.dashboard.figures import FIGURES, Cell, Links, Row
+from assessment.dashboard.figures import FIGURES, Cell, Links, Row, due_in
 from assessment.dashboard.shares import Share
+from assessment.dashboard.stretches import Span
 from subjects.geometry.wording import percent
 from subjects.models import Coverage
 
@@ -22,7 +23,7 @@ class Card:
     title: str
     main: Cell
     parts: list[Cell] = field(default_factory=list)
-    before: str = ""
+    before: Cell | None = None
 
 
 def now_cards(whole: Row, links: Links, scope: Scope) -> list[Card]:
@@ -59,22 +60,39 @@ def stretch_cards(whole: Row, before: Counts, received: Counts, links: Links) ->
     then = Row("", due=before["due"], done=before["done"], in_time=before["in_time"])
     counts = {name: links.count(whole, name) for name in FIGURES}
     came = _came_in(received["now"], links)
+    days = stretch.before_words
+    shares = {name: _compared(whole.share(name), then.share(name), days) for name in ("done_share", "in_time_share")}
     return [
-        Card(_("Visits due"), counts["due"], [counts["undone"]], _("%(days)s: %(count)s") % {
-            "days": stretch.before_words, "count": f"{then.due:,}"}),
+        Card(_("Visits due"), counts["due"], [counts["undone"]],
+             _due_before(links, _counted(days, then.due), then.due, state="counted")),
         Card(_("Visits done"), links.share(whole, "done_share"), [counts["done"]],
-             _compared(whole.share("done_share"), then.share("done_share"), stretch.before_words)),
+             _due_before(links, shares["done_share"], then.done, state="done")),
         Card(_("Done in time"), links.share(whole, "in_time_share"), [counts["in_time"], counts["done_late"]],
-             _compared(whole.share("in_time_share"), then.share("in_time_share"), stretch.before_words)),
+             _due_before(links, shares["in_time_share"], then.in_time, done="in_time")),
         Card(_("Coverage"), links.share(whole, "coverage"), [counts["seen"], counts["owed"]]),
-        Card(_("Complaints received"), came, [], _("%(days)s: %(count)s") % {
-            "days": stretch.before_words, "count": f"{received['before']:,}"}),
+        Card(_("Complaints received"), came, [], Cell("", _counted(days, received["before"]), "",
+             _received_in(stretch.days_before, links), received["before"])),
     ]  # fmt: skip
 
 
+def _counted(days: str, number: int) -> str:
+    """In words: “third quarter of 2026, same days: 4,479”."""
+    return _("%(days)s: %(count)s") % {"days": days, "count": f"{number:,}"}
+
+
+def _due_before(links: Links, words: str, number: int, **question: str) -> Cell | None:
+    """What is said of the days before, with the list of the visits due then; nothing to say, no cell."""
+    return (
+        Cell("", words, "", links.to("tasks", due_in(links.stretch.days_before, **question)), number) if words else None
+    )
+
+
+def _received_in(days: Span, links: Links) -> str:
+    return links.to("complaints", {"from": days[0].isoformat(), "to": days[1].isoformat()})
+
+
 def _came_in(number: int, links: Links) -> Cell:
-    first, last = links.stretch.days
-    href = links.to("complaints", {"from": first.isoformat(), "to": last.isoformat()})
+    href = _received_in(links.stretch.days, links)
     return Cell(
         _("Received"), f"{number:,}", _("complaints, reports, clues and enquiries received in these days"), href, number
     )

@@ -128,6 +128,7 @@ def links_of(text):
 def test_every_number_opens_as_many_rows(as_office, busy, path):
     text = as_office.get(path).text
     links = links_of(text)
+    assert re.search(r'data-count="\d+"[^>]*>[^<>]+: \d', text)  # the days before are among them
 
     assert len(links) > 80
     assert sum(number > 0 for _href, number in links) > 15
