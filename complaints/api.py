@@ -32,14 +32,22 @@ from complaints.rules import ANSWERING
 from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
+from gridsup.api.schema import ERRORS
 from gridsup.api.views import Nothing, ScopedViewSet, Visible
 from gridsup.audit.recording import note
-from gridsup.errors import Overtaken
+from gridsup.errors import AlreadyStored, Overtaken
 from gridsup.privacy import masked_name, masked_phone
 from gridsup.states import check, targets
 from inspections.api.findings import CaseRow, Outcome
 from subjects.models import Premises
 
+# What the operation documents of its one refusal that names a row.
+STANDS = OpenApiResponse(
+    ERRORS,
+    "`already_stored`: this form was sent already; it says something else now, or what it made lies outside of the "
+    "person's areas by now. `id` names the row. `wrong_state`: the form number stands for something else. Nothing of "
+    "the new sending was stored.",
+)
 GONE = OpenApiResponse(description="Done; the row now lies outside of the person's areas.")
 
 
@@ -253,16 +261,25 @@ class ComplaintViewSet(Coloured):
         events = Prefetch("events", ComplaintEvent.objects.select_related("by"))
         return queryset.select_related(*related).prefetch_related(clocks, events)
 
-    @extend_schema(request=NewComplaint, responses={201: ComplaintMade})
+    @extend_schema(request=NewComplaint, responses={200: ComplaintMade, 201: ComplaintMade, 409: STANDS})
     def create(self, request: Request) -> Response:
-        """Takes one in; its clocks run from now. `follow_code` is for the person and is told here alone, once."""
+        """Takes one in; its clocks run from now. `follow_code` is for the person and is told here alone, for half an
+        hour. The same `client_id` again: 200 with the stored one, and 409 when it says something else by then."""
         self.needs(Permission.TAKE_IN)
-        body = self.body(NewComplaint)
-        made = register(**{**body, "bureau": body["bureau"].code}, by=self.officer, now=timezone.now())
+        body, now = self.body(NewComplaint), timezone.now()
+        made = register(**{**body, "bureau": body["bureau"].code}, by=self.officer, now=now)
+        row = self.get_queryset().filter(pk=made.pk).first()
+        if row is None:
+            raise AlreadyStored(
+                _("This form was sent already, as %(number)s, which lies outside of your areas by now.")
+                % {"number": made.number},
+                row=made.pk,
+                field="client_id",
+            )
         note(request, row=made)
-        told = ComplaintMade if made.tells_code(timezone.now()) else ComplaintDetail
-        shown = told(self.get_queryset().get(pk=made.pk), context=self.get_serializer_context())
-        return Response(shown.data, status=status.HTTP_201_CREATED)
+        told = ComplaintMade if made.tells_code(now) else ComplaintDetail
+        code = status.HTTP_201_CREATED if made.received_at == now else status.HTTP_200_OK
+        return Response(told(row, context=self.get_serializer_context()).data, status=code)
 
     @extend_schema(request=ComplaintMove, responses={200: ComplaintDetail, 204: GONE})
     @action(detail=True, methods=["post"])

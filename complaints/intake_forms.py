@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -88,9 +87,3 @@ class IntakeForm(FindsPremises):
     def lost_pictures(self) -> bool:
         """Pictures were chosen with a form that comes back: a browser does not send them a second time by itself."""
         return bool(self.files)
-
-    def renumber(self) -> None:
-        """Gives the form a number of its own when it comes back: what is sent next is another matter."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["form_number"] = str(uuid4())
-        self.data = typed

@@ -1,6 +1,7 @@
 """The desk's page on which something is taken in, and the search for the premises that it is about."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -16,7 +17,7 @@ from complaints.models import Complaint
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note
-from gridsup.errors import BadInput, DomainError
+from gridsup.errors import AlreadyStored, DomainError, WrongState
 from gridsup.images import proven
 from gridsup.questions import SEARCH_LEAST, SEARCH_LENGTH
 from subjects.models import Premises
@@ -34,6 +35,7 @@ def new(request: SignedIn) -> HttpResponseBase:
         typed = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         return shown(request, IntakeForm(officer=officer, codes=codes, initial=typed))
     form = IntakeForm(request.POST, request.FILES, officer=officer, codes=codes)
+    again = None
     try:
         if form.is_valid():
             complaint = taken_in(form, request)
@@ -43,8 +45,9 @@ def new(request: SignedIn) -> HttpResponseBase:
                 return redirect("complaint", complaint.pk)
             return redirect("complaints")
     except DomainError as error:
+        again = error if isinstance(error, WrongState) else None
         form.add_error(error.field if error.field in form.fields else None, str(error))
-    return shown(request, form)
+    return shown(request, form, again)
 
 
 def told(complaint: Complaint) -> str:
@@ -58,8 +61,12 @@ def told(complaint: Complaint) -> str:
     ) % {"number": complaint.number, "code": complaint.follow_code}
 
 
-def shown(request: SignedIn, form: IntakeForm) -> HttpResponse:
-    return render(request, "complaints/complaint_new.html", {"form": form})
+def shown(request: SignedIn, form: IntakeForm, again: WrongState | None = None) -> HttpResponse:
+    """The form as a page; `again`: why what came of it before is not changed by it (409)."""
+    row = again.row if isinstance(again, AlreadyStored) else 0
+    stands = Complaint.objects.visible_to(request.user).filter(pk=row).first() if row else None
+    facts = {"form": form, "again": again, "stands": stands, "fresh": uuid4()}
+    return render(request, "complaints/complaint_new.html", facts, status=409 if again else 200)
 
 
 def second_part(request: SignedIn) -> dict[str, Any]:
@@ -79,23 +86,15 @@ def second_part(request: SignedIn) -> dict[str, Any]:
 
 
 def taken_in(form: IntakeForm, request: SignedIn) -> Complaint:
-    """Takes in what a whole form says, once; raises DomainError."""
+    """Takes in what a whole form says, once; raises DomainError, WrongState where its number made something else."""
     given = dict(form.cleaned_data)
     for name in ("find", "form_number", "bureau_code", "pictures"):
         given.pop(name, None)
-    number = form.cleaned_data["form_number"]
-    stored = Complaint.objects.filter(client_id=number).first()
-    if stored is not None and (stored.kind, stored.text) != (given["kind"], given["text"]):
-        form.renumber()
-        raise BadInput(
-            _("What this form said before was taken in already, as %(number)s. If this is another matter, send it now.")
-            % {"number": stored.number}
-        )
     return register(
         bureau=form.bureau,
         by=request.user,
         now=timezone.now(),
-        client_id=number,
+        client_id=form.cleaned_data["form_number"],
         pictures=[proven(file, field="pictures") for file in form.cleaned_data["pictures"]],
         **given,
     )

@@ -5,7 +5,6 @@ from unicodedata import normalize
 from uuid import uuid4
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from complaints.fields import INPUT, LongText, PicturesField, by_street, longest
@@ -149,12 +148,6 @@ class PublicForm(forms.Form):
     def _need(self, name: str, sentence: Any) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, sentence)
-
-    def renumber(self) -> None:
-        """Gives the form a number of its own when it comes back: what is sent next is another matter."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["form_number"] = str(uuid4())
-        self.data = typed
 
 
 def as_stored(text: str) -> str:

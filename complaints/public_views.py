@@ -5,7 +5,7 @@ Nothing is kept in a session: on a shared telephone or computer the next person 
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -23,7 +23,7 @@ from complaints.models.complaint import RECEIPT
 from complaints.public_forms import FollowForm, PublicForm, RateForm
 from grids.models import Bureau
 from gridsup import flood
-from gridsup.errors import BadInput, DomainError, TooOften
+from gridsup.errors import BadInput, DomainError, TooOften, WrongState
 from gridsup.images import proven
 from subjects.models import TimeLimit
 
@@ -52,6 +52,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "complaints/public_new.html", {"form": PublicForm(bureau=bureau), "bureau": bureau})
     form = PublicForm(request.POST, request.FILES, bureau=bureau)
+    shown: dict[str, Any] = {"form": form, "bureau": bureau, "fresh": uuid4()}
     wait = 0
     try:
         if form.is_valid():
@@ -60,45 +61,44 @@ def new(request: HttpRequest) -> HttpResponseBase:
         wait = error.wait
         form.add_error(None, str(error))
     except DomainError as error:
+        shown["again"] = isinstance(error, WrongState)
         form.add_error(error.field if error.field in form.fields else None, str(error))
-    return answered(request, "complaints/public_new.html", {"form": form, "bureau": bureau}, wait)
+    return answered(request, "complaints/public_new.html", shown, wait)
 
 
 def answered(request: HttpRequest, template: str, shown: dict[str, Any], wait: int) -> HttpResponse:
-    """The page, with 429 and how long to wait where somebody asked too often."""
-    response = render(request, template, shown, status=429 if wait else 200)
+    """The page, with 429 and how long to wait where somebody asked too often, 409 for a form that changed."""
+    response = render(request, template, shown, status=429 if wait else 409 if shown.get("again") else 200)
     if wait:
         response["Retry-After"] = str(wait)
     return response
 
 
 def sent(request: HttpRequest, form: PublicForm, bureau: Bureau) -> Complaint:
-    """Takes in what a whole form says, once; raises DomainError."""
+    """Takes in what a whole form says, once; raises DomainError, WrongState where its number made something else."""
     given, now = form.cleaned_data, timezone.now()
-    stored = Complaint.objects.filter(client_id=given["form_number"]).first()
-    if stored is not None:
-        if (stored.kind, stored.text) != (given["kind"], given["text"]):
-            form.renumber()
-            raise BadInput(
-                _("What this form said before was sent already, as %(number)s. If this is another matter, send it now.")
-                % {"number": stored.number}
-            )
-        return stored
-    flood.allow(kind="complaint", request=request, now=now)
-    return register(
-        bureau=bureau.code,
-        kind=given["kind"],
-        channel=Complaint.Channel.PUBLIC,
-        text=given["text"],
-        about=given["about"],
-        place_given=given["place_given"],
-        locality=given["locality"],
-        name=given["name"],
-        phone=given["phone"],
-        pictures=[proven(file, field="pictures") for file in given["pictures"]],
-        client_id=given["form_number"],
-        now=now,
-    )
+    pictures = [proven(file, field="pictures") for file in given["pictures"]]
+    is_new = not Complaint.objects.filter(client_id=given["form_number"]).exists()
+    counted = flood.allow(kind="complaint", request=request, now=now) if is_new else None
+    try:
+        return register(
+            bureau=bureau.code,
+            kind=given["kind"],
+            channel=Complaint.Channel.PUBLIC,
+            text=given["text"],
+            about=given["about"],
+            place_given=given["place_given"],
+            locality=given["locality"],
+            name=given["name"],
+            phone=given["phone"],
+            pictures=pictures,
+            client_id=given["form_number"],
+            now=now,
+        )
+    except DomainError:
+        if counted is not None:
+            counted.delete()
+        raise
 
 
 @require_GET

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from complaints.actions.again import content, sent_before
 from complaints.actions.policy import Limits
 from complaints.models import Attachment, Clock, Complainant, Complaint, ComplaintEvent, NumberSeries
 from complaints.records import Intake, Picture
@@ -81,25 +82,27 @@ def register(
 ) -> Complaint:
     """Takes one in: numbered without gaps, its clock running, at the desk that took it in; `by` None: the public page.
 
-    The same `client_id` again gives the one that is stored. A complaint without a real name and a telephone is taken in
-    all the same (Art. 15), and waits to be completed or returned for it; only the public page, where the person can be
-    asked at once, refuses it. Raises NotAllowed, and BadInput with the field for what cannot be used, an outside number
-    that is registered already among it.
+    The same form again (`client_id`) gives the one that is stored, `received_at` its own; see `again.sent_before` for
+    one that changed. A complaint without a real name and a telephone is taken in all the same (Art. 15), and waits to
+    be completed or returned for it; only the public page, where the person can be asked at once, refuses it. Raises
+    NotAllowed, AlreadyStored, WrongState, and BadInput with the field for what cannot be used, an outside number that
+    is registered already among it.
     """
-    intake = Intake(
+    given = Intake(
         kind=kind, channel=channel, text=text, now=now, by=by, name=name, phone=phone, address=address, about=about,
         place_given=place_given, premises=premises, locality=locality, category=category, line=line,
         outside_number=outside_number, outside_due_on=outside_due_on, is_urgent=is_urgent, pictures=pictures,
         client_id=client_id,
     )  # fmt: skip
-    stored = _stored(client_id)
+    intake = _cleaned(given)
+    stored = sent_before(bureau, intake)
     if stored is not None:
         return stored
     try:
         return register_many(bureau=bureau, intakes=[intake])[0]
     except IntegrityError:
         # somebody else's came between the look and the writing
-        stored = _stored(client_id)
+        stored = sent_before(bureau, intake)
         if stored is not None:
             return stored
         _refuse_known(bureau, [intake])
@@ -116,7 +119,7 @@ def register_many(*, bureau: str, intakes: Sequence[Intake]) -> list[Complaint]:
     limits = Limits(bureau)
     with transaction.atomic():
         complaints = [
-            _complaint(intake, area, number)
+            _complaint(bureau, intake, area, number)
             for intake, area, number in zip(wanted, areas, _numbers(bureau, wanted), strict=True)
         ]
         Complaint.objects.bulk_create(complaints, batch_size=BATCH)
@@ -183,15 +186,15 @@ def _is_real(name: str) -> bool:
     return len(name) >= LEAST_NAME and name.lower() not in NO_NAMES and not any(sign.isdigit() for sign in name)
 
 
-def _stored(client_id: UUID | None) -> Complaint | None:
-    """The one that this form made before."""
-    return Complaint.objects.filter(client_id=client_id).first() if client_id is not None else None
+def _cleaned(intake: Intake) -> Intake:
+    """The intake without blanks around its texts; raises BadInput for a text that cannot be used."""
+    texts: dict[str, Any] = {**_clean({name: getattr(intake, name) for name in LENGTHS})}
+    return replace(intake, **texts)
 
 
 def _checked(bureau: str, intake: Intake) -> Intake:
-    """The intake without blanks around its texts; raises BadInput for what cannot be used."""
-    texts: dict[str, Any] = {**_clean({name: getattr(intake, name) for name in LENGTHS})}
-    intake = replace(intake, **texts)
+    """The intake as it is stored; raises BadInput for what cannot be used."""
+    intake = _cleaned(intake)
     if intake.kind not in Complaint.Kind.values:
         raise BadInput(_("There is no such kind."), field="kind")
     if intake.channel not in Complaint.Channel.values:
@@ -296,11 +299,12 @@ def _take(bureau: str, year: int, count: int) -> int:
     return series.get().last - count + 1
 
 
-def _complaint(intake: Intake, area: str, number: str) -> Complaint:
+def _complaint(bureau: str, intake: Intake, area: str, number: str) -> Complaint:
     return Complaint(
         number=number,
         follow_code="".join(secrets.choice(FOLLOW_LETTERS) for _place in range(FOLLOW_LENGTH)),
         client_id=intake.client_id,
+        content_sha256=content(bureau, intake),
         kind=intake.kind,
         channel=intake.channel,
         outside_number=intake.outside_number,

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='inspections.casereturn', verbose_name='case')),
                 ('follow_code', models.CharField(max_length=12, verbose_name='code for following it')),
                 ('client_id', models.UUIDField(blank=True, null=True, unique=True, verbose_name='form number')),
+                ('content_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('kind', models.CharField(choices=[('complaint', "complaint (a consumer's dispute)"), ('report', 'report of a breach'), ('clue', 'clue'), ('enquiry', 'enquiry')], max_length=10, verbose_name='kind')),
                 ('channel', models.CharField(choices=[('12315', '12315'), ('12345', '12345'), ('public', 'public page'), ('desk', 'in person or by letter'), ('phone', 'telephone'), ('daily_check', 'daily checks'), ('media', 'media'), ('transfer', 'from another department'), ('superior', 'order from above'), ('grid', 'informants and supervisors of the grid')], max_length=12, verbose_name='channel')),
                 ('outside_number', models.CharField(blank=True, max_length=40, verbose_name='number in the outside system')),

@@ -111,6 +111,9 @@ class Complaint(models.Model):
     follow_code = models.CharField(_("code for following it"), max_length=12)
     # one form, one complaint, however often it is sent; none where it came by another way
     client_id = models.UUIDField(_("form number"), null=True, blank=True, unique=True)
+    # checksum of what the form said (`complaints.actions.again.content`): tells whether it says the same when it comes
+    # again, whatever was completed or decided since
+    content_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     outside_number = models.CharField(_("number in the outside system"), max_length=40, blank=True)

@@ -87,6 +87,41 @@ def test_the_code_is_told_once(law, district, post, desk):
     assert "follow_code" not in api_as(desk).get(f"{URL}/{row['id']}").json()
 
 
+class TestSentAgain:
+    ITEM = {**FACTS, **PERSON, "kind": "report", "client_id": "7d444840-9dc0-11d1-b245-5ffdce74fad2"}
+
+    def test_the_same_is_answered_with_what_is_stored(self, law, desk):
+        first, second = (api_as(desk).post(URL, self.ITEM) for _time in range(2))
+
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json()
+
+    def test_a_change_is_refused_with_the_row_that_stands(self, law, desk):
+        row = api_as(desk).post(URL, self.ITEM).json()
+
+        answer = api_as(desk).post(URL, {**self.ITEM, "text": "Something else.", "name": "王五"})
+
+        assert (answer.status_code, errors(answer)) == (409, [("already_stored", "client_id")])
+        assert answer.json()["errors"][0]["id"] == row["id"]
+
+    def test_the_form_of_somebody_elsewhere_is_not_shown(self, law, desk, district):
+        row = api_as(desk).post(URL, self.ITEM).json()
+
+        answer = api_as(district.lead).post(URL, self.ITEM)
+
+        assert (answer.status_code, errors(answer)) == (409, [("wrong_state", "client_id")])
+        assert row["number"] not in answer.text
+
+    def test_who_took_in_what_went_elsewhere_is_told_its_number(self, law, desk, district, post):
+        row = api_as(district.lead).post(URL, self.ITEM).json()
+        post("desk", f"{URL}/{row['id']}/move", to="dispatched", area="050201")
+
+        answer = api_as(district.lead).post(URL, self.ITEM)
+
+        assert (answer.status_code, errors(answer)) == (409, [("already_stored", "client_id")])
+        assert row["number"] in answer.json()["errors"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("who", "body", "code", "error"),
     [

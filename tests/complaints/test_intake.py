@@ -10,7 +10,7 @@ from complaints.actions import complete, register, register_many, suggested_area
 from complaints.actions.intake import FOLLOW_LENGTH, FOLLOW_LETTERS
 from complaints.models import Attachment, Clock, Complaint, NumberSeries
 from complaints.records import Intake
-from gridsup.errors import BadInput, NotAllowed
+from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
 from tests.conftest import posted
 from tests.factories import TODAY, LocalityFactory, PremisesFactory, noon
 
@@ -166,13 +166,68 @@ def test_the_same_outside_number_of_another_bureau_says_no_more(take_in, english
         take_in("report", channel="12315", outside_number="S-77", bureau="06", by=posted("d6", "duty_desk", "06"))
 
 
-def test_the_same_form_twice_is_one(take_in):
-    form = uuid4()
+class TestSentAgain:
+    def test_the_same_form_is_one(self, take_in, desk):
+        form = {"client_id": uuid4(), "phone": "13800001234", "name": "李秀英"}
 
-    first, second = (take_in("report", client_id=form) for _ in range(2))
+        first = take_in("report", **form)
+        complete(complaint=first, name="李红", by=desk, now=noon(TODAY))
+        second = take_in("report", **{**form, "name": " 李秀英 ", "phone": "１３８００００１２３４"})
 
-    assert first == second
-    assert NumberSeries.objects.get().last == 1
+        assert first == second
+        assert NumberSeries.objects.get().last == 1
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"text": "另一件事。"}, {"name": "王五"}, {"phone": "13800009999"}, {"about": "李四超市"},
+            {"is_urgent": True}, {"place_given": "纺正街1号"}, {"category": "秤"}, {"kind": "clue"},
+        ],
+    )  # fmt: skip
+    def test_one_that_changed_is_refused_with_the_number_and_changes_nothing(self, take_in, english, changed):
+        form = {"client_id": uuid4(), "kind": "report", "phone": "13800001234", "name": "李秀英", "about": "张三饺子馆"}
+        stored = take_in(**form)
+
+        with pytest.raises(
+            AlreadyStored, match=f"sent already, as {stored.number}, and says something else"
+        ) as refused:
+            take_in(**{**form, **changed})
+
+        assert (refused.value.row, refused.value.field) == (stored.pk, "client_id")
+        assert facts_of(Complaint.objects.get(), set()) == facts_of(stored, set())
+
+    def test_pictures_that_were_added_are_a_change_and_fewer_are_none(self, take_in, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        form = uuid4()
+        take_in("report", client_id=form, pictures=[Picture(b"one"), Picture(b"two")])
+
+        assert take_in("report", client_id=form, pictures=[Picture(b"two")]).pk
+        with pytest.raises(AlreadyStored):
+            take_in("report", client_id=form, pictures=[Picture(b"three")])
+
+    def test_somebody_who_does_not_see_it_is_told_nothing_of_it(self, take_in, district, english):
+        form = uuid4()
+        stored = take_in("report", client_id=form)
+
+        for by, channel in ((district.lead, "phone"), (None, "public")):
+            with pytest.raises(WrongState, match="stands for something else already") as refused:
+                take_in("report", client_id=form, by=by, channel=channel, name="李秀英", phone="13800001234")
+            assert stored.number not in str(refused.value)
+            assert not isinstance(refused.value, AlreadyStored)
+
+    def test_a_colleague_who_sees_it_may_send_it_again(self, take_in):
+        form = uuid4()
+
+        assert take_in("report", client_id=form) == take_in(
+            "report", client_id=form, by=posted("desk05b", "duty_desk", "05")
+        )
+
+    def test_who_took_it_in_is_answered_wherever_it_went(self, take_in, district, at):
+        form = {"client_id": uuid4(), "by": district.lead, "channel": "grid"}
+        stored = take_in("report", **form)
+        at(stored, "dispatched", TODAY, area_code="050201")
+
+        assert take_in("report", **form) == stored
 
 
 def test_who_takes_nothing_in_is_told(take_in, district):

@@ -100,10 +100,27 @@ def test_a_double_click_takes_in_one_and_another_matter_is_told_apart(as_desk):
 
     back = as_desk.post(NEW, {**typed, "text": "第二件事。"})
 
-    assert "was taken in already" in back.text
-    again = back.context["form"]["form_number"].value()
-    as_desk.post(NEW, {**typed, "text": "第二件事。", "form_number": again})
+    assert back.status_code == 409
+    assert 'name="form_number" value="{}"'.format(back.context["fresh"]) in back.text
+    # as a browser sends it: the form's own number, then that of the button
+    both = [typed["form_number"], back.context["fresh"]]
+    for _click in range(2):
+        as_desk.post(NEW, {**typed, "text": "第二件事。", "form_number": both})
     assert Complaint.objects.count() == 2
+
+
+def test_a_correction_on_a_form_that_was_sent_is_refused_with_the_way_to_what_stands(as_desk):
+    typed = form()
+    as_desk.post(NEW, typed)
+    stored = Complaint.objects.get()
+
+    back = as_desk.post(NEW, {**typed, "about": "李四超市", "name": "王五", "phone": "13900001111"})
+
+    assert back.status_code == 409
+    assert f"sent already, as {stored.number}, and says something else now. The change is not stored." in back.text
+    assert f'href="{stored.get_absolute_url()}"' in back.text
+    assert all(value in back.text for value in ("李四超市", "王五", "13900001111"))
+    assert Complaint.objects.get().complainant.name == "李秀英"
 
 
 class TestFindingThePremises:

@@ -140,11 +140,34 @@ class TestSentTwice:
 
         back = public.post(NEW, {**typed, "text": "第二件事：无证经营。"})
 
+        assert back.status_code == 409
         assert f"sent already, as {Complaint.objects.get().number}" in back.text
         assert "第二件事" in back.text
-        fresh = back.context["form"]["form_number"].value()
-        public.post(NEW, {**typed, "text": "第二件事：无证经营。", "form_number": fresh})
+        # as a browser sends it: the form's own number, then that of the button
+        both = [typed["form_number"], back.context["fresh"]]
+        for _click in range(2):
+            public.post(NEW, {**typed, "text": "第二件事：无证经营。", "form_number": both})
         assert Complaint.objects.count() == 2
+
+    def test_a_correction_is_not_swallowed_and_shows_no_more_than_the_number(self, public):
+        typed = form()
+        public.post(NEW, typed)
+        stored = Complaint.objects.get()
+
+        back = public.post(NEW, {**typed, "name": "王五", "phone": "13900001111", "place_given": "纺正街21号"})
+
+        assert f"sent already, as {stored.number}, and says something else now." in back.text
+        assert "call the bureau and give the number" in back.text
+        assert all(value in back.text for value in ("王五", "13900001111", "纺正街21号"))
+        assert not any(value in back.text for value in ("李秀英", "13800001234", "纺正街12号", stored.follow_code))
+
+    def test_the_number_of_a_form_of_the_desk_opens_nothing(self, public, take_in):
+        stored = take_in(client_id=uuid4())
+
+        back = public.post(NEW, form(form_number=stored.client_id))
+
+        assert (back.status_code, stored.number in back.text) == (409, False)
+        assert "stands for something else already" in back.text
 
 
 class TestPictures:
