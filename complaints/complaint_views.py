@@ -29,7 +29,8 @@ from complaints.forms import CaseForm, CompleteForm, WhyForm
 from complaints.models import Attachment, Clock, Complaint
 from complaints.models.complaint import MOVES_OF
 from complaints.move_forms import MoveForm, handled_by, moves_for
-from complaints.showing import Limit, Who, limits_of, pauses_of, who_of
+from complaints.rules import DECIDED
+from complaints.showing import Limit, Who, lacks_reviewer, limits_of, pauses_of, who_of
 from complaints.timeline import entry_of
 from grids.models import Officer
 from grids.permissions import Permission
@@ -71,6 +72,8 @@ def page(request: SignedIn, complaint: Complaint, *, status: int = 200, **change
     who = who_of(complaint, officer, changed.get("revealed"))
     limits = limits_of(clocks, pauses_of(events), officer, on)
     may_report = officer.may(Permission.TAKE_CASE, complaint.area_code) and waits_for_case(complaint)
+    handled_it = not moves and handled_by(complaint, officer)
+    would_handle = any(form.to in Complaint.HANDLING for form in moves) and complaint.state not in DECIDED
     shown = {
         "on": on,
         "complaint": complaint,
@@ -87,7 +90,8 @@ def page(request: SignedIn, complaint: Complaint, *, status: int = 200, **change
         "repeats": complaint.repeats.visible_to(officer),
         "may_split": complaint.state in SPLIT_IN and officer.may(Permission.TAKE_IN, complaint.area_code),
         "may_visit": complaint.premises is not None and officer.may(Permission.INSPECT, complaint.area_code),
-        "handled_it": not moves and handled_by(complaint, officer),
+        "handled_it": handled_it,
+        "lacks_reviewer": (handled_it or would_handle) and lacks_reviewer(complaint, events, officer, on),
         **changed,
     }
     return render(request, "complaints/complaint_show.html", shown, status=status)

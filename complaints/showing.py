@@ -9,8 +9,8 @@ from django.utils import timezone
 from complaints.actions import lacks_identity
 from complaints.models import Clock, Complainant, Complaint, ComplaintEvent
 from complaints.reckoning import Pause, Reckoning, reckonings
-from complaints.rules import ANSWERING, PAUSING
-from grids.models import Officer
+from complaints.rules import ANSWERING, PAUSING, handled
+from grids.models import Officer, Posting
 from grids.permissions import Permission
 from gridsup.privacy import masked_name, masked_phone
 
@@ -43,6 +43,21 @@ def who_of(complaint: Complaint, officer: Officer, revealed: Complainant | None)
         may_reveal=officer.may(Permission.REVEAL, area),
         may_complete=officer.may(Permission.TAKE_IN, area),
     )
+
+
+def lacks_reviewer(complaint: Complaint, events: Iterable[ComplaintEvent], officer: Officer, on: date) -> bool:
+    """Nobody but the officer and those who handled it may review it on the day; asked only of whoever could review it
+    otherwise, since what a grid handles has its station above it. One query at most.
+    """
+    if not officer.may(Permission.REVIEW_COMPLAINTS, complaint.area_code):
+        return False
+    made: dict[int, list[tuple[str, str]]] = {officer.pk: []}
+    for event in events:
+        if event.what == "state" and event.by_id is not None:
+            made.setdefault(event.by_id, []).append((event.old, event.new))
+    out = [pk for pk, moves in made.items() if pk == officer.pk or handled(complaint.kind, moves)]
+    reviewers = Posting.objects.that_permit(Permission.REVIEW_COMPLAINTS, complaint.area_code, on)
+    return not reviewers.exclude(officer__in=out).exists()
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,11 @@ class PostingQuerySet(ScopedQuerySet["Posting"]):
         """Posts whose duty inspects."""
         return self.filter(duty__in=[duty for duty, held in DUTIES.items() if Permission.INSPECT in held])
 
+    def that_permit(self, permission: Permission, area_code: str, day: date) -> Self:
+        """Posts of the day whose duty carries the permission at or above the area."""
+        duties = [duty for duty, held in DUTIES.items() if permission in held]
+        return self.serving_on(day).filter(duty__in=duties, area_code__in=lineage(area_code))
+
     def held_on(self, area_code: str, day: date) -> Self:
         """Who was responsible for an area on a day: its leads and managers, the head first (handbook §2)."""
         return self.holding([area_code], day)

@@ -37,10 +37,14 @@ class Member:
 
 
 def offices() -> Iterator[Member]:
-    """The posts above the stations; the city's officer has one in each bureau, the second bureau its own office."""
+    """The posts above the stations; the city's officer has one in each bureau, the second bureau its own office.
+
+    The grid office of 05 has two: what one of them handled, the other reviews.
+    """
     yield Member("city", "市局督查岗", Duty.CITY_OFFICE, ("05", "06"))
     yield Member("head05", "区局局长岗", Duty.BUREAU_HEAD, ("05",))
     yield Member("district", "区局网格办", Duty.GRID_OFFICE, ("05",))
+    yield Member("review05", "区局网格办复核岗", Duty.GRID_OFFICE, ("05",))
     yield Member("section05food", "食品科", Duty.SECTION, ("05",), line="food")
     yield Member("desk05", "投诉举报受理岗", Duty.DUTY_DESK, ("05",))
     yield Member("case05", "执法办案岗", Duty.CASE_TEAM, ("05",), certificate=LONGEST_CERTIFICATE)

@@ -10,7 +10,7 @@ from assessment.demo.areas import draw_grids, ground, load_areas
 from assessment.demo.calendar import Calendar, morning
 from assessment.demo.people import cast
 from grids.models import Bureau, Grid, GridEvent, GridPeriod, Locality, Station
-from grids.permissions import AREA_LENGTHS
+from grids.permissions import AREA_LENGTHS, DUTIES, Permission
 from tests.factories import TODAY
 
 CALENDAR = Calendar(TODAY)
@@ -127,12 +127,19 @@ def test_accounts_are_those_of_the_tables_and_their_areas_fit_their_duties():
 
     assert len(set(names)) == len(names)
     assert {
-        "city", "head05", "district", "district06", "section05food", "desk05", "case05", "keeper05", "system05",
-        "security05", "auditor", "chief0501", "chief0601", "lead050101", "manager050101", "informant050101",
+        "city", "head05", "district", "review05", "district06", "section05food", "desk05", "case05", "keeper05",
+        "system05", "security05", "auditor", "chief0501", "chief0601", "lead050101", "manager050101", "informant050101",
         "supervisor050101", "lead060101",
     } <= set(names)  # fmt: skip
     assert next(member.areas for member in members if member.username == "city") == ("05", "06")
     assert all(len(area) in AREA_LENGTHS[member.duty] for member in members for area in member.areas)
+
+
+def test_what_one_of_the_grid_office_handles_another_reviews():
+    reviewing = [duty for duty, held in DUTIES.items() if Permission.REVIEW_COMPLAINTS in held]
+    members = cast(["0501"], ["050101"], seed=1)
+
+    assert len([one for one in members if one.duty in reviewing and one.areas == ("05",)]) > 1
 
 
 def test_some_leads_are_nearly_three_years_in_post_and_nobody_longer_than_the_grids():

@@ -8,6 +8,7 @@ from complaints.models import Complaint
 from complaints.models.complaint import MOVES_OF
 from gridsup.states import targets
 from tests.complaints.paths import at, to
+from tests.conftest import posted
 from tests.factories import AttachmentFactory, LocalityFactory, PremisesFactory, SubjectFactory
 
 S = Complaint.State
@@ -24,7 +25,7 @@ class TestWhatIsShown:
             "about": "张三饺子馆",
             "place_given": "12号",
             "category": "食品",
-            "line": "风味",
+            "line": "food",
             "outside_number": "A-77",
         }
         complaint = take_in(**given, locality=street, is_urgent=True)
@@ -95,6 +96,28 @@ class TestButtons:
 
         assert [form.to for form in page(desk, at(complaint)).context["moves"]] == permitted
         assert page(district.head, at(complaint)).context["moves"] == []
+
+    def test_the_only_one_who_could_review_it_is_warned_before_handling_it(self, page, district, desk, walk):
+        complaint, office = walk(kind="report"), district.district_office
+        move(complaint=complaint, to="dispatched", by=desk, now=timezone.now(), area_code="05")
+        warning, stuck = "If you handle this yourself, nobody else could review", "Nobody else may do so here today"
+
+        assert warning in page(office, at(complaint)).text
+        for state, fields in [("verifying", {}), ("handled", {"result": "Corrected."})]:
+            move(complaint=complaint, to=state, by=office, now=timezone.now(), **fields)
+        assert stuck in page(office, at(complaint)).text
+
+        second = posted("second", "grid_office", "05")
+        assert stuck not in page(office, at(complaint)).text
+        assert [form.to for form in page(second, at(complaint)).context["moves"]] == ["reviewed", "verifying"]
+        assert warning not in page(second, at(complaint)).text
+
+    def test_nobody_is_warned_where_a_second_could_review(self, page, district, desk, walk):
+        posted("second", "grid_office", "05")
+        complaint = walk(kind="report")
+        move(complaint=complaint, to="dispatched", by=desk, now=timezone.now(), area_code="05")
+
+        assert "If you handle this yourself" not in page(district.district_office, at(complaint)).text
 
     def test_who_handled_sees_none_for_review_and_is_told_why(self, page, district, walk):
         complaint = walk("accepted", "dispatched")
