@@ -15,25 +15,20 @@ from rest_framework.response import Response
 
 from complaints.actions import (
     complete,
-    explain,
-    extend_clock,
     move,
-    pause_clock,
     register,
     report_case,
-    resume_clock,
     reveal,
     suggested_area,
 )
 from complaints.colours import Colour, colour_of, warn_days
 from complaints.models import Clock, Complainant, Complaint, ComplaintEvent, Rating
 from complaints.models.complaint import MOVES_OF
-from complaints.rules import ANSWERING
 from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import Nothing, ScopedViewSet, Visible
+from gridsup.api.views import ScopedViewSet, Visible
 from gridsup.audit.recording import note
 from gridsup.errors import AlreadyStored, Overtaken
 from gridsup.privacy import masked_name, masked_phone
@@ -183,11 +178,15 @@ class NewComplaint(serializers.Serializer[Any]):
     premises = Visible("id", queryset=Premises.objects.all(), required=False, allow_null=True)
     locality = Visible("code", queryset=Locality.objects.all(), required=False, allow_null=True)
     category = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    line = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    line = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="of business, by code (`food`) or by name; one known"
+    )
     outside_number = serializers.CharField(
         max_length=40, required=False, allow_blank=True, help_text="needed from 12315 and 12345; each is taken in once"
     )
-    outside_due_on = serializers.DateField(required=False, allow_null=True, help_text="limit of the outside system")
+    outside_due_on = serializers.DateField(
+        required=False, allow_null=True, help_text="limit of the outside system: today or later"
+    )
     is_urgent = serializers.BooleanField(required=False)
     client_id = serializers.UUIDField(
         required=False, allow_null=True, help_text="number of the form: the same again makes nothing twice"
@@ -218,10 +217,6 @@ class Completion(serializers.Serializer[Any]):
 
 class ForReason(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=400, help_text="kept in the history")
-
-
-class Explanation(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=500)
 
 
 class Coloured(ScopedViewSet):
@@ -332,73 +327,3 @@ class ComplaintViewSet(Coloured):
     def needs(self, permission: str) -> None:
         """Raises NotAllowed unless some duty of the person permits it somewhere."""
         check(self.officer, permission, next(iter(self.officer.area_codes(permission)), ""))
-
-
-class ClockFilter(InArea):
-    complaint = KeyFilter(field_name="complaint")
-    running = filters.BooleanFilter(method="is_running", help_text="neither met nor stopped")
-    overdue = filters.BooleanFilter(method="is_overdue", help_text="running, and its latest day is over")
-    latest_from = filters.DateFilter(field_name="latest_on", lookup_expr="gte")
-    latest_to = filters.DateFilter(field_name="latest_on", lookup_expr="lte")
-    ordering = Ordering(fields=["due_on", "latest_on", "area_code"])
-
-    class Meta:
-        model = Clock
-        fields = ["kind"]
-
-    def is_running(self, queryset: Any, name: str, wanted: bool) -> Any:
-        return queryset.running() if wanted else queryset.exclude(pk__in=queryset.running().values("pk"))
-
-    def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
-        over = queryset.overdue(timezone.localdate())
-        return over if wanted else queryset.exclude(pk__in=over.values("pk"))
-
-
-class ClockViewSet(Coloured):
-    """Time limits: by when something has to be done, by which rule, and whether it was."""
-
-    queryset = Clock.objects.select_related("rule")
-    serializer_class = ClockRow
-    filterset_class = ClockFilter
-
-    @extend_schema(request=ForReason, responses=ClockRow)
-    @action(detail=True, methods=["post"])
-    def pause(self, request: Request, pk: str) -> Response:
-        """Lets it stand still while a test or an appraisal is made."""
-
-        def stop(clock: Clock, body: dict[str, Any]) -> None:
-            pause_clock(clock=clock, why=body["why"], by=self.officer, now=timezone.now())
-
-        return self.act(stop, ForReason, Permission.HANDLE)
-
-    @extend_schema(request=None, responses=ClockRow)
-    @action(detail=True, methods=["post"])
-    def resume(self, request: Request, pk: str) -> Response:
-        """Lets it run on; the days of the pause are added."""
-
-        def go_on(clock: Clock, body: dict[str, Any]) -> None:
-            resume_clock(clock=clock, by=self.officer, now=timezone.now())
-
-        return self.act(go_on, Nothing, Permission.HANDLE)
-
-    @extend_schema(request=ForReason, responses=ClockRow)
-    @action(detail=True, methods=["post"])
-    def extend(self, request: Request, pk: str) -> Response:
-        """The head extends it, once, by what its rule permits."""
-
-        def lengthen(clock: Clock, body: dict[str, Any]) -> None:
-            extend_clock(clock=clock, why=body["why"], by=self.officer, now=timezone.now())
-
-        return self.act(lengthen, ForReason, Permission.EXTEND_CLOCK)
-
-    @extend_schema(request=Explanation, responses=ClockRow)
-    @action(detail=True, methods=["post"])
-    def explain(self, request: Request, pk: str) -> Response:
-        """Whoever answers for it says why it was missed."""
-        clock = self.get_object()
-        permission = self.one_of(tuple(ANSWERING[Clock.Kind(clock.kind)]), clock.area_code)
-
-        def answer_for(row: Clock, body: dict[str, Any]) -> None:
-            explain(clock=row, by=self.officer, text=body["text"], now=timezone.now())
-
-        return self.act(answer_for, Explanation, permission)

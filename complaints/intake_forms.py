@@ -13,6 +13,7 @@ from complaints.models import Complainant, Complaint
 from grids.models import Bureau, Locality, Officer
 from gridsup.questions import SELECT, DayField, offer
 from gridsup.scoping import inside
+from subjects.lines import lines_of
 
 Channel = Complaint.Channel
 # By which somebody at a desk or in a grid takes things in; the public page has its own.
@@ -60,7 +61,7 @@ class IntakeForm(FindsPremises):
     phone = one_line(Complainant, "phone", _("phone"), type="tel")
     address = one_line(Complainant, "address", _("address"))
     category = one_line(Complaint, "category", _("category"))
-    line = one_line(Complaint, "line", _("line of business"))
+    line = forms.ChoiceField(label=_("line of business"), required=False, widget=forms.Select(attrs=SELECT))
     is_urgent = forms.BooleanField(label=_("urgent"), required=False)
     pictures = PicturesField(label=_("Pictures"))
 
@@ -73,6 +74,7 @@ class IntakeForm(FindsPremises):
             del self.fields["bureau_code"]
         else:
             offer(self, "bureau_code", [(row.code, str(row)) for row in Bureau.objects.filter(code__in=bureaus)])
+        offer(self, "line", [("", _("not known")), *lines_of(*bureaus).items()])
         places = Locality.objects.filter(inside(bureaus))
         field = cast("forms.ModelChoiceField[Locality]", self.fields["locality"])
         field.queryset = places

@@ -215,8 +215,8 @@ def worded(text: str, dice: Dice, *key: object) -> str:
 
 
 def phone(number: int) -> str:
-    """A telephone number that nobody has."""
-    return f"100{number % 10**8:08}"
+    """A telephone number that nobody has: of a series of mobile numbers that is given to no company."""
+    return f"164{number % 10**8:08}"
 
 
 def person(number: int) -> str:

@@ -9,7 +9,8 @@ from django.db.models.functions import Cast, Greatest, Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.actions.intake import BATCH, longest
+from complaints.actions.cleaning import longest
+from complaints.actions.intake import BATCH
 from complaints.models import Clock, ComplaintEvent
 from complaints.rules import ANSWERING, PAUSING, recount, resume
 from grids.models import Officer

@@ -2,20 +2,19 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
-from unicodedata import normalize
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.actions.again import content, sent_before
+from complaints.actions.cleaning import cleaned, cleaned_texts
 from complaints.actions.policy import Limits
 from complaints.models import Attachment, Clock, Complainant, Complaint, ComplaintEvent, NumberSeries
 from complaints.records import Intake, Picture
@@ -32,9 +31,6 @@ FOLLOW_LETTERS = "34679ACDEFGHJKMNPQRTWXY"
 FOLLOW_LENGTH = 8
 # Fewer say nothing that anybody could look into.
 LEAST_TEXT = 4
-# A telephone number as people write it, without its signs.
-LEAST_DIGITS, MOST_DIGITS = 7, 15
-PHONE_SIGNS = set("+-() ")
 # What people write where they mean to give no name.
 NO_NAMES = {"匿名", "不详", "未知", "无名", "anonymous", "unknown", "n/a"}
 LEAST_NAME = 2
@@ -42,19 +38,6 @@ LEAST_NAME = 2
 BATCH = 500
 # Of which the outside system keeps the record (Art. 40): the item comes with its number there.
 NUMBERED = {Complaint.Channel.H12315, Complaint.Channel.H12345}
-
-# Fields of the intake → the model's field that bounds their length.
-LENGTHS: dict[str, tuple[type[models.Model], str]] = {
-    "text": (Complaint, "text"),
-    "about": (Complaint, "about"),
-    "place_given": (Complaint, "address"),
-    "category": (Complaint, "category"),
-    "line": (Complaint, "line"),
-    "outside_number": (Complaint, "outside_number"),
-    "name": (Complainant, "name"),
-    "phone": (Complainant, "phone"),
-    "address": (Complainant, "address"),
-}
 
 
 def register(
@@ -94,7 +77,7 @@ def register(
         outside_number=outside_number, outside_due_on=outside_due_on, is_urgent=is_urgent, pictures=pictures,
         client_id=client_id,
     )  # fmt: skip
-    intake = _cleaned(given)
+    [intake] = cleaned(bureau, [given])
     stored = sent_before(bureau, intake)
     if stored is not None:
         return stored
@@ -113,7 +96,7 @@ def register_many(*, bureau: str, intakes: Sequence[Intake]) -> list[Complaint]:
     """The same for many at once, in the order of their numbers; all or none."""
     if not Bureau.objects.filter(code=bureau).exists():
         raise BadInput(_("There is no bureau %(code)s.") % {"code": bureau}, field="bureau")
-    wanted = [_checked(bureau, intake) for intake in intakes]
+    wanted = [_checked(bureau, intake) for intake in cleaned(bureau, intakes)]
     areas = [_desk_of(bureau, intake.by) for intake in wanted]
     _refuse_known(bureau, wanted)
     limits = Limits(bureau)
@@ -154,7 +137,7 @@ def complete(
     The history says that it was changed, not to what. Raises NotAllowed, and BadInput for what cannot be used.
     """
     check(by, Permission.TAKE_IN, complaint.area_code)
-    given = _clean({"name": name, "phone": phone, "address": address})
+    given = cleaned_texts({"name": name, "phone": phone, "address": address})
     changed = {field: value for field, value in given.items() if value}
     if not changed:
         raise BadInput(_("This is needed."), field="name")
@@ -186,15 +169,8 @@ def _is_real(name: str) -> bool:
     return len(name) >= LEAST_NAME and name.lower() not in NO_NAMES and not any(sign.isdigit() for sign in name)
 
 
-def _cleaned(intake: Intake) -> Intake:
-    """The intake without blanks around its texts; raises BadInput for a text that cannot be used."""
-    texts: dict[str, Any] = {**_clean({name: getattr(intake, name) for name in LENGTHS})}
-    return replace(intake, **texts)
-
-
 def _checked(bureau: str, intake: Intake) -> Intake:
-    """The intake as it is stored; raises BadInput for what cannot be used."""
-    intake = _cleaned(intake)
+    """The intake, whose texts are cleaned, as it is stored; raises BadInput for what cannot be used."""
     if intake.kind not in Complaint.Kind.values:
         raise BadInput(_("There is no such kind."), field="kind")
     if intake.channel not in Complaint.Channel.values:
@@ -210,7 +186,22 @@ def _checked(bureau: str, intake: Intake) -> Intake:
             raise BadInput(_("This lies in another bureau."), field=field)
     if intake.by is None and intake.kind == Complaint.Kind.COMPLAINT:
         _refuse_without_identity(intake)
+    _refuse_outside_limit(intake)
     return intake
+
+
+def _refuse_outside_limit(intake: Intake) -> None:
+    """A limit that was over when the item came, or lies beyond the end of the next year, is a slip of the pen."""
+    if intake.outside_due_on is None:
+        return
+    first = timezone.localdate(intake.now)
+    last = first.replace(year=first.year + 1, month=12, day=31)
+    if not first <= intake.outside_due_on <= last:
+        raise BadInput(
+            _("%(day)s cannot be its limit there: give a day from %(first)s, when it came in, to %(last)s.")
+            % {"day": intake.outside_due_on, "first": first, "last": last},
+            field="outside_due_on",
+        )
 
 
 def _refuse_without_identity(intake: Intake) -> None:
@@ -221,36 +212,6 @@ def _refuse_without_identity(intake: Intake) -> None:
         )
     if not intake.phone:
         raise BadInput(_("A complaint needs a telephone number under which you can be reached."), field="phone")
-
-
-def _clean(given: Mapping[str, str]) -> dict[str, str]:
-    """Texts without blanks around them, a telephone number in narrow digits; raises BadInput for one that is too long
-    or no text."""
-    cleaned = {name: value.strip() for name, value in given.items()}
-    if "phone" in cleaned:  # a Chinese keyboard types ０２９－８３５０ as easily
-        cleaned["phone"] = normalize("NFKC", cleaned["phone"])
-    for name, value in cleaned.items():
-        model, field = LENGTHS[name]
-        most = longest(model, field)
-        if len(value) > most:
-            raise BadInput(
-                _("At most %(most)s characters; these are %(count)s.") % {"most": most, "count": len(value)}, field=name
-            )
-        if "\x00" in value:
-            raise BadInput(_("This holds signs that are no text."), field=name)
-    _refuse_phone(cleaned.get("phone", ""))
-    return cleaned
-
-
-def longest(model: type[models.Model], field: str) -> int:
-    """How many characters a text of the model holds."""
-    return int(getattr(model._meta.get_field(field), "max_length", None) or 0)
-
-
-def _refuse_phone(phone: str) -> None:
-    digits = [sign for sign in phone if sign not in PHONE_SIGNS]
-    if phone and not (LEAST_DIGITS <= len(digits) <= MOST_DIGITS and all("0" <= sign <= "9" for sign in digits)):
-        raise BadInput(_("“%(phone)s” is no telephone number.") % {"phone": phone}, field="phone")
 
 
 def _desk_of(bureau: str, by: Officer | None) -> str:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.actions.intake import BATCH, area_of, longest, suggested_area
+from complaints.actions.cleaning import longest
+from complaints.actions.intake import BATCH, area_of, suggested_area
 from complaints.actions.known import Known, batches
 from complaints.models import Clock, Complaint, ComplaintEvent
 from complaints.models.complaint import MOVES_OF

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.actions.intake import longest
+from complaints.actions.cleaning import longest
 from complaints.models import Complainant, Complaint, ComplaintEvent, Rating
 from grids.models import Officer
 from grids.permissions import Permission

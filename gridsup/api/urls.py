@@ -12,6 +12,7 @@ from assessment.api.reports import ReportViewSet
 from assessment.api.scores import ScorecardViewSet
 from assessment.api.staffing import StaffingViewSet
 from complaints import api as complaints
+from complaints.clock_api import ClockViewSet
 from grids import api as grids
 from grids import support_api
 from grids.letter_api import LetterViewSet
@@ -46,7 +47,7 @@ router.register("coverage", geometry.CoverageViewSet)
 router.register("tasks", inspections.TaskViewSet)
 router.register("plans", inspections.PlanViewSet)
 router.register("complaints", complaints.ComplaintViewSet)
-router.register("clocks", complaints.ClockViewSet)
+router.register("clocks", ClockViewSet)
 router.register("reports", ReportViewSet)
 router.register("visits", inspections.VisitViewSet)
 router.register("findings", inspections.FindingViewSet)

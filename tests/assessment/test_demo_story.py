@@ -272,7 +272,7 @@ def test_nobody_is_a_person_and_no_telephone_can_ring(cases):
     named = [case for case in cases if case.person]
 
     assert all(case.person.startswith("演示") and not any(sign.isdigit() for sign in case.person) for case in named)
-    assert all(len(case.phone) == 11 and case.phone.startswith("100") for case in named)
+    assert all(len(case.phone) == 11 and case.phone.startswith("164") for case in named)
 
 
 @pytest.mark.parametrize("kind", Complaint.Kind.values)

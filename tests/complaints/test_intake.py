@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
@@ -10,7 +10,9 @@ from complaints.actions import complete, register, register_many, suggested_area
 from complaints.actions.intake import FOLLOW_LENGTH, FOLLOW_LETTERS
 from complaints.models import Attachment, Clock, Complaint, NumberSeries
 from complaints.records import Intake
+from grids.models import Bureau
 from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
+from subjects.models import CheckItem
 from tests.conftest import posted
 from tests.factories import TODAY, LocalityFactory, PremisesFactory, noon
 
@@ -136,6 +138,11 @@ def test_a_telephone_number_in_wide_digits_is_stored_in_narrow_ones(take_in, typ
         ("phone", {"phone": "12345"}),
         ("phone", {"phone": "call me maybe"}),
         ("phone", {"phone": "１２３４５"}),
+        ("phone", {"phone": "00000000000"}),
+        ("line", {"line": "不存在的条线"}),
+        ("outside_due_on", {"outside_due_on": date(2020, 1, 1)}),
+        ("outside_due_on", {"outside_due_on": TODAY - timedelta(days=1)}),
+        ("outside_due_on", {"outside_due_on": date(9999, 12, 31)}),
         ("outside_number", {"channel": "12315"}),
         ("outside_number", {"outside_number": "x" * 41}),
         ("bureau", {"bureau": "09"}),
@@ -164,6 +171,38 @@ def test_the_same_outside_number_of_another_bureau_says_no_more(take_in, english
 
     with pytest.raises(BadInput, match="registered already, in another bureau"):
         take_in("report", channel="12315", outside_number="S-77", bureau="06", by=posted("d6", "duty_desk", "06"))
+
+
+def test_the_limit_of_the_outside_system_may_end_the_day_it_came_in(take_in, english):
+    assert take_in("report", outside_due_on=TODAY).clocks.get(kind="outside").latest_on == TODAY
+    with pytest.raises(BadInput, match=f"2020-01-01 cannot be its limit there: give a day from {TODAY}, when it came"):
+        take_in("report", outside_due_on=date(2020, 1, 1))
+
+
+def test_a_form_is_the_same_a_day_after_its_outside_limit(take_in):
+    form = {"client_id": uuid4(), "outside_due_on": TODAY}
+
+    assert take_in("report", **form) == take_in("report", on=TODAY + timedelta(days=1), **form)
+
+
+class TestLines:
+    @pytest.mark.parametrize("given", ["food", " Food ", "food safety", "Food safety"])
+    def test_one_is_given_by_code_or_name_and_its_section_sees_it(self, take_in, english, given):
+        section = posted("foods", "section", "05", line="food")
+
+        complaint = take_in("report", line=given)
+
+        assert complaint.line == "food"
+        assert list(Complaint.objects.visible_to(section)) == [complaint]
+
+    def test_a_bureau_has_those_of_its_sections_and_check_items_too(self, take_in, english):
+        posted("lifts", "section", "05", line="equipment")
+        facts = {"code": "cold", "text": "cold chain", "from_day": TODAY, "source": "S"}
+        CheckItem.objects.create(bureau=Bureau.objects.get(code="05"), line="drugs", **facts)
+
+        assert [take_in("report", line=line).line for line in ("equipment", "drugs")] == ["equipment", "drugs"]
+        with pytest.raises(BadInput, match=r"no line of business “equipment”\. Known are: registration"):
+            take_in("report", line="equipment", bureau="06", by=posted("desk06", "duty_desk", "06"))
 
 
 class TestSentAgain:

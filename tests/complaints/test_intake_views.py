@@ -1,7 +1,9 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localdate
 
 from complaints.models import Complaint
 from complaints.models.complaint import RECEIPT
@@ -47,11 +49,12 @@ def test_the_code_is_told_to_the_form_again_for_half_an_hour_and_then_not_any_mo
 
 
 def test_an_item_of_12345_keeps_its_number_and_its_limit(as_desk):
-    as_desk.post(NEW, form(channel="12345", outside_number="XA-1", outside_due_on="2030-01-08", is_urgent="on"))
+    day = localdate() + timedelta(days=9)
+    as_desk.post(NEW, form(channel="12345", outside_number="XA-1", outside_due_on=day, is_urgent="on"))
 
     complaint = Complaint.objects.get()
     assert (complaint.outside_number, complaint.is_urgent) == ("XA-1", True)
-    assert str(complaint.clocks.get(kind="outside").due_on) == "2030-01-08"
+    assert str(complaint.clocks.get(kind="outside").due_on) == str(day)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,9 @@ def test_an_item_of_12345_keeps_its_number_and_its_limit(as_desk):
         ({"channel": "12315"}, "Give the number that it has in the outside system."),
         ({"phone": "none"}, "is no telephone number"),
         ({"outside_due_on": "soon"}, "Write the day as 2026-11-22."),
+        ({"outside_due_on": "2020-01-01"}, "2020-01-01 cannot be its limit there"),
+        ({"line": "不存在的条线"}, "note-error"),
+        ({"phone": "1111111"}, "is no telephone number"),
         ({"premises": "999999"}, "note-error"),
         ({"premises": "x"}, "note-error"),
         ({"pictures": SimpleUploadedFile("a.jpg", b"no picture")}, "“a.jpg” is no picture"),
@@ -75,6 +81,15 @@ def test_what_cannot_be_used_is_said_and_what_was_typed_is_kept(as_desk, changed
     assert sentence in reply.text
     assert "张三饺子馆" in reply.text
     assert not Complaint.objects.exists()
+
+
+def test_the_line_is_chosen_and_shown_in_words(as_desk):
+    assert '<option value="food">food safety</option>' in as_desk.get(NEW).text
+
+    shown = as_desk.post(NEW, form(category="计量", line="fair_trade"), follow=True).text
+
+    assert "计量 · fair trade" in shown
+    assert "fair_trade" not in shown
 
 
 def test_a_number_of_the_outside_system_comes_in_once(as_desk):
