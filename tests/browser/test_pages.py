@@ -128,3 +128,21 @@ def test_the_first_tab_skips_to_the_content(visitor, district):
     page.keyboard.press("Tab")
 
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+
+
+def test_what_the_keyboard_reaches_is_never_under_the_bar(visitor, district, round_of_visits):
+    somebody = visitor()
+    somebody.enter(district.lead)
+    page = somebody.open("/today/")
+    hidden = """() => {
+      const one = document.activeElement, bar = document.querySelector(".bottom-nav")
+      if (!one || bar.contains(one)) return ""
+      return one.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1 ? one.outerHTML : ""
+    }"""
+
+    covered = []
+    for _step in range(40):
+        page.keyboard.press("Tab")
+        covered += [found] if (found := page.evaluate(hidden)) else []
+
+    assert covered == []
