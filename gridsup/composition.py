@@ -43,6 +43,10 @@ JOB_PERIODS: dict[str, tuple[str, ...]] = {
     "make_letters": ("year",),
 }
 
+# Jobs that may be asked for before their period begins: the letters of a year are signed as it begins. Any other would
+# write down as done, due or overdue what nobody knows yet.
+JOBS_AHEAD = {"make_letters"}
+
 # What else a job asks of its period and area: job name → a function that raises BadInput (keyword arguments: period,
 # area_code, on); called when a person asks for the job.
 JOB_FITS = {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerAway
 
 from gridsup.codes import is_area_code
+from gridsup.composition import JOBS_AHEAD
 from gridsup.database import MOST_TRIES, room_to_work, wait_alone
 from gridsup.errors import BadInput, DomainError, Overtaken
 from gridsup.models import Job
@@ -81,7 +82,7 @@ def enqueue(
     """The one active row for this work, made if there is none, and sent to a worker after commit.
 
     With `scheduled`, also a row that the schedule made earlier stands for it, ended or not. Raises BadInput for an
-    unknown name, period or area code, Overtaken when the same work is under way with other arguments.
+    unknown name, period or area code or a period to come, Overtaken when the same work is under way with other arguments.
     """
     job, is_new = _row(name, period, area_code, now, by=by, arguments=arguments or {}, scheduled=scheduled)
     if is_new:
@@ -195,7 +196,10 @@ def _row(
 ) -> tuple[Job, bool]:
     """The row that stands for this work, and whether it is new."""
     plan_of(name)
-    key = {"name": name, "period": str(Period.parse(period)), "area_code": area_code}
+    asked = Period.parse(period)
+    if name not in JOBS_AHEAD:
+        asked.begun(timezone.localdate(now))
+    key = {"name": name, "period": str(asked), "area_code": area_code}
     if not is_area_code(area_code):
         raise BadInput(_("“%(code)s” is no area code.") % {"code": area_code[:40]}, field="area_code")
     standing = Q(state__in=Job.ACTIVE) | Q(scheduled=True) if scheduled else Q(state__in=Job.ACTIVE)

@@ -110,6 +110,16 @@ class Period:
             )
         return self
 
+    def begun(self, on: date) -> Self:
+        """The period itself, for work on what stands; raises BadInput while its first day is later than the day."""
+        if self.first > on:
+            raise BadInput(
+                _("“%(text)s” is still to come, and nobody knows yet what holds then. Choose %(today)s or earlier.")
+                % {"text": self.text, "today": on.isoformat()},
+                field="period",
+            )
+        return self
+
     @classmethod
     def day(cls, on: date) -> Self:
         """The day itself."""

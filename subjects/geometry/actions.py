@@ -64,11 +64,9 @@ def keep(*, seen: Seen, on: date, now: datetime) -> dict[str, int]:
 
     Returns counts "read" (faults found), "made" (opened), "changed" (closed). When areas were drawn anew since the
     look, it looks again. A check of an earlier day than the last one changes nothing: what it saw is no longer that
-    day's. Raises BadInput for a day that is still to come.
+    day's.
     """
     bureau = seen.ground.bureau
-    if on > timezone.localdate(now):
-        raise BadInput(_("The drawing is checked as it stands today: leave the day out."), field="period")
     if Coverage.objects.filter(area_code=bureau, day__gt=on).exists():
         return {"read": 0}
     if seen.ground.digest != digest_of(bureau):

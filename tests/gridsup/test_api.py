@@ -1,6 +1,6 @@
 """What all lists and errors of the API have in common."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -13,6 +13,7 @@ from rest_framework.exceptions import Throttled
 from assessment.actions import load_scheme
 from assessment.models import Scheme, Scorecard
 from gridsup.api.errors import explain, failed_before
+from gridsup.composition import JOB_PERIODS, JOBS
 from gridsup.errors import BadInput, DomainError, NotAllowed, Overtaken, WrongState
 from gridsup.models import Job
 from subjects.models import Tier
@@ -327,6 +328,19 @@ def test_a_job_is_asked_for_by_the_day_and_made_once(district):
     assert longer.status_code == 400
     assert errors(longer)[0][1] == "period"
     assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", [name for name in JOBS if "day" in JOB_PERIODS.get(name, ("day",))])
+def test_a_job_for_tomorrow_is_refused_and_writes_no_history(district, name):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    body = {"name": name, "period": tomorrow.isoformat(), "area": "05"}
+
+    reply = api_as(district.district_office).post("/api/v1/jobs", body, format="json")
+
+    assert reply.status_code == 400
+    # a ledger of a day is asked for by its day
+    assert errors(reply)[0][1] == ("day" if name == "export_ledger" else "period")
+    assert not Job.objects.exists()
 
 
 def test_a_field_that_nobody_reads_is_refused_and_nothing_is_done(district, english):

@@ -1,9 +1,9 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from gridsup import jobs, tasks
+from gridsup import composition, jobs, tasks
 from gridsup.errors import BadInput, Overtaken
 from gridsup.jobs import MOST_ATTEMPTS, Step, claim, enqueue, run, run_inline, sweep
 from gridsup.models import Job
@@ -66,6 +66,26 @@ def test_it_refuses_work_that_does_not_exist(db, field, value):
 
     assert refused.value.field == field
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("name", [*composition.JOBS, "sample"])
+def test_nothing_is_done_for_a_period_to_come_but_the_letters_of_a_year(db, sent, name, english):
+    work = {"name": name, "area_code": "05", "now": NOON}
+    if name in composition.JOBS_AHEAD:
+        assert enqueue(**work, period="2027").period == "2027"
+        return
+    for ask in (enqueue, run_inline):
+        for period in ("2026-11-23", "9999-12-31", "2026-12", "2027"):
+            with pytest.raises(BadInput, match="still to come.*2026-11-22 or earlier|outside the years") as refused:
+                ask(**work, period=period)
+            assert refused.value.field == "period"
+    assert (Job.objects.count(), sent) == (0, [])
+
+
+def test_the_day_that_has_begun_in_shanghai_is_no_day_to_come(db):
+    just_after_midnight = datetime(2026, 11, 22, 16, 1, tzinfo=UTC)
+
+    assert enqueue(**{**WORK, "period": "2026-11-23"}, now=just_after_midnight)
 
 
 def test_a_row_that_ends_between_the_two_looks_is_made_anew(db, monkeypatch):

@@ -56,6 +56,7 @@ def test_one_area_of_any_level(district, code):
         (["nonsense"], "“nonsense”. Known: "),
         (["sample", "--for", "2026-13"], "2026-13"),
         (["sample", "--for", "soon"], "2026Q4"),
+        (["sample", "--for", "2199-01-01"], "still to come"),
         (["sample", "--area", "07"], "07"),
         (["sample", "--area", "0599"], "0599"),
         (["sample", "--area", "x" * 1000], "xxx"),
