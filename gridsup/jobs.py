@@ -82,7 +82,8 @@ def enqueue(
     """The one active row for this work, made if there is none, and sent to a worker after commit.
 
     With `scheduled`, also a row that the schedule made earlier stands for it, ended or not. Raises BadInput for an
-    unknown name, period or area code or a period to come, Overtaken when the same work is under way with other arguments.
+    unknown name, period or area code and for a period to come, Overtaken when the same work is under way with other
+    arguments.
     """
     job, is_new = _row(name, period, area_code, now, by=by, arguments=arguments or {}, scheduled=scheduled)
     if is_new:

@@ -76,7 +76,7 @@ def test_nothing_is_done_for_a_period_to_come_but_the_letters_of_a_year(db, sent
         return
     for ask in (enqueue, run_inline):
         for period in ("2026-11-23", "9999-12-31", "2026-12", "2027"):
-            with pytest.raises(BadInput, match="still to come.*2026-11-22 or earlier|outside the years") as refused:
+            with pytest.raises(BadInput, match=r"still to come.*2026-11-22 or earlier|outside the years") as refused:
                 ask(**work, period=period)
             assert refused.value.field == "period"
     assert (Job.objects.count(), sent) == (0, [])
