@@ -30,7 +30,7 @@ from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet, Visible
 from gridsup.audit.recording import note
-from gridsup.errors import AlreadyStored, Overtaken
+from gridsup.errors import AlreadyStored, BadInput, Overtaken
 from gridsup.privacy import masked_name, masked_phone
 from gridsup.states import check, targets
 from inspections.api.findings import CaseRow, Outcome
@@ -290,7 +290,11 @@ class ComplaintViewSet(Coloured):
             raise Overtaken(_("Somebody else changed this first. Load it again and look."))
         if "area" in body:
             body["area_code"] = body.pop("area")
-        move(complaint=complaint, by=self.officer, now=timezone.now(), **body)
+        try:
+            move(complaint=complaint, by=self.officer, now=timezone.now(), **body)
+        except BadInput as error:  # named as it was sent
+            error.field = "area" if error.field == "area_code" else error.field
+            raise
         left = self.get_queryset().filter(pk=complaint.pk).first()
         return Response(self.get_serializer(left).data) if left else Response(status=status.HTTP_204_NO_CONTENT)
 

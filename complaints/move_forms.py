@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.actions import suggested_area
-from complaints.actions.moves import TAKES
+from complaints.actions.moves import HOW_TOLD, TAKES
 from complaints.fields import INPUT, FindsPremises, LongText
 from complaints.models import Complaint, ComplaintEvent
 from complaints.models.complaint import MOVES_OF
@@ -105,6 +105,9 @@ class MoveForm(FindsPremises):
                 self.fields[name].required = name in self.required
         self.fields["why"].required = "why" in self.required
         self.fields["why"].help_text = HINTS.get(to, "")
+        if to == S.TOLD:
+            self.fields["why"].label = _("how the person was told")
+            self.fields["why"].error_messages["required"] = HOW_TOLD
         self.initial = {"state": complaint.state, **self.initial}
         if "area_code" in self.takes:
             self._offer_areas()

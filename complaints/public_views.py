@@ -5,6 +5,7 @@ Nothing is kept in a session: on a shared telephone or computer the next person 
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.db.models import Exists, OuterRef
@@ -50,20 +51,42 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if bureau is None:
         return render(request, "complaints/public_bureaus.html", {"bureaus": bureaus})
     if request.method != "POST":
-        return render(request, "complaints/public_new.html", {"form": PublicForm(bureau=bureau), "bureau": bureau})
+        number = open_number(request.GET.get("form", ""))
+        if number is None:
+            return redirect(f"{request.path}?{urlencode({'bureau': bureau.code, 'form': uuid4()})}")
+        form = PublicForm(bureau=bureau, initial={"form_number": number})
+        return render(request, "complaints/public_new.html", {"form": form, "bureau": bureau})
     form = PublicForm(request.POST, request.FILES, bureau=bureau)
     shown: dict[str, Any] = {"form": form, "bureau": bureau, "fresh": uuid4()}
-    wait = 0
+    refusal, wait = None, 0
     try:
+        refusal = flood.allow(kind="refused", request=request, now=timezone.now())
         if form.is_valid():
-            return redirect("public_receipt", sent(request, form, bureau).client_id)
+            complaint = sent(request, form, bureau)
+            refusal.delete()
+            return redirect("public_receipt", complaint.client_id)
     except TooOften as error:
+        if refusal is not None:  # nothing is wrong with a form that is one too many
+            refusal.delete()
         wait = error.wait
         form.add_error(None, str(error))
     except DomainError as error:
         shown["again"] = isinstance(error, WrongState)
         form.add_error(error.field if error.field in form.fields else None, str(error))
     return answered(request, "complaints/public_new.html", shown, wait)
+
+
+def open_number(text: str) -> UUID | None:
+    """The number of a form that the address carries, so that who goes back has the same form; None: a new one is due.
+
+    A form that was sent long ago is nobody's any more who goes back: a bookmark, an address that was passed on.
+    """
+    try:
+        number = UUID(text)
+    except ValueError:
+        return None
+    long_ago = Complaint.objects.filter(client_id=number, received_at__lt=timezone.now() - RECEIPT)
+    return None if long_ago.exists() else number
 
 
 def answered(request: HttpRequest, template: str, shown: dict[str, Any], wait: int) -> HttpResponse:
@@ -75,9 +98,11 @@ def answered(request: HttpRequest, template: str, shown: dict[str, Any], wait: i
 
 
 def sent(request: HttpRequest, form: PublicForm, bureau: Bureau) -> Complaint:
-    """Takes in what a whole form says, once; raises DomainError, WrongState where its number made something else."""
+    """Takes in what a whole form says, once; raises DomainError, WrongState where its number made something else.
+
+    Only what is stored counts as a form of its connection.
+    """
     given, now = form.cleaned_data, timezone.now()
-    pictures = [proven(file, field="pictures") for file in given["pictures"]]
     is_new = not Complaint.objects.filter(client_id=given["form_number"]).exists()
     counted = flood.allow(kind="complaint", request=request, now=now) if is_new else None
     try:
@@ -91,7 +116,7 @@ def sent(request: HttpRequest, form: PublicForm, bureau: Bureau) -> Complaint:
             locality=given["locality"],
             name=given["name"],
             phone=given["phone"],
-            pictures=pictures,
+            pictures=[proven(file, field="pictures") for file in given["pictures"]],
             client_id=given["form_number"],
             now=now,
         )

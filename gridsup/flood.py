@@ -32,12 +32,16 @@ class Limit:
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
     # A community's office that sends for its residents needs some minutes a form; a program a hundred a minute.
     "complaint": (Limit(10, 10 * MINUTE), Limit(60, 24 * HOUR)),
+    # Forms that were not taken because something in them was wrong. People behind one address mistype often, and each
+    # form that is looked into costs us the proof of its pictures.
+    "refused": (Limit(60, 10 * MINUTE), Limit(300, 24 * HOUR)),
     # Wrong numbers or codes only. Five tries in five minutes are typing errors; who goes on is locked as a login is.
     # Of 78 thousand million codes for a number nobody finds the one at that pace.
     "follow": (Limit(5, 5 * MINUTE), Limit(20, HOUR)),
 }
 SENTENCES: Mapping[str, Promise] = {
     "complaint": _("Very many forms came from your connection in a short time, so this one was not taken yet."),
+    "refused": _("Very many forms with mistakes came from your connection in a short time; this one was not read."),
     "follow": _("Too many wrong numbers or codes were tried from your connection."),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints.actions.cleaning import longest
 from complaints.actions.intake import BATCH, area_of, suggested_area
@@ -41,6 +42,8 @@ TAKES: dict[str, tuple[str, ...]] = {
     S.HANDED_TO_CASE: ("result",),
     S.ANSWERED: ("result",),
 }
+# What stands in the place of a reason where nobody asks why.
+HOW_TOLD = gettext_lazy("Say when and how the person was told.")
 CHOICES = {"refusal": Complaint.Refusal, "ending": Complaint.Ending}
 # What a clock may differ in after a move.
 CLOCK_FIELDS = [
@@ -140,6 +143,8 @@ def _decided(record: MoveRecord, known: Known) -> dict[str, Any]:
     _refuse_who_handled(record, known)
     if len(record.why) > longest(ComplaintEvent, "why"):
         raise BadInput(_("At most %(most)s characters.") % {"most": longest(ComplaintEvent, "why")}, field="why")
+    if record.to == S.TOLD and not record.why:
+        raise BadInput(HOW_TOLD, field="why")
     given = _given(record)
     if record.to == S.ACCEPTED and complaint.pk in known.nameless:
         raise BadInput(

@@ -87,6 +87,15 @@ def test_the_code_is_told_once(law, district, post, desk):
     assert "follow_code" not in api_as(desk).get(f"{URL}/{row['id']}").json()
 
 
+def test_who_says_that_the_person_was_told_says_how(law, district, walk, desk):
+    complaint = walk("accepted", "dispatched", "in_hand", "settled", "reviewed")
+
+    answer = api_as(desk).post(f"{URL}/{complaint.pk}/move", {"to": "told"})
+
+    assert errors(answer) == [("bad_input", "why")]
+    assert answer.json()["errors"][0]["message"] == "Say when and how the person was told."
+
+
 class TestSentAgain:
     ITEM = {**FACTS, **PERSON, "kind": "report", "client_id": "7d444840-9dc0-11d1-b245-5ffdce74fad2"}
 
@@ -163,7 +172,8 @@ def test_the_same_outside_number_names_the_one_that_is_stored(law, desk, post):
         ("desk", {}, 400, ("required", "to")),
         ("desk", {"to": "nowhere"}, 400, ("invalid_choice", "to")),
         ("desk", {"to": "closed"}, 409, ("wrong_state", "")),
-        ("desk", {"to": "dispatched", "area": "060101"}, 400, ("bad_input", "area_code")),
+        ("desk", {"to": "dispatched", "area": "060101"}, 400, ("bad_input", "area")),
+        ("desk", {"to": "dispatched", "area": "0599"}, 400, ("bad_input", "area")),
         ("desk", {"to": "transferred"}, 400, ("bad_input", "why")),
         ("desk", {"to": "transferred", "why": "x", "result": "x"}, 400, ("bad_input", "result")),
         ("desk", {"to": "dispatched", "state": "accepted"}, 409, ("overtaken", "")),

@@ -112,6 +112,14 @@ class TestButtons:
         assert [form.to for form in page(second, at(complaint)).context["moves"]] == ["reviewed", "verifying"]
         assert warning not in page(second, at(complaint)).text
 
+    def test_the_page_asks_how_the_person_was_told(self, page, desk, walk):
+        complaint = walk("accepted", "dispatched", "in_hand", "settled", "reviewed")
+
+        refused = page(desk, **to(complaint, "told", why=" ")).text
+
+        assert "Say when and how the person was told." in refused
+        assert "How the person was told" in refused
+
     def test_nobody_is_warned_where_a_second_could_review(self, page, district, desk, walk):
         posted("second", "grid_office", "05")
         complaint = walk(kind="report")

@@ -109,7 +109,7 @@ def test_line_ends_count_as_one_character_each(public):
 
 
 def test_the_browser_does_not_cut_a_pasted_text(public):
-    assert "maxlength" not in public.get(NEW).text.partition('name="text"')[2].partition(">")[0]
+    assert "maxlength" not in public.get(NEW, follow=True).text.partition('name="text"')[2].partition(">")[0]
 
 
 def test_a_script_is_shown_as_text(public):
@@ -161,6 +161,21 @@ class TestSentTwice:
         assert all(value in back.text for value in ("王五", "13900001111", "纺正街21号"))
         assert not any(value in back.text for value in ("李秀英", "13800001234", "纺正街12号", stored.follow_code))
 
+    def test_who_goes_back_has_the_same_form_until_its_receipt_is_gone(self, public, time_machine):
+        time_machine.move_to(timezone.now())
+        address = public.get(NEW).url
+        number = public.get(address).context["form"]["form_number"].value()
+        assert f"form={number}" in address
+        public.post(address, form(form_number=number))
+
+        assert public.get(address).context["form"]["form_number"].value() == number
+        time_machine.shift(timedelta(minutes=31))
+        assert public.get(address).url not in {address, NEW}
+
+    @pytest.mark.parametrize("number", ["", "1", "x" * 400, "\x00"])
+    def test_an_address_without_a_number_gets_one(self, public, number):
+        assert "form=" in public.get(NEW, {"bureau": "05", "form": number}).url
+
     def test_the_number_of_a_form_of_the_desk_opens_nothing(self, public, take_in):
         stored = take_in(client_id=uuid4())
 
@@ -201,11 +216,33 @@ class TestFloods:
         assert int(replies[-1]["Retry-After"]) <= LIMITS["complaint"][0].seconds
         assert Complaint.objects.count() == 10
 
-    def test_mistakes_do_not_count(self, public):
+    @pytest.mark.parametrize(
+        "mistake",
+        [
+            {"text": ""},
+            {"phone": "138"},
+            {"name": "匿名"},
+            {"pictures": [SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")]},
+        ],
+    )
+    def test_mistakes_do_not_count_as_forms(self, public, mistake):
         for _time in range(20):
-            send(public, text="")
+            assert send(public, **mistake).status_code == 200
 
         assert send(public).status_code == 302
+
+    def test_whoever_sends_mistakes_without_end_is_stopped(self, public):
+        most = LIMITS["refused"][0].most
+        replies = [send(public, phone="138") for _time in range(most + 1)]
+
+        assert [reply.status_code for reply in replies] == [200] * most + [429]
+        assert "this one was not read. Try again in 10 minutes." in replies[-1].text
+        assert "秤不准" in replies[-1].text
+
+    def test_a_form_that_is_taken_is_no_mistake(self, public):
+        send(public)
+
+        assert [attempt.kind for attempt in Attempt.objects.all()] == ["complaint"]
 
     def test_somebody_elsewhere_is_not_stopped(self, public):
         for _time in range(11):
@@ -271,7 +308,7 @@ class TestFollowing:
 
         assert not set(public.cookies) - {"django_language", "csrftoken"}
         for path in (NEW, FOLLOW, "/public/"):
-            page = public.get(path)
+            page = public.get(path, follow=True)
             assert complaint.number not in page.text
             assert complaint.about not in page.text
         assert "no-store" in ask(public, complaint)["Cache-Control"]
@@ -296,7 +333,7 @@ class TestReceipts:
 
 class TestBureaus:
     def test_of_several_one_is_chosen_first(self, public):
-        page = public.get("/public/complaints/new/")
+        page = public.get("/public/complaints/new/", follow=True)
 
         assert 'href="?bureau=05"' in page.text
         assert 'href="?bureau=06"' in page.text
@@ -307,19 +344,19 @@ class TestBureaus:
             TimeLimitFactory(bureau=BureauFactory(code="05"), key=key, days=days, unit=unit)
         BureauFactory(code="07")
 
-        assert 'name="text"' in client.get("/public/complaints/new/").text
+        assert 'name="text"' in client.get("/public/complaints/new/", follow=True).text
 
     def test_without_any_the_page_says_where_to_turn(self, db, client):
         client.cookies["django_language"] = "en"
 
-        assert "Please call 12315." in client.get("/public/complaints/new/").text
+        assert "Please call 12315." in client.get("/public/complaints/new/", follow=True).text
 
     def test_places_are_offered_street_by_street(self, public, district):
         street = LocalityFactory(name="纺织城街道")
         LocalityFactory(code="610111001001", name="纺南社区", kind=Locality.Kind.COMMUNITY, street=street)
         LocalityFactory(code="610199001000", name="别处街道", area_code="06")
 
-        text = public.get(NEW).text
+        text = public.get(NEW, follow=True).text
 
         assert '<optgroup label="纺织城街道">' in text
         assert "纺南社区" in text
