@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from complaints.actions import register
 from complaints.fields import candidates
+from complaints.form_numbers import numbered, open_number
 from complaints.intake_forms import IntakeForm
 from complaints.models import Complaint
 from grids.permissions import Permission
@@ -29,7 +30,11 @@ def new(request: SignedIn) -> HttpResponseBase:
     officer = request.user
     codes = officer.area_codes(Permission.TAKE_IN)
     if request.method != "POST":
-        return shown(request, IntakeForm(officer=officer, codes=codes, initial=second_part(request)))
+        number = open_number(request.GET.get("form", ""))
+        if number is None:
+            return redirect(numbered(request))
+        initial = {"form_number": number, **second_part(request)}
+        return shown(request, IntakeForm(officer=officer, codes=codes, initial=initial))
     if "look" in request.POST:
         note(request, action="view")  # the search for the premises, in a browser without scripts
         typed = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}

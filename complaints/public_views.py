@@ -5,7 +5,6 @@ Nothing is kept in a session: on a shared telephone or computer the next person 
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.db.models import Exists, OuterRef
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints.actions import rate, register
 from complaints.course import course_of
+from complaints.form_numbers import numbered, open_number
 from complaints.models import Complaint
 from complaints.models.complaint import RECEIPT
 from complaints.public_forms import FollowForm, PublicForm, RateForm
@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         number = open_number(request.GET.get("form", ""))
         if number is None:
-            return redirect(f"{request.path}?{urlencode({'bureau': bureau.code, 'form': uuid4()})}")
+            return redirect(numbered(request, bureau=bureau.code))
         form = PublicForm(bureau=bureau, initial={"form_number": number})
         return render(request, "complaints/public_new.html", {"form": form, "bureau": bureau})
     form = PublicForm(request.POST, request.FILES, bureau=bureau)
@@ -74,19 +74,6 @@ def new(request: HttpRequest) -> HttpResponseBase:
         shown["again"] = isinstance(error, WrongState)
         form.add_error(error.field if error.field in form.fields else None, str(error))
     return answered(request, "complaints/public_new.html", shown, wait)
-
-
-def open_number(text: str) -> UUID | None:
-    """The number of a form that the address carries, so that who goes back has the same form; None: a new one is due.
-
-    A form that was sent long ago is nobody's any more who goes back: a bookmark, an address that was passed on.
-    """
-    try:
-        number = UUID(text)
-    except ValueError:
-        return None
-    long_ago = Complaint.objects.filter(client_id=number, received_at__lt=timezone.now() - RECEIPT)
-    return None if long_ago.exists() else number
 
 
 def answered(request: HttpRequest, template: str, shown: dict[str, Any], wait: int) -> HttpResponse:

@@ -84,7 +84,7 @@ def test_what_cannot_be_used_is_said_and_what_was_typed_is_kept(as_desk, changed
 
 
 def test_the_line_is_chosen_and_shown_in_words(as_desk):
-    assert '<option value="food">food safety</option>' in as_desk.get(NEW).text
+    assert '<option value="food">food safety</option>' in as_desk.get(NEW, follow=True).text
 
     shown = as_desk.post(NEW, form(category="计量", line="fair_trade"), follow=True).text
 
@@ -122,6 +122,16 @@ def test_a_double_click_takes_in_one_and_another_matter_is_told_apart(as_desk):
     for _click in range(2):
         as_desk.post(NEW, {**typed, "text": "第二件事。", "form_number": both})
     assert Complaint.objects.count() == 2
+
+
+def test_who_goes_back_has_the_same_form(as_desk):
+    address = as_desk.get(NEW).url
+    number = as_desk.get(address).context["form"]["form_number"].value()
+    as_desk.post(address, form(form_number=number))
+
+    assert as_desk.get(address).context["form"]["form_number"].value() == number
+    Complaint.objects.update(received_at=Complaint.objects.get().received_at - RECEIPT)
+    assert as_desk.get(address).status_code == 302
 
 
 def test_a_correction_on_a_form_that_was_sent_is_refused_with_the_way_to_what_stands(as_desk):
@@ -187,14 +197,14 @@ class TestMixedMaterial:
         first = take_in(about="张三饺子馆", locality=street)
         assert f"/complaints/new/?of={first.pk}" in as_desk.get(first.get_absolute_url()).text
 
-        given = as_desk.get(f"{NEW}?of={first.pk}").context["form"]
+        given = as_desk.get(f"{NEW}?of={first.pk}", follow=True).context["form"]
 
         assert (given["kind"].value(), given["about"].value()) == ("report", "张三饺子馆")
         assert (given["locality"].value(), given["name"].value()) == (street.code, None)
 
     @pytest.mark.parametrize("key", ["", "x", "0", "9" * 40, "٣"])
     def test_a_part_that_nobody_knows_is_an_empty_form(self, as_desk, key):
-        assert as_desk.get(NEW, {"of": key}).context["form"]["about"].value() is None
+        assert as_desk.get(NEW, {"of": key}, follow=True).context["form"]["about"].value() is None
 
     def test_one_of_another_bureau_is_not_copied(self, client, take_in, district):
         first = take_in(about="张三饺子馆")
@@ -202,7 +212,7 @@ class TestMixedMaterial:
         Posting.objects.filter(officer=officer).update(duty="duty_desk")
         client.force_login(officer)
 
-        assert client.get(f"{NEW}?of={first.pk}").context["form"]["about"].value() is None
+        assert client.get(f"{NEW}?of={first.pk}", follow=True).context["form"]["about"].value() is None
 
 
 def test_pictures_are_kept(as_desk, settings, tmp_path):
@@ -215,7 +225,7 @@ def test_pictures_are_kept(as_desk, settings, tmp_path):
 
 def test_whoever_serves_two_bureaus_says_which(as_desk, desk):
     Posting.objects.create(officer=desk, duty="duty_desk", area_code="06", from_day="2026-01-01")
-    assert 'name="bureau_code"' in as_desk.get(NEW).text
+    assert 'name="bureau_code"' in as_desk.get(NEW, follow=True).text
 
     as_desk.post(NEW, form(bureau_code="06"))
 
