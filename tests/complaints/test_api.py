@@ -93,7 +93,16 @@ def test_who_says_that_the_person_was_told_says_how(law, district, walk, desk):
     answer = api_as(desk).post(f"{URL}/{complaint.pk}/move", {"to": "told"})
 
     assert errors(answer) == [("bad_input", "why")]
-    assert answer.json()["errors"][0]["message"] == "Say when and how the person was told."
+    said = {"Say when and how the person was told.", "请填写告知当事人的时间和方式。"}
+    assert answer.json()["errors"][0]["message"] in said
+
+
+def test_the_documentation_names_the_answers_to_a_form_that_comes_again(district):
+    schema = api_as(district.lead).get("/api/schema", {"format": "json"}).json()
+    answers = schema["paths"]["/api/v1/complaints"]["post"]["responses"]
+
+    assert {"200", "201", "409"} <= set(answers)
+    assert "already_stored" in answers["409"]["description"]
 
 
 class TestSentAgain:
