@@ -32,10 +32,16 @@ def check(by: MayAct | None, permission: str, area_code: str) -> None:
 
 @dataclass(frozen=True)
 class Move:
-    """One permitted move: the permission it needs (empty: jobs only) and the fields that must be given with it."""
+    """One permitted move: the permission it needs (empty: jobs only), another that does as well, and the fields that
+    must be given with it."""
 
     permission: str
     required: tuple[str, ...] = ()
+    instead: str = ""
+
+    def permits(self, by: MayAct, area_code: str) -> bool:
+        """The person may make it in the area."""
+        return any(needed and by.may(needed, area_code) for needed in (self.permission, self.instead))
 
 
 Moves = Mapping[tuple[str, str], Move]
@@ -60,7 +66,8 @@ def find_move(row: models.Model, to: str, *, moves: Moves, by: MayAct | None, wh
         raise WrongState(_("From “%(old)s” there is no way to “%(new)s”.") % named)
     if by is not None and not move.permission:
         raise NotAllowed(_("Only the system makes this move."))
-    check(by, move.permission, area)
+    if by is None or not move.permits(by, area):
+        check(by, move.permission, area)
     most = Event._meta.get_field("why").max_length or 0
     if len(why) > most:
         raise BadInput(

@@ -31,7 +31,7 @@ M = TypeVar("M", bound=models.Model)
 class Facts:
     """Rows by key; `tasks` are the open ones and `findings` those still to be put right, by premises.
 
-    `standing`: records handed in and not replaced, by premises, first officer and minute of the visit.
+    `standing`: records handed in and not replaced, by premises and minute of the visit.
     `unsettled`: keys of the records, among those of the findings, that were returned and are not corrected yet.
     `rectified`: findings that a version now corrected had seen put right, by that version.
     `placements`: where each premises stood and when.
@@ -47,7 +47,7 @@ class Facts:
     earlier: dict[int, Visit]
     tasks: dict[int, list[InspectionTask]]
     findings: dict[int, list[Finding]]
-    standing: dict[tuple[int, int, datetime], list[Visit]]
+    standing: dict[tuple[int, datetime], list[Visit]]
     unsettled: set[int]
     rectified: dict[int, list[Finding]]
     placements: dict[int, list[Placement]]
@@ -117,7 +117,7 @@ def gather(submissions: Sequence[Submission]) -> Facts:
         earlier={visit.pk: visit for visit in visits},
         tasks=_by(tasks.select_for_update().order_by("pk"), "premises_id"),
         findings=_by(findings.select_for_update(of=("self",)).order_by("pk"), "premises_id"),
-        standing=_standing(records, places, people),
+        standing=_standing(records, places),
         unsettled=set(Visit.objects.filter(premises__in=places).uncorrected().values_list("pk", flat=True)),
         rectified=_by(Finding.objects.filter(rectified_by__in=earlier).order_by("pk"), "rectified_by_id"),
         placements=_by(Placement.objects.filter(premises__in=places), "premises_id"),
@@ -129,15 +129,13 @@ def minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _standing(
-    records: Sequence[VisitRecord], places: Collection[int], people: Collection[int]
-) -> dict[tuple[int, int, datetime], list[Visit]]:
+def _standing(records: Sequence[VisitRecord], places: Collection[int]) -> dict[tuple[int, datetime], list[Visit]]:
     days = {timezone.localdate(record.visited_at) for record in records}
-    near = Visit.objects.filter(premises__in=places, visited_on__in=days, lead__in=people).valid()
-    found: dict[tuple[int, int, datetime], list[Visit]] = defaultdict(list)
+    near = Visit.objects.filter(premises__in=places, visited_on__in=days).valid()
+    found: dict[tuple[int, datetime], list[Visit]] = defaultdict(list)
     for visit in near.prefetch_related("findings", "rectified", "tasks"):
         if visit.visited_at is not None:
-            found[visit.premises_id, visit.lead_id, minute(visit.visited_at)].append(visit)
+            found[visit.premises_id, minute(visit.visited_at)].append(visit)
     return found
 
 
@@ -177,3 +175,9 @@ def where(premises: Premises, lead: Officer, on: date, corrects: Visit | None) -
         return premises.area_code
     inspects = Posting.objects.on(on).that_inspect().filter(officer=lead, area_code__in=lineage(then.area_code))
     return then.area_code if inspects.exists() else premises.area_code
+
+
+def rectify_by(premises: Premises, on: date) -> date | None:
+    """The usual last day to put a problem right that is found on the day; None without a policy."""
+    limit = TimeLimit.objects.in_force(premises.area_code[:2], on).filter(key=TimeLimit.Key.RECTIFY).first()
+    return calendar().after(on, limit.days, limit.unit).due if limit else None

@@ -61,8 +61,8 @@ def _shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -
     on, officer = timezone.localdate(), request.user
     with_file = Finding.objects.visible_to(officer).with_file()
     finding = get_object_or_404(with_file.select_related("rectified_by", "case__revisit", "case__review"), pk=pk)
-    unseen = finding.recheck is None or not finding.recheck.is_open
-    may_ask = finding.state in Finding.TO_RECTIFY and unseen and officer.may(Permission.ASSIGN, finding.area_code)
+    seen = finding.is_looked_at(on)
+    may_ask = finding.state in Finding.TO_RECTIFY and not seen and officer.may(Permission.ASSIGN, finding.area_code)
     return render(
         request,
         "inspections/finding_show.html",
@@ -79,11 +79,10 @@ def _shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -
 
 def moves(finding: Finding, officer: Officer) -> list[str]:
     """The states to which the person may move the finding by a button."""
-    permitted = {to: FINDING_MOVES[finding.state, to].permission for to in targets(FINDING_MOVES, finding.state)}
     return [
         to
-        for to, permission in permitted.items()
-        if to not in BY_VISIT and permission and officer.may(permission, finding.area_code)
+        for to in targets(FINDING_MOVES, finding.state)
+        if to not in BY_VISIT and FINDING_MOVES[finding.state, to].permits(officer, finding.area_code)
     ]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from grids.permissions import Permission
 from gridsup.errors import AlreadyStored, BadInput, NotAllowed, WrongState
 from inspections.facts import Facts, minute
 from inspections.models import Finding, InspectionTask, Visit
+from inspections.querysets import TaskQuerySet
 from inspections.records import Problem, Submission, VisitRecord
 from subjects.models import CheckItem, Premises
 from subjects.models.ledger import Status
@@ -22,6 +23,8 @@ Disposition = Finding.Disposition
 RESULTS = ("ok", "problem", "not_applicable")
 # Characters of a problem that a refusal repeats: enough to know it again, and the sentence stays one.
 SHOWN_OF_A_TEXT = 40
+# No source bounds a limit to correct; one beyond a year is a slip of the finger, which no list would ever show as late.
+LONGEST_ORDER_DAYS = 366
 # Where nobody got in, nothing can have been seen to be put right.
 SEEN_INSIDE = (Outcome.NO_PROBLEM, Outcome.PROBLEM, Outcome.UNLICENSED)
 
@@ -139,6 +142,22 @@ def check_problem(number: int, problem: Problem, items: Collection[str], on: dat
         raise refused(_("only an order to correct has a last day."), "rectify_by")
     if problem.rectify_by is not None and problem.rectify_by < on:
         raise refused(_("its last day lies before the visit."), "rectify_by")
+    if problem.rectify_by is not None and problem.rectify_by > furthest(on):
+        raise refused(_("its last day is %(day)s at the latest, a year on.") % {"day": furthest(on)}, "rectify_by")
+
+
+def furthest(on: date) -> date:
+    """The last day by which something found or decided on the day can be ordered."""
+    return on + timedelta(days=LONGEST_ORDER_DAYS)
+
+
+def check_within_a_year(day: date, on: date, field: str) -> None:
+    """What is ordered on a day waits for no more than a year."""
+    if day > furthest(on):
+        raise BadInput(
+            _("Choose %(day)s or an earlier day: no order waits longer than a year.") % {"day": furthest(on)},
+            field=field,
+        )
 
 
 def corrected_of(record: VisitRecord, facts: Facts, on: date) -> list[Finding]:
@@ -183,7 +202,8 @@ def covered_of(record: VisitRecord, facts: Facts, corrected: Collection[Finding]
     seen = {finding.pk for finding in corrected}
     over = {key for key, findings in waiting.items() if all(finding.pk in seen for finding in findings)}
     if record.tasks is not None:
-        if set(record.tasks) - set(tasks):
+        if gone := set(record.tasks) - set(tasks):
+            _check_done(InspectionTask.objects.filter(premises=record.premises, visit__isnull=False, pk__in=gone))
             raise BadInput(
                 _("A task that you mark as done is not open here any more. Load it again and look."), field="tasks"
             )
@@ -195,6 +215,21 @@ def covered_of(record: VisitRecord, facts: Facts, corrected: Collection[Finding]
             if task.opens_on <= on and not _too_early(task, waiting.get(task.pk, []), seen, earlier, on)
         }
     return [task for key, task in sorted(tasks.items()) if key in chosen | over]
+
+
+def _check_done(tasks: TaskQuerySet) -> None:
+    """Says by which record a task that is named once more was done."""
+    done = tasks.order_by("pk").first()
+    if done is not None and done.visit_id is not None:
+        raise AlreadyStored(
+            _(
+                "The task due on %(day)s is done already: record %(number)s did it. Look at that record first; if "
+                "yours was another visit, hand it in without this task."
+            )
+            % {"day": done.due_on, "number": done.visit_id},
+            row=done.visit_id,
+            field="tasks",
+        )
 
 
 def _too_early(
@@ -210,25 +245,28 @@ def _too_early(
 
 
 def check_new(record: VisitRecord, facts: Facts) -> None:
-    """The same visit under another form number is refused: nobody is at one premises twice in one minute to find the
-    same. What finds something else, sees more put right or names another task, as a re-check does, is another visit.
+    """The same visit under another form number is refused, whichever of its officers enters it: nobody is at one
+    premises twice in one minute to find the same. What finds something else, sees more put right or names another task,
+    as a re-check does, is another visit.
     """
     if record.corrects is not None:
         return
     found = {(one.text.strip(), one.disposition) for one in record.problems}
-    for visit in facts.standing[record.premises.pk, record.lead.pk, minute(record.visited_at)]:
+    people = {person.pk for person in (record.lead, record.partner) if person is not None}
+    for visit in facts.standing[record.premises.pk, minute(record.visited_at)]:
         if (
-            visit.outcome == record.outcome
+            people & {visit.lead_id, visit.partner_id}
+            and visit.outcome == record.outcome
             and found == {(one.text, one.disposition) for one in visit.findings.all()}
             and set(record.corrected) <= {one.pk for one in visit.rectified.all()}
             and set(record.tasks or ()) <= {task.pk for task in visit.tasks.all()}
         ):
             raise AlreadyStored(
                 _(
-                    "This visit is recorded already, as record %(number)s: same premises, first officer, minute and "
-                    "outcome. Nothing was stored twice. If it was another visit, correct its time."
+                    "This visit is recorded already, as record %(number)s by %(lead)s: same premises, minute and "
+                    "outcome, and one of you two. Nothing was stored twice. If it was another visit, correct its time."
                 )
-                % {"number": visit.pk},
+                % {"number": visit.pk, "lead": visit.lead},
                 row=visit.pk,
                 field="visited_at",
             )

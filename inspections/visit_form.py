@@ -17,15 +17,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Officer, Posting
 from gridsup.errors import DomainError
-from gridsup.holidays import calendar
 from gridsup.questions import SELECT, DayField
 from inspections import rules
-from inspections.facts import where
+from inspections.facts import rectify_by, where
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
 from inspections.records import Problem, VisitRecord
 from subjects.items import items_for
-from subjects.models import CheckItem, Premises, TimeLimit
+from subjects.models import CheckItem, Premises
 
 INPUT = {"class": "form-control"}
 # Problems beside the check items; nobody types more on a phone.
@@ -170,11 +169,12 @@ class VisitForm(forms.Form):
         self.colleagues = list(field.queryset)
         self.findings = list(self._to_rectify().order_by("rectify_by", "pk"))
         self.open_tasks = list(self._coverable().order_by("due_on", "pk"))
-        # what another form of the day has done by now is taken, too: the rules then name the record that stands
-        ours = Visit.objects.filter(premises=self.premises, lead=self.lead, visited_on=self.day).values("pk")
+        # what another record has done by now is taken, too: the rules then name the record that stands
+        day = Visit.objects.filter(premises=self.premises, visited_on=self.day).values("pk")
+        done = Q(premises=self.premises, visit__isnull=False)
         offered: dict[str, Any] = {
-            "corrected": Finding.objects.filter(Q(pk__in=[row.pk for row in self.findings]) | Q(rectified_by__in=ours)),
-            "tasks": InspectionTask.objects.filter(Q(pk__in=[row.pk for row in self.open_tasks]) | Q(visit__in=ours)),
+            "corrected": Finding.objects.filter(Q(pk__in=[row.pk for row in self.findings]) | Q(rectified_by__in=day)),
+            "tasks": InspectionTask.objects.filter(Q(pk__in=[row.pk for row in self.open_tasks]) | done),
         }
         for name, rows in offered.items():
             cast("forms.ModelMultipleChoiceField[Any]", self.fields[name]).queryset = rows
@@ -285,6 +285,14 @@ class VisitForm(forms.Form):
         if cleaned.get("outcome") in LOOKED_AT:
             for key, item in self._with_problem(cleaned):
                 self._take_problem(cleaned, key, item)
+        elif "outcome" in cleaned and any(self._with_problem(cleaned)):
+            self.add_error(
+                "outcome",
+                _(
+                    "Problems are typed below, and nobody can have found them where nobody looked. Choose another "
+                    "outcome, or clear the problems: check items “in order”, further ones empty."
+                ),
+            )
         for check in list(self._checks(cleaned)):
             try:
                 check()
@@ -365,12 +373,6 @@ class VisitForm(forms.Form):
         if at is None:
             return self.now if day == self.on else timezone.make_aware(datetime.combine(day, time.min))
         return timezone.make_aware(datetime.combine(day, at))
-
-
-def rectify_by(premises: Premises, on: date) -> date | None:
-    """The usual last day to put a problem right that is found on the day; None without a policy."""
-    limit = TimeLimit.objects.in_force(premises.area_code[:2], on).filter(key=TimeLimit.Key.RECTIFY).first()
-    return calendar().after(on, limit.days, limit.unit).due if limit else None
 
 
 def earlier(visit: Visit, officer: Officer) -> dict[str, Any]:

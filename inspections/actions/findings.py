@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from inspections.actions.cases import follow_case, record_case
 from inspections.facts import hold
 from inspections.models import Finding, FindingEvent, InspectionTask
 from inspections.models.finding import FINDING_MOVES
+from inspections.rules import check_within_a_year
 
 State = Finding.State
 # What somebody above may decide of a grave danger.
@@ -40,6 +41,7 @@ def open_decision(
     today = timezone.localdate(now)
     if rectify_by is None or rectify_by < today:
         raise BadInput(_("Say by which day it is to be corrected: today or later."), field="rectify_by")
+    check_within_a_year(rectify_by, today, "rectify_by")
     with transaction.atomic():
         hold([finding.premises_id])
         _move(finding, to, why, by, now, rectify_by=rectify_by)
@@ -54,8 +56,10 @@ def hand_over(*, finding: Finding, why: str, by: Officer, now: datetime) -> Find
     with transaction.atomic():
         hold([finding.premises_id])
         _move(finding, State.HANDED_OVER, why, by, now)
-        if finding.recheck_id is not None:
-            following.drop_rechecks([(finding.recheck_id, by, now)])
+        # one that was overdue when another look was asked for has nothing left to look at, either
+        past = Q(premises=finding.premises_id, due_on__lt=timezone.localdate(now))
+        rest = InspectionTask.objects.open().filter(Q(pk=finding.recheck_id) | past)
+        following.drop_rechecks([(key, by, now) for key in rest.values_list("pk", flat=True)])
     return finding
 
 
@@ -93,21 +97,22 @@ def close_finding(*, finding: Finding, why: str, by: Officer, now: datetime) -> 
 
 
 def ask_recheck(*, finding: Finding, due_on: date, by: Officer, now: datetime) -> InspectionTask:
-    """Asks for another look at a finding that is still to be put right and that no open task looks at.
+    """Asks for another look at a finding that is still to be put right and that no open task of a day to come looks at.
 
-    Its limit stays what it was. Raises NotAllowed, WrongState for a finding that is over or has an open re-check,
-    BadInput for a day that is over.
+    Its limit stays what it was, and a re-check that is overdue stays owed beside the new one. Raises NotAllowed,
+    WrongState for a finding that is over or will be looked at, BadInput for a day that is over or too far.
     """
     check(by, Permission.ASSIGN, finding.area_code)
     today = timezone.localdate(now)
     if due_on < today:
         raise BadInput(_("Choose today or a later day."), field="due_on")
+    check_within_a_year(due_on, today, "due_on")
     with transaction.atomic():
         hold([finding.premises_id])
         held = Finding.objects.select_related("recheck").get(pk=finding.pk)
         if held.state not in Finding.TO_RECTIFY:
             raise WrongState(_("There is nothing to be put right any more."))
-        if held.recheck is not None and held.recheck.is_open:
+        if held.recheck is not None and held.is_looked_at(today):
             raise WrongState(_("Somebody will look at this again on %(day)s.") % {"day": held.recheck.due_on})
         task = _look_again(held, today, due_on)
         facts = {"what": "recheck", "new": due_on.isoformat(), "by": by, "at": now}

@@ -129,12 +129,14 @@ class FindingViewSet(ScopedViewSet):
     @extend_schema(request=Why, responses=FindingDetail)
     @action(detail=True, methods=["post"])
     def hand_over(self, request: Request, pk: str) -> Response:
-        """An officer hands a finding that was not put right to the case team."""
+        """An officer hands a finding that was not put right to the case team; of an escalated one the station decides,
+        too."""
 
         def give(finding: Finding, body: dict[str, Any]) -> None:
             hand_over(finding=finding, **body, by=self.officer, now=timezone.now())
 
-        return self.act(give, Why, Permission.INSPECT)
+        above = self.get_object().state == Finding.State.ESCALATED and not self.officer.has_perm(Permission.INSPECT)
+        return self.act(give, Why, Permission.REVIEW_VISITS if above else Permission.INSPECT)
 
     @extend_schema(request=Outcome, responses=FindingDetail)
     @action(detail=True, methods=["post"])
@@ -169,7 +171,7 @@ class FindingViewSet(ScopedViewSet):
     @extend_schema(request=LookAgain, responses=FindingDetail)
     @action(detail=True, methods=["post"])
     def recheck(self, request: Request, pk: str) -> Response:
-        """Asks for another look at a finding that is still to be put right and that no open task looks at."""
+        """Asks for another look at a finding still to be put right whose re-check is done or past its day."""
 
         def ask(finding: Finding, body: dict[str, Any]) -> None:
             ask_recheck(finding=finding, **body, by=self.officer, now=timezone.now())

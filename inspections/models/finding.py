@@ -132,9 +132,14 @@ class Finding(models.Model):
         """To be corrected, and the last day is over; the twin of `FindingQuerySet.overdue`."""
         return self.state in self.TO_RECTIFY and self.rectify_by is not None and self.rectify_by < on
 
+    def is_looked_at(self, on: date) -> bool:
+        """An open re-check whose day is not over will look at it."""
+        return self.recheck is not None and self.recheck.is_open and self.recheck.due_on >= on
+
 
 S = Finding.State
-# Of a grave danger somebody above decides; a withdrawal comes with the corrected record alone.
+# Of a grave danger somebody above decides, of an escalated order somebody above, too; a withdrawal comes with the
+# corrected record alone.
 FINDING_MOVES = {
     (str(S.OPEN), str(S.SETTLED)): Move(Permission.REVIEW_VISITS, required=("why",)),
     (str(S.OPEN), str(S.ORDERED)): Move(Permission.REVIEW_VISITS, required=("why", "rectify_by")),
@@ -146,7 +151,9 @@ FINDING_MOVES = {
     (str(S.ORDERED), str(S.HANDED_OVER)): Move(Permission.INSPECT, required=("why",)),
     (str(S.ORDERED), str(S.WITHDRAWN)): Move(Permission.INSPECT, required=("why",)),
     (str(S.ESCALATED), str(S.RECTIFIED)): Move(Permission.INSPECT, required=("rectified_on", "rectified_by")),
-    (str(S.ESCALATED), str(S.HANDED_OVER)): Move(Permission.INSPECT, required=("why",)),
+    (str(S.ESCALATED), str(S.HANDED_OVER)): Move(
+        Permission.INSPECT, required=("why",), instead=Permission.REVIEW_VISITS
+    ),
     (str(S.HANDED_OVER), str(S.CASE_RETURNED)): Move(Permission.TAKE_CASE, required=("case",)),
     (str(S.HANDED_OVER), str(S.WITHDRAWN)): Move(Permission.INSPECT, required=("why",)),
     (str(S.CASE_RETURNED), str(S.CLOSED)): Move(Permission.REVIEW_VISITS, required=("why",)),

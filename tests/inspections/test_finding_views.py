@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from inspections.models import Finding
-from tests.factories import DuePremisesFactory, FindingFactory, SubjectFactory, VisitFactory
+from tests.factories import DuePremisesFactory, FindingFactory, SubjectFactory, TaskFactory, VisitFactory
 from tests.visits import load_policy
 
 
@@ -163,6 +163,22 @@ def test_the_chief_asks_for_another_look_where_nobody_looks(as_chief, today):
     finding.refresh_from_db()
     assert finding.recheck.due_on == today + timedelta(days=4)
     assert "/recheck/" not in as_chief.get(f"/findings/{finding.pk}/").text
+
+
+def test_the_chief_finds_both_ways_out_of_an_order_whose_re_check_is_overdue(as_chief, today):
+    task = TaskFactory(
+        reason="recheck", plan=None, due_on=today - timedelta(days=1), opens_on=today - timedelta(days=2)
+    )
+    finding = found(today, days=-3, state="escalated", recheck=task)
+
+    page = as_chief.get(f"/findings/{finding.pk}/").text
+    as_chief.post(f"/findings/{finding.pk}/handed_over/", {"why": "Nobody answers"})
+
+    assert "/recheck/" in page
+    assert "/handed_over/" in page
+    assert "that one stays overdue" in page
+    finding.refresh_from_db()
+    assert finding.state == "handed_over"
 
 
 def test_no_button_says_that_something_was_put_right(as_chief, district, today):

@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
@@ -119,7 +119,9 @@ class TestGraveDanger:
 
         assert Finding.objects.get().recheck == task
 
-    @pytest.mark.parametrize("fault", [{"rectify_by": None}, {"rectify_by": TODAY - WEEK}, {"why": " "}])
+    @pytest.mark.parametrize(
+        "fault", [{"rectify_by": None}, {"rectify_by": TODAY - WEEK}, {"rectify_by": date(2126, 1, 1)}, {"why": " "}]
+    )
     def test_an_order_needs_a_reason_and_a_day_to_come(self, district, grave, fault):
         with pytest.raises(BadInput):
             self.decide(district, grave, **fault)
@@ -163,6 +165,18 @@ class TestHandedOver:
     def test_it_is_the_officers_on_site_who_hand_over(self, district, ordered, who):
         with pytest.raises(NotAllowed):
             hand_over(finding=ordered, why="x", by=getattr(district, who), now=NOON)
+
+    @pytest.mark.parametrize("who", ["chief", "lead"])
+    def test_what_was_escalated_is_handed_over_by_the_station_too(self, district, ordered, who):
+        escalate_findings(part=Part.area("05"), on=TODAY + 2 * WEEK, now=NOON)
+        finding = Finding.objects.get()
+        for stranger in (district.far_chief, district.neighbour_lead, district.supervisor):
+            with pytest.raises(NotAllowed):
+                hand_over(finding=finding, why="x", by=stranger, now=NOON)
+
+        hand_over(finding=finding, why="will not", by=getattr(district, who), now=NOON)
+
+        assert finding.state == "handed_over"
 
     def test_the_case_team_returns_and_the_chief_closes(self, district, ordered):
         case = district.by_duty["case_team"]
@@ -248,12 +262,38 @@ class TestAskedAgain:
         assert (task.reason, task.state, task.due_on, task.opens_on) == ("recheck", "due", TODAY + 3 * WEEK, TODAY)
         assert [event.what for event in stored.events.all()] == ["state", "state", "recheck"]
 
-    def test_not_while_one_is_open_and_not_for_a_day_that_is_over(self, district, late):
-        with pytest.raises(BadInput):
-            ask_recheck(finding=late, due_on=TODAY - WEEK, by=district.chief, now=NOON)
+    def test_not_while_one_is_open_and_not_for_a_day_that_is_over_or_more_than_a_year_ahead(self, district, late):
+        for day in (TODAY - WEEK, TODAY + timedelta(days=367), date.max):
+            with pytest.raises(BadInput):
+                ask_recheck(finding=late, due_on=day, by=district.chief, now=NOON)
         ask_recheck(finding=late, due_on=TODAY, by=district.lead, now=NOON)
         with pytest.raises(WrongState):
             ask_recheck(finding=late, due_on=TODAY, by=district.lead, now=NOON)
+
+    def test_a_re_check_past_its_day_stays_owed_beside_the_new_one(self, district, ordered):
+        later = noon(TODAY + 2 * WEEK)
+        escalate_findings(part=Part.area("05"), on=TODAY + 2 * WEEK, now=later)
+        stale = Finding.objects.get()
+
+        task = ask_recheck(finding=stale, due_on=TODAY + 3 * WEEK, by=district.chief, now=later)
+
+        assert (stale.recheck, task.due_on) == (task, TODAY + 3 * WEEK)
+        assert set(InspectionTask.objects.values_list("due_on", "state")) == {
+            (TODAY + WEEK, "due"), (TODAY + 3 * WEEK, "due")
+        }  # fmt: skip
+        with pytest.raises(WrongState):
+            ask_recheck(finding=stale, due_on=TODAY + 4 * WEEK, by=district.chief, now=later)
+        hand_over(finding=stale, why="will not", by=district.chief, now=later)
+        assert set(InspectionTask.objects.values_list("state", flat=True)) == {"cancelled"}
+
+    def test_one_visit_does_both(self, district, ordered):
+        later = noon(TODAY + 2 * WEEK)
+        escalate_findings(part=Part.area("05"), on=TODAY + 2 * WEEK, now=later)
+        ask_recheck(finding=Finding.objects.get(), due_on=TODAY + 2 * WEEK, by=district.chief, now=later)
+
+        submitted(district, premises=ordered.premises, visited_at=later, corrected=[ordered.pk])
+
+        assert set(InspectionTask.objects.values_list("state", flat=True)) == {"done"}
 
     def test_not_by_who_gives_no_tasks_here(self, district, late):
         for officer in (district.manager, district.far_chief, district.supervisor):

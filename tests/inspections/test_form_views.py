@@ -74,11 +74,29 @@ def test_room_for_one_more_problem_is_made_without_losing_the_first(as_lead, pre
 
 @pytest.mark.parametrize("outcome", ["not_found", "closed", "refused"])
 def test_where_nobody_could_look_nothing_was_checked(as_lead, premises, outcome):
-    opened(as_lead, premises).problem(ITEM).fill(outcome=outcome).send()
+    opened(as_lead, premises).fill(outcome=outcome).send()
 
     visit = Visit.objects.get()
     assert (visit.outcome, visit.answers, visit.findings.count()) == (outcome, [], 0)
     assert premises.tasks.get().state == ("due" if outcome == "refused" else "done")
+
+
+@pytest.mark.parametrize("outcome", ["not_found", "closed", "refused"])
+@pytest.mark.parametrize("kind", ["item", "further"])
+def test_a_problem_typed_where_nobody_could_look_is_kept_and_named(as_lead, premises, outcome, kind):
+    form = opened(as_lead, premises).fill(outcome=outcome)
+    text = f"text-item-{ITEM}" if kind == "item" else "text-extra-0"
+    form.problem(ITEM, text="Gas bottles") if kind == "item" else form.fill(**{text: "Gas bottles"})
+
+    page = form.send()
+
+    form.read(page)
+    assert "nobody can have found them" in page.text
+    assert "checks-shown" in page.text
+    assert form.values[text] == ["Gas bottles"]
+    assert not Visit.objects.exists()
+    form.fill(**{text: "", f"result-item-{ITEM}": "ok"}).send()
+    assert Visit.objects.get().outcome == outcome
 
 
 def test_an_open_order_is_ticked_as_put_right(as_lead, district, premises, today):

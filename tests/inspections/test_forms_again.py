@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from inspections.models import Visit
@@ -92,3 +93,23 @@ def test_the_same_visit_typed_into_two_forms_is_refused_beside_the_way_to_the_re
     assert f'href="/visits/{stored.pk}/"' in page.text
     assert forms[1].values["narrative"] == ["Typed anew"]
     assert Visit.objects.get(state="draft").photos.count() == 1
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_the_visit_that_a_colleague_entered_meanwhile_stands_and_is_opened_from_the_form(
+    as_lead, district, premises, later
+):
+    colleague = Client()
+    colleague.cookies["django_language"] = "en"
+    colleague.force_login(district.manager)
+    mine, theirs = opened(as_lead, premises), opened(colleague, premises)
+    moment = timezone.localtime() - timedelta(minutes=5)
+    at = [{"visited_time": (moment + timedelta(minutes=plus)).strftime("%H:%M")} for plus in (0, later)]
+    mine.fill(partner=district.manager.pk, **at[0]).problem(ITEM, text="No licence").send()
+
+    page = theirs.fill(partner=district.lead.pk, **at[1]).problem(ITEM, text="No licence").send()
+
+    stored = Visit.objects.get()
+    assert (f"record {stored.pk} did it" if later else f"as record {stored.pk} by {district.lead}") in page.text
+    assert f'href="/visits/{stored.pk}/"' in page.text
+    assert stored.findings.count() == 1

@@ -176,6 +176,8 @@ def test_answers_are_for_items_of_the_premises_once_each(district, answers, sent
         ({"item": "shoes"}, "none of this premises", "item"),
         ({"line": "x" * 41}, "no such line", "line"),
         ({"rectify_by": TODAY - DAY}, "before the visit", "rectify_by"),
+        ({"rectify_by": TODAY + 367 * DAY}, f"{TODAY + 366 * DAY} at the latest", "rectify_by"),
+        ({"rectify_by": date.max}, "at the latest", "rectify_by"),
         ({"rectify_by": TODAY, "disposition": "case"}, "only an order", "rectify_by"),
     ],
 )
@@ -185,10 +187,11 @@ def test_each_problem_is_whole(district, fault, sentence, field):
     refused(district, sentence, f"problems.1.{field}", outcome="problem", problems=problems)
 
 
-def test_an_order_may_end_on_the_day_itself(district):
-    submitted(district, outcome="problem", problems=[replace(ORDER, rectify_by=TODAY)])
+@pytest.mark.parametrize("day", [TODAY, TODAY + 366 * DAY])
+def test_an_order_may_end_on_the_day_itself_and_a_year_later(district, day):
+    submitted(district, outcome="problem", problems=[replace(ORDER, rectify_by=day)])
 
-    assert Finding.objects.get().recheck.due_on == TODAY
+    assert Finding.objects.get().recheck.due_on == day
 
 
 def test_an_unlicensed_trader_may_be_found_with_or_without_more(district):

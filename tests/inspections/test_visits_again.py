@@ -7,6 +7,7 @@ import pytest
 from gridsup.errors import AlreadyStored, BadInput, NotAllowed, Overtaken, WrongState
 from inspections.actions import return_visit, save_draft, submit_visit, submit_visits
 from inspections.models import Finding, InspectionTask, Visit
+from tests.certified import certified
 from tests.factories import TODAY, TaskFactory, noon
 from tests.visits import NOON, ORDER, load_policy, record, shop, submitted
 
@@ -136,15 +137,40 @@ class TestTheSameVisitUnderAnotherFormNumber:
 
         assert Visit.objects.get() == visit
 
-    def test_another_minute_another_first_officer_and_other_results_are_another_visit(self, district):
+    @pytest.mark.parametrize("facts", [{}, {"outcome": "problem", "problems": [ORDER]}])
+    def test_it_is_the_same_whichever_of_its_two_officers_enters_it_first(self, district, facts, english):
+        visit = submitted(district, **facts)
+        swapped = {"lead": district.manager, "partner": district.lead, "premises": visit.premises, **facts}
+        third = {"lead": district.manager, "partner": certified(district.by_duty["case_team"])}
+
+        for people in ({}, third):
+            given = record(district, **{**swapped, **people})
+            with pytest.raises(AlreadyStored, match=f"as record {visit.pk} by {visit.lead}"):
+                submit_visit(record=given, by=district.manager, now=NOON)
+            with pytest.raises(AlreadyStored):
+                submit_visits(records=[(given, NOON)])
+
+        assert (Visit.objects.get(), Finding.objects.count()) == (visit, len(facts.get("problems", [])))
+
+    def test_a_task_that_another_record_did_names_that_record(self, district, english):
+        task = TaskFactory(premises=shop())
+        visit = submitted(district, premises=task.premises)
+        other = submitted(district)
+
+        for place, refusal in ((task.premises, AlreadyStored), (other.premises, BadInput)):
+            with pytest.raises(refusal) as refused:
+                submitted(district, premises=place, visited_at=LATER, tasks=[task.pk])
+            assert refused.value.field == "tasks"
+            assert (f"record {visit.pk} did it" in str(refused.value)) == (place == task.premises)
+
+    def test_another_minute_and_other_results_are_another_visit(self, district):
         place = submitted(district).premises
 
         submitted(district, premises=place, visited_at=NOON - timedelta(minutes=1))
-        submitted(district, premises=place, lead=district.manager, partner=district.lead)
         submitted(district, premises=place, outcome="problem", problems=[ORDER])
         submitted(district, premises=place, outcome="problem", problems=[replace(ORDER, text="Another")])
 
-        assert Visit.objects.count() == 5
+        assert Visit.objects.count() == 4
 
     def test_a_re_check_within_the_same_minute_is_another_visit(self, district):
         finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()

@@ -214,6 +214,7 @@ def test_records_free_of_problems_are_archived_together(district, premises):
         ({"answers": [{"code": "goods_quality", "result": "?"}]}, ("invalid_choice", "answers.0.result")),
         ({"problems": [{"text": "", "disposition": "order"}]}, ("blank", "problems.0.text")),
         ({"outcome": "problem", "problems": [order(rectify_by="2020-01-01")]}, ("bad_input", "problems.0.rectify_by")),
+        ({"outcome": "problem", "problems": [order(rectify_by="9999-12-31")]}, ("bad_input", "problems.0.rectify_by")),
         ({"problems": [order()] * 201}, ("max_length", "problems")),
         ({"tasks": [999_999]}, ("bad_input", "tasks")),
         ({"corrected": [999_999]}, ("bad_input", "corrected")),
@@ -292,6 +293,16 @@ def test_a_move_that_is_not_theirs_or_not_whole_is_refused(district, who, addres
 
     assert (answer.status_code, len(errors(answer))) == (code, 1)
     assert (Visit.objects.get(pk=finding.visit.pk).state, Finding.objects.get().state) == before
+
+
+def test_the_chief_hands_over_what_was_escalated(district):
+    finding, chief = FindingFactory(state="escalated"), api_as(district.chief)
+
+    empty = chief.post(f"/api/v1/findings/{finding.pk}/hand_over", {}, format="json")
+    done = chief.post(f"/api/v1/findings/{finding.pk}/hand_over", {"why": "will not"}, format="json")
+
+    assert (empty.status_code, errors(empty)) == (400, [("required", "why")])
+    assert (done.status_code, done.json()["state"]) == (200, "handed_over")
 
 
 def test_a_move_from_a_stale_page_is_told(district):
