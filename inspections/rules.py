@@ -101,7 +101,8 @@ def check_outcome(record: VisitRecord) -> None:
 
 
 def answers_of(record: VisitRecord, items: Sequence[CheckItem]) -> list[dict[str, str]]:
-    """The answers with line and text of their items as they stood on the day, in the order of the form."""
+    """The answers with line and text of their items as they stood on the day, in the order of the form; whoever got in
+    answers each."""
     known = {item.code: item for item in items}
     results: dict[str, str] = {}
     for given in record.answers:
@@ -113,6 +114,10 @@ def answers_of(record: VisitRecord, items: Sequence[CheckItem]) -> list[dict[str
         if code in results:
             raise BadInput(_("“%(item)s” is answered twice.") % {"item": known[code]}, field="answers")
         results[code] = result
+    if record.outcome in SEEN_INSIDE:
+        for item in items:
+            if item.code not in results:
+                raise BadInput(_("“%(item)s” needs a result.") % {"item": item}, field="answers")
     return [
         {"code": item.code, "line": item.line, "text": item.text, "result": results[item.code]}
         for item in items

@@ -3,10 +3,15 @@
 from datetime import date, datetime
 from uuid import uuid4
 
+from django.utils import timezone
+
 from inspections.actions import submit_visit
 from inspections.models import Visit
 from inspections.records import Problem, VisitRecord
+from inspections.rules import SEEN_INSIDE
 from subjects.actions import load_preset
+from subjects.items import items_for
+from subjects.models import Premises
 from tests.factories import TODAY, DuePremisesFactory, noon
 
 NOON = noon(TODAY)
@@ -33,7 +38,15 @@ def record(district, **facts: object) -> VisitRecord:
         "outcome": "no_problem",
     }
     premises = facts.pop("premises", None) or shop()
-    return VisitRecord(**{**usual, "premises": premises, **facts})
+    given = {**usual, "premises": premises, **facts}
+    if given["outcome"] in SEEN_INSIDE:
+        given.setdefault("answers", in_order(premises, timezone.localdate(given["visited_at"])))
+    return VisitRecord(**given)
+
+
+def in_order(premises: Premises, on: date) -> list[dict[str, str]]:
+    """Every check item of the premises on the day, found in order."""
+    return [{"code": item.code, "result": "ok"} for item in items_for(premises, on)]
 
 
 def submitted(district, now: datetime = NOON, **facts: object) -> Visit:

@@ -18,7 +18,7 @@ from tests.drawing import box
 from tests.factories import TODAY, PostingFactory, noon
 from tests.forms import Opened
 from tests.splitting import drafted, draw_station, in_effect, premises_at, split_draft
-from tests.visits import NOON, ORDER, load_policy, record, submitted
+from tests.visits import NOON, ORDER, in_order, load_policy, record, submitted
 
 LONG_AGO = TODAY - timedelta(days=60)
 
@@ -163,6 +163,7 @@ def test_the_api_takes_the_correction_too(district, returned):
     body = {
         "client_id": str(uuid4()), "premises": returned.premises_id, "corrects": returned.pk,
         "visited_at": returned.visited_at.isoformat(), "partner": district.manager.pk, "outcome": "no_problem",
+        "answers": in_order(returned.premises, returned.visited_on),
     }  # fmt: skip
 
     stranger = api_as(district.neighbour_lead).post("/api/v1/visits", body, format="json")

@@ -167,6 +167,22 @@ def test_answers_are_for_items_of_the_premises_once_each(district, answers, sent
     refused(district, sentence, "answers", answers=answers)
 
 
+@pytest.mark.parametrize("outcome", ["no_problem", "problem", "unlicensed"])
+def test_whoever_got_in_answers_every_check_item(district, outcome):
+    facts = {"outcome": outcome, "problems": [ORDER] if outcome == "problem" else []}
+    whole = record(district).answers
+    assert len(whole) > 1
+
+    refused(district, "needs a result", "answers", answers=[], **facts)
+    refused(district, "needs a result", "answers", answers=whole[1:], **facts)
+    submitted(district, answers=[{**answer, "result": "not_applicable"} for answer in whole], **facts)
+
+
+@pytest.mark.parametrize("outcome", ["not_found", "closed", "refused"])
+def test_where_nobody_got_in_nothing_need_be_answered(district, outcome):
+    assert submitted(district, outcome=outcome).answers == []
+
+
 @pytest.mark.parametrize(
     ("fault", "sentence", "field"),
     [

@@ -180,10 +180,11 @@ def test_two_orders_of_one_day_are_looked_at_again_together(district):
 
 
 def test_answers_are_kept_with_line_and_words_of_their_day(district):
-    visit = submitted(district, answers=[{"code": "subject_qualification", "result": "ok"}])
+    visit = submitted(district)
 
     item = CheckItem.objects.get(code="subject_qualification", tier_key="high")
-    assert visit.answers == [{"code": item.code, "line": "registration", "text": item.text, "result": "ok"}]
+    wanted = {"code": item.code, "line": "registration", "text": item.text, "result": "ok"}
+    assert [answer for answer in visit.answers if answer["code"] == item.code] == [wanted]
 
 
 class TestAgain:
@@ -212,7 +213,7 @@ class TestAgain:
 
     @pytest.mark.parametrize("change", CHANGES, ids=list)
     def test_what_says_something_else_by_then_is_refused_by_the_record_that_stands(self, district, change, english):
-        given = record(district, premises=shop(), outcome="problem", problems=[ORDER], narrative="So", answers=[FINE])
+        given = record(district, premises=shop(), outcome="problem", problems=[ORDER], narrative="So")
         first = submit_visit(record=given, by=district.lead, now=NOON)
 
         with pytest.raises(AlreadyStored, match=f"record {first.pk}") as refused:

@@ -9,6 +9,7 @@ from inspections.models import Finding, InspectionTask, Visit
 from subjects.actions import load_preset
 from tests.api import api_as, errors
 from tests.factories import DuePremisesFactory, FindingFactory, TaskFactory, VisitFactory
+from tests.visits import in_order
 
 WEEK = timedelta(days=7)
 
@@ -36,7 +37,7 @@ def body(district, premises, **facts) -> dict[str, object]:
         "partner": district.manager.pk,
         "outcome": "no_problem",
     }
-    return {**usual, **facts}
+    return {**usual, "answers": in_order(premises, timezone.localdate()), **facts}
 
 
 def order(**facts) -> dict[str, object]:
@@ -210,6 +211,8 @@ def test_records_free_of_problems_are_archived_together(district, premises):
         ({"partner": 999_999}, ("does_not_exist", "partner")),
         ({"outcome": "fine"}, ("invalid_choice", "outcome")),
         ({"outcome": "problem"}, ("bad_input", "problems")),
+        ({"answers": []}, ("bad_input", "answers")),
+        ({"answers": [{"code": "goods_quality", "result": "ok"}]}, ("bad_input", "answers")),
         ({"answers": [{"code": "shoes", "result": "ok"}]}, ("bad_input", "answers")),
         ({"answers": [{"code": "goods_quality", "result": "?"}]}, ("invalid_choice", "answers.0.result")),
         ({"problems": [{"text": "", "disposition": "order"}]}, ("blank", "problems.0.text")),
