@@ -4,7 +4,6 @@ Each test lays out rows so that a job, which meets them in the order in which th
 their keys, would each hold what the other waits for. Somebody third keeps both waiting until they have begun.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -24,9 +23,8 @@ from tests.visits import NOON, load_policy, record, shop
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("two_connections")]
 
 BUREAU = Part.area("05")
-# Seconds after which PostgreSQL has looked, once, whether who waits is part of a circle (deadlock_timeout, 1 s):
-# it would not refuse the job any more, but the visit.
-LOOKED = 1.2
+# The job does not look for so long whether it is part of a circle: PostgreSQL refuses the visit, which looks after 1 s.
+PATIENCE = "SET LOCAL deadlock_timeout = '60s'"
 LATER = TODAY + timedelta(days=100)
 
 
@@ -60,7 +58,8 @@ def meet(visit: Callable[[], object], job: Callable[[], object], at: models.Mode
             connection.close()
 
     def step() -> object:
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(PATIENCE)
             return job()
 
     with ThreadPoolExecutor(2) as pool:
@@ -69,7 +68,6 @@ def meet(visit: Callable[[], object], job: Callable[[], object], at: models.Mode
             wait_for(lambda: waiting_for_a_lock() == 1, "the visit waiting")
             second = pool.submit(run, step)
             wait_for(lambda: waiting_for_a_lock() == 2, "the job waiting behind it")
-            time.sleep(LOOKED)
         return [first.result(), second.result()]
 
 

@@ -46,6 +46,7 @@ BUTTONS = {
     ("do", "more"): "a look: the form with one line more",
     ("do", "aside"): "done",
     ("do", "submit"): "done",
+    ("form_number", "{{ fresh }}"): "done, as another complaint",
 }
 SAYS_ALL = set(Action) - {Action.CHANGE, Action.TRIAL, Action.VIEW, Action.EXPORT}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
