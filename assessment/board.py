@@ -7,13 +7,14 @@ a certificate. Supervisors watch the work and are not responsible for it (§2); 
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from unicodedata import normalize
 
 from django.core.cache import cache
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Length, Replace
+from django.utils import timezone
 
 from grids.models import Bureau, Grid, Locality, Posting, Station
 from grids.permissions import PUBLISHED, Duty
@@ -67,6 +68,7 @@ class StationBoard:
     people: list[Person]
     grids: list[Notice]
     premises: int  # in its grids, and those that lie in none yet
+    at: datetime  # when it was read
     unplaced: int = 0  # of these, in no grid yet
 
 
@@ -94,7 +96,7 @@ def station_board(code: str, on: date) -> StationBoard | None:
         notices = _notices(grids, on, people)
         unplaced = Premises.objects.active().filter(area_code=code).count()
         premises = sum(grid.premises for grid in notices) + unplaced
-        found = StationBoard(code, *station, people.get(code, []), notices, premises, unplaced)
+        found = StationBoard(code, *station, people.get(code, []), notices, premises, timezone.now(), unplaced)
         cache.set(key, found, KEPT_SECONDS)
     return found
 

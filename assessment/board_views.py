@@ -44,7 +44,7 @@ def board_station(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "assessment/board_show.html",
-        {"station": station, "on": on, "is_long": len(station.grids) > LARGE_PRINT},
+        {"station": station, "is_long": len(station.grids) > LARGE_PRINT},
     )
 
 

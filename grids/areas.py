@@ -28,6 +28,15 @@ class AreaChoice:
         return f"{self.code} {self.name}"
 
 
+def duties_to_give(officer: Officer) -> list[Duty]:
+    """The duties that the officer may give somewhere: none of an area above all that they hold."""
+    return [
+        duty
+        for duty in Duty
+        if any(len(code) <= max(AREA_LENGTHS[duty]) for code in officer.area_codes(needed_to_post(duty)))
+    ]
+
+
 def areas_to_post(officer: Officer, duties: Collection[Duty]) -> list[AreaChoice]:
     """Where the officer gives posts of some of these duties, in the order of codes; three queries at most."""
     lengths = {length for duty in duties for length in AREA_LENGTHS[duty]}

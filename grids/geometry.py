@@ -53,7 +53,9 @@ def read_shape(geometry: object, *, field: str = "boundary") -> BaseGeometry:
 
 def proven(area: BaseGeometry, *, field: str = "boundary") -> BaseGeometry:
     """The shape, if it is a polygon in degrees that may be stored; raises BadInput that says what is wrong."""
-    if area.geom_type not in {"Polygon", "MultiPolygon"} or area.is_empty:
+    if area.is_empty:
+        raise BadInput(_("The boundary has no corners."), field=field)
+    if area.geom_type not in {"Polygon", "MultiPolygon"}:
         raise BadInput(_("A boundary is a polygon; this is a %(type)s.") % {"type": area.geom_type}, field=field)
     if not area.is_valid:
         raise BadInput(_why_invalid(area), field=field)

@@ -8,10 +8,10 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grids.areas import areas_to_post
+from grids.areas import areas_to_post, duties_to_give
 from grids.handing import successors
 from grids.models import Bureau, Officer, Posting
-from grids.permissions import Duty, needed_to_post
+from grids.permissions import Duty
 from grids.substitutes import candidates, inspects
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, day_sent, either, offer
 
@@ -157,8 +157,8 @@ class PostForm(StepForm):
     def prepare(self) -> None:
         """Offers the duties that the viewer may give, and where."""
         self.initial = {"from_day": self.today}
-        duties = [duty for duty in Duty if self.viewer.area_codes(needed_to_post(duty))]
-        offer(self, "duty", [(duty.value, duty.label) for duty in duties])
+        duties = duties_to_give(self.viewer)
+        offer(self, "duty", [("", "–"), *((duty.value, duty.label) for duty in duties)])
         offer(self, "area_code", [(area.code, str(area)) for area in areas_to_post(self.viewer, duties)])
 
 

@@ -25,6 +25,7 @@ MOST_CORNERS = 20_000
 BRACKETS = 2 * MOST_CORNERS
 # Half the length of the equator in the projection of web maps, in metres.
 HALF_EQUATOR = 20_037_508.342789244
+HALF_TURN = 180.0  # degrees: no longitude goes further
 
 
 class System(TextChoices):
@@ -78,7 +79,7 @@ def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGe
     found = _parsed(text, field)
     system = _system(found, crs, field)
     shape = read_shape(found, field=field)
-    if not all(isinstance(number, int | float) for number in _numbers(found)):
+    if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in _numbers(found)):
         raise BadInput(_("Coordinates are numbers without quotation marks."), field=field)
     if shapely.get_num_coordinates(shape) > MOST_CORNERS:
         raise BadInput(
@@ -125,11 +126,17 @@ def _no_json(error: ValueError) -> str:
         }  # fmt: skip
     if isinstance(error, UnicodeDecodeError):
         return _("This is no text in UTF-8: save the file in UTF-8 and try again.")
-    return str(error)
+    if isinstance(error, NoNumber):
+        return str(error)
+    return _("Some number in this is far too long to be a coordinate.")
+
+
+class NoNumber(ValueError):
+    """What JSON allows as a number in some programs, and no coordinate is: NaN, Infinity; says which."""
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(_("%(name)s is no number.") % {"name": name})
+    raise NoNumber(_("%(name)s is no number.") % {"name": name})
 
 
 def _system(found: Any, crs: str, field: str) -> System:
@@ -151,8 +158,11 @@ def _in_degrees(shape: BaseGeometry, system: System, field: str) -> BaseGeometry
     if system in SHIFTED:
         return turned(shape, SHIFTED[system][0])
     if system == System.MERCATOR:
-        if np.abs(shapely.get_coordinates(shape)).max(initial=0) > HALF_EQUATOR:
+        furthest = np.abs(shapely.get_coordinates(shape)).max(initial=0)
+        if furthest > HALF_EQUATOR:
             raise BadInput(_("Coordinates of EPSG:3857 are metres: this leaves the globe."), field=field)
+        if furthest <= HALF_TURN:
+            raise BadInput(_("Coordinates of EPSG:3857 are metres, and these look like degrees."), field="crs")
         return turned(shape, _from_mercator)
     return shape
 

@@ -65,7 +65,8 @@ def test_a_station_publishes_extent_places_number_and_who_is_responsible(citizen
     assert [(one.duty, one.name) for one in first.people] == [("grid_lead", "Lead Wang"), ("manager", "Manager Zhao")]
     assert [one.name for one in page.context["station"].people] == ["Chief Li"]
     assert [one.name for one in second.people] == ["neighbour"]
-    for words in ("From the river to Long Joy Road", "Lead Wang", "Grid manager", "Textile City Station"):
+    as_of = f"as of {TODAY} 12:00"
+    for words in ("From the river to Long Joy Road", "Lead Wang", "Grid manager", "Textile City Station", as_of):
         assert words in page.text
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from grids.actions import close_account, end_posting, reopen_account, stand_in
 from grids.models import Officer, Posting
+from grids.permissions import AREA_LENGTHS
 from tests.certified import certified
 from tests.factories import OfficerFactory, PostingFactory, TaskFactory
 from tests.style.routes import client_of
@@ -156,7 +157,9 @@ def test_a_chief_is_offered_duties_and_areas_to_give_alone(as_chief, district):
 
     assert offered["area_code"] == {"0501", "050101", "050102"}
     assert offered["duty"].isdisjoint({"system_admin", "security_admin", "auditor"})
+    assert offered["duty"].isdisjoint({duty.value for duty, lengths in AREA_LENGTHS.items() if max(lengths) < 4})
     assert "manager" in offered["duty"]
+    assert form.fields["duty"].choices[0][0] == ""  # none is chosen before somebody chooses
 
 
 def test_a_post_to_come_is_a_post(as_chief, district):

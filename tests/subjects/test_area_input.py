@@ -53,6 +53,12 @@ def circle(corners):
             '{"type": "Polygon", "coordinates": [[["109", "34"], ["109.1", "34"], ["109", "34.1"], ["109", "34"]]]}',
             "quot",
         ),
+        (
+            '{"type": "Polygon", "coordinates": [[[true, 34], [109.1, 34], [109, 34.1], [true, 34]]]}',
+            "numbers",
+        ),
+        ('{"type": "Polygon", "coordinates": []}', "no corners"),
+        ('{"type": "Polygon", "coordinates": [[[' + "9" * 5_000 + ", 34], [1, 2], [3, 4], [1, 2]]]}", "far too long"),
         ("[1, 2]", "GeoJSON"),
         ("null", "GeoJSON"),
         (b"\xff\xfe", "UTF-8"),
@@ -93,6 +99,13 @@ def test_metres_of_web_maps_become_degrees():
     assert read_area(text(SQUARE), crs="cgcs2000").equals(SQUARE)
     with pytest.raises(BadInput):
         read_area(text(box(-1e12, 0, 1, 1)), crs="epsg3857")
+
+
+def test_degrees_are_no_metres(english):
+    with pytest.raises(BadInput, match="look like degrees") as refusal:
+        read_area(text(box(109, 34.2, 109.1, 34.3)), crs="epsg3857")
+
+    assert refusal.value.field == "crs"
 
 
 def shifted(shape):
