@@ -39,7 +39,8 @@ def bureau(db):
 
 
 def generated(day=TODAY) -> dict[str, int]:
-    job = run_inline(name="generate_due_tasks", period=day.isoformat(), area_code="05", now=NOON)
+    noon = NOON + (day - TODAY)
+    job = run_inline(name="generate_due_tasks", period=day.isoformat(), area_code="05", now=noon)
     assert job.state == Job.State.DONE, job.error
     return job.counts
 
