@@ -155,9 +155,12 @@ def mending(fault: GeometryFault, officer: Officer) -> tuple[str, str]:
     if fault.kind in LEDGER:
         question = {"area": fault.area_code, "status": "active", **LEDGER[Kind(fault.kind)]}
         return f"{reverse('ledger')}?{urlencode(question)}", _("Show these premises")
+    for code in (fault.area_code, fault.other_code):
+        if len(code) == GRID and officer.may(Permission.PROPOSE_GRIDS, code):
+            undrawn = fault.kind == Kind.UNDRAWN
+            words = _("Draw its boundary") if undrawn else _("Draw %(code)s anew") % {"code": code}
+            return f"{reverse('area_change_new')}?kind=redraw&grid={code}", words
     if fault.kind == Kind.UNDRAWN and len(fault.area_code) == GRID:
-        if officer.may(Permission.PROPOSE_GRIDS, fault.area_code):
-            return f"{reverse('area_change_new')}?kind=redraw&grid={fault.area_code}", _("Draw its boundary")
         return area_page(fault.area_code[:STATION]), _("Open the station: it draws its grids")
     return area_page(fault.area_code), _("Open the area")
 

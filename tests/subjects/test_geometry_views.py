@@ -83,6 +83,8 @@ def test_every_way_to_mend_opens_for_who_mends(client, faulty):
     links = {row.mend[0] for row in page.context["rows"]}
     assert len(links) == 6
     assert [client.get(href).status_code for href in links] == [200] * 6
+    overlap = next(row for row in page.context["rows"] if row.fault.kind == "overlap")
+    assert overlap.mend[0] == f"/areas/new/?kind=redraw&grid={overlap.fault.area_code}"
 
 
 def test_every_count_opens_as_many_faults(as_office, faulty):
