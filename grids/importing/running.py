@@ -150,15 +150,17 @@ class Intake:
         counted = what if what in {"made", "unchanged"} else "changed"
         setattr(self.outcome, counted, getattr(self.outcome, counted) + 1)
         self.outcome.posted += posted
-        self.outcome.lines.append(Line(what, person, tuple(self._remarks(person))))
+        self.outcome.lines.append(Line(what, person, tuple(self._remarks(person, posted))))
         return []
 
-    def _remarks(self, person: Person) -> Iterator[str]:
+    def _remarks(self, person: Person, posted: bool) -> Iterator[str]:
         """What is taken as it stands, and may not be meant."""
         if person.certificate_valid_to is not None and person.certificate_valid_to < self.on:
             yield _("the certificate ran out on %(day)s") % {"day": person.certificate_valid_to}
         if person.certificate_no and person.certificate_from is None:
             yield _("without a first day the certificate counts for all the past")
+        if posted and person.from_day is not None and person.from_day < self.on:
+            yield _("the post begins in the past: this person is named wherever it is asked who was responsible then")
 
     def _act(self, person: Person) -> tuple[str, bool]:
         officer, made = self._account(person), False

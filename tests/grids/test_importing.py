@@ -232,11 +232,24 @@ def test_a_chief_is_told_that_an_area_is_not_there_or_is_not_theirs(take, distri
 
 
 def test_a_certificate_that_is_over_or_has_no_first_day_is_remarked(take):
-    over, whole = take([person(1, certificate_valid_to="2026-11-21"), person(2, certificate_from="2024-02-01")]).lines
+    today = {"from_day": DAY.isoformat()}
+    rows = [
+        person(1, certificate_valid_to="2026-11-21", **today),
+        person(2, certificate_from="2024-02-01", **today),
+    ]
+    over, whole = take(rows).lines
 
     assert len(over.remarks) == 2
     assert whole.remarks == ()
     assert not Officer.objects.get(username="new2").certified_on(date(2024, 1, 31))
+
+
+def test_a_new_post_that_begins_in_the_past_is_remarked(take, english):
+    past = [person(1, from_day="2024-01-01", certificate_from="2024-01-01")]
+    (first,), (again,) = take(past).lines, take(past).lines
+
+    assert [words for words in first.remarks if "begins in the past" in words]
+    assert again.remarks == ()
 
 
 def test_the_command_prints_counts_and_writes_the_refused_rows_that_can_be_mended(district, tmp_path, capsys):
