@@ -39,8 +39,18 @@ def handed_in(district, given):
 
 
 def led(district):
-    """Two visits of two people: each leads one."""
-    return [{}, {"lead": district.manager, "partner": district.lead}]
+    """Two visits of two people, five minutes apart: each leads one."""
+    return [{}, {"lead": district.manager, "partner": district.lead, "visited_at": NOON - timedelta(minutes=5)}]
+
+
+def test_one_visit_that_both_its_officers_enter_is_one_visit_and_one_refusal(district):
+    place = shop()
+    swapped = {"lead": district.manager, "partner": district.lead}
+
+    made = at_once(*[handed_in(district, record(district, premises=place, **who)) for who in ({}, swapped)])
+
+    assert sorted(type(result).__name__ for result in made) == ["AlreadyStored", "Visit"]
+    assert Visit.objects.count() == 1
 
 
 def test_one_visit_under_two_form_numbers_is_one_visit_and_one_refusal(district):
