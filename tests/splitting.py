@@ -5,6 +5,7 @@ from datetime import date
 from grids.models import AreaChange, Station
 from subjects.areas.deciding import approve_change, propose_change
 from subjects.areas.drafts import Draft, Part, merge, split
+from subjects.models import Placement, Premises
 from tests.drawing import box, degrees, draw
 from tests.factories import TODAY, PremisesFactory, noon
 
@@ -45,3 +46,13 @@ def in_effect(district, draft: Draft, now=NOON) -> AreaChange:
     """The change proposed by the chief and approved by the grid office."""
     change = propose_change(draft=draft, by=district.chief, now=now)
     return approve_change(change=change, by=district.district_office, now=now)
+
+
+def area_of(premises):
+    """Where it stands by now, as the database has it."""
+    return Premises.objects.values_list("area_code", flat=True).get(pk=premises.pk)
+
+
+def placements(premises):
+    """Area code, first and last day of each of its placements."""
+    return list(Placement.objects.filter(premises=premises).values_list("area_code", "from_day", "to_day"))

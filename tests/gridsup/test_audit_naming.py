@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,14 +11,9 @@ from grids.models import Officer
 from gridsup.models import AuditEntry
 from tests.conftest import posted
 from tests.factories import ComplaintFactory, LetterFactory
+from tests.style.routes import client_of
 
 TODAY = timezone.localdate()
-
-
-def client_of(officer):
-    client = Client()
-    client.force_login(officer)
-    return client
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from shapely.geometry import mapping
@@ -16,14 +15,9 @@ from subjects.models import TradeTier
 from tests.drawing import box
 from tests.factories import ComplaintFactory
 from tests.splitting import draw_station
+from tests.style.routes import client_of
 
 TODAY = timezone.localdate()
-
-
-def client_of(officer):
-    client = Client()
-    client.force_login(officer)
-    return client
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def policy(district, english):
     load_policy()
 
 
-def refused(district, sentence: str, field: str, **facts: object) -> None:
+def assert_refused(district, sentence: str, field: str, **facts: object) -> None:
     """Handing the record in is refused at the field with the sentence, and nothing at all is stored."""
     premises = facts.pop("premises", None) or shop()
     TaskFactory(premises=premises)
@@ -34,18 +34,18 @@ def refused(district, sentence: str, field: str, **facts: object) -> None:
 
 
 def test_a_visit_needs_a_second_officer(district):
-    refused(district, "two officers", "partner", partner=None)
+    assert_refused(district, "two officers", "partner", partner=None)
 
 
 def test_the_second_is_somebody_else(district):
-    refused(district, "somebody else than the first", "partner", partner=district.lead)
+    assert_refused(district, "somebody else than the first", "partner", partner=district.lead)
 
 
 @pytest.mark.parametrize(("who", "name"), [("lead", "lead"), ("manager", "partner")])
 def test_a_certificate_that_ran_out_before_the_day_is_none(district, who, name):
     Officer.objects.filter(username=who).update(certificate_valid_to=TODAY - DAY)
 
-    refused(district, f"{who} held no valid enforcement certificate on 2026-11-22", name)
+    assert_refused(district, f"{who} held no valid enforcement certificate on 2026-11-22", name)
 
 
 def test_a_certificate_holds_on_its_last_day(district):
@@ -59,14 +59,14 @@ def test_the_second_needs_a_post_that_inspects_here(district, who):
     officer = getattr(district, who)
     Officer.objects.filter(pk=officer.pk).update(certificate_no="S-9", certificate_valid_to=date(2030, 1, 1))
 
-    refused(district, "held no post on 2026-11-22 that inspects here", "partner", partner=officer)
+    assert_refused(district, "held no post on 2026-11-22 that inspects here", "partner", partner=officer)
 
 
 @pytest.mark.parametrize("facts", [{"to_day": TODAY - DAY}, {"from_day": TODAY + DAY}])
 def test_a_post_that_was_not_held_on_the_day_does_not_count(district, facts):
     Posting.objects.filter(officer=district.manager).update(**facts)
 
-    refused(district, "manager held no post", "partner")
+    assert_refused(district, "manager held no post", "partner")
 
 
 def test_a_post_that_ended_since_the_visit_counts(district):
@@ -111,7 +111,7 @@ def test_only_one_of_the_two_hands_it_in(district):
 def test_a_premises_struck_off_is_not_visited(district):
     for outcome in ("no_problem", "closed"):
         facts = {"premises": shop(status="closed", next_due_on=None), "outcome": outcome}
-        refused(district, "This premises is “struck off” in the ledger", "premises", **facts)
+        assert_refused(district, "This premises is “struck off” in the ledger", "premises", **facts)
 
 
 @pytest.mark.parametrize("status", ["suspended", "missing"])
@@ -126,31 +126,31 @@ def test_one_that_is_suspended_or_missing_is_looked_for_and_what_was_owed_is_don
 
 
 def test_a_visit_is_over_when_it_is_recorded(district):
-    refused(district, "in the future", "visited_at", visited_at=NOON + timedelta(minutes=1))
+    assert_refused(district, "in the future", "visited_at", visited_at=NOON + timedelta(minutes=1))
 
 
 def test_a_visit_is_not_older_than_the_ledgers_knowledge(district):
     premises = shop(entered_on=TODAY)
 
-    refused(district, "since 2026-11-22", "visited_at", premises=premises, visited_at=noon(TODAY - DAY))
+    assert_refused(district, "since 2026-11-22", "visited_at", premises=premises, visited_at=noon(TODAY - DAY))
 
 
 @pytest.mark.parametrize("outcome", ["", "fine"])
 def test_it_says_how_the_visit_ended(district, outcome):
-    refused(district, "how the visit ended", "outcome", outcome=outcome)
+    assert_refused(district, "how the visit ended", "outcome", outcome=outcome)
 
 
 def test_a_problem_has_to_be_said(district):
-    refused(district, "what the problem is", "problems", outcome="problem")
+    assert_refused(district, "what the problem is", "problems", outcome="problem")
 
 
 @pytest.mark.parametrize("outcome", ["no_problem", "not_found", "closed", "refused"])
 def test_problems_and_answers_that_show_one_agree_with_the_outcome(district, outcome):
     shown = [{"code": "subject_qualification", "result": "problem"}]
 
-    refused(district, "There are problems", "outcome", outcome=outcome, problems=[ORDER])
+    assert_refused(district, "There are problems", "outcome", outcome=outcome, problems=[ORDER])
     Visit.objects.all().delete()
-    refused(district, "shows a problem", "outcome", outcome=outcome, answers=shown)
+    assert_refused(district, "shows a problem", "outcome", outcome=outcome, answers=shown)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_problems_and_answers_that_show_one_agree_with_the_outcome(district, out
     ],
 )
 def test_answers_are_for_items_of_the_premises_once_each(district, answers, sentence):
-    refused(district, sentence, "answers", answers=answers)
+    assert_refused(district, sentence, "answers", answers=answers)
 
 
 @pytest.mark.parametrize("outcome", ["no_problem", "problem", "unlicensed"])
@@ -173,8 +173,8 @@ def test_whoever_got_in_answers_every_check_item(district, outcome):
     whole = record(district).answers
     assert len(whole) > 1
 
-    refused(district, "needs a result", "answers", answers=[], **facts)
-    refused(district, "needs a result", "answers", answers=whole[1:], **facts)
+    assert_refused(district, "needs a result", "answers", answers=[], **facts)
+    assert_refused(district, "needs a result", "answers", answers=whole[1:], **facts)
     submitted(district, answers=[{**answer, "result": "not_applicable"} for answer in whole], **facts)
 
 
@@ -200,7 +200,7 @@ def test_where_nobody_got_in_nothing_need_be_answered(district, outcome):
 def test_each_problem_is_whole(district, fault, sentence, field):
     problems = [ORDER, replace(ORDER, **fault)]
 
-    refused(district, sentence, f"problems.1.{field}", outcome="problem", problems=problems)
+    assert_refused(district, sentence, f"problems.1.{field}", outcome="problem", problems=problems)
 
 
 @pytest.mark.parametrize("day", [TODAY, TODAY + 366 * DAY])
@@ -218,7 +218,7 @@ def test_an_unlicensed_trader_may_be_found_with_or_without_more(district):
 
 
 def test_a_narrative_has_an_end(district):
-    refused(district, "4000", "narrative", narrative="x" * 4001)
+    assert_refused(district, "4000", "narrative", narrative="x" * 4001)
 
 
 def test_only_open_tasks_of_the_premises_are_covered(district):
@@ -234,7 +234,7 @@ def test_only_open_tasks_of_the_premises_are_covered(district):
 def test_without_a_policy_on_the_day_there_is_no_limit_of_entry(district):
     TimeLimit.objects.all().delete()
 
-    refused(district, "Load a preset first", "")
+    assert_refused(district, "Load a preset first", "")
 
 
 def test_a_text_is_kept_as_it_was_typed(district):

@@ -11,7 +11,16 @@ from subjects.areas.deciding import propose_change
 from subjects.areas.effect import undo_change
 from subjects.models import Placement, Premises
 from tests.factories import TODAY, PostingFactory, TaskFactory
-from tests.splitting import NOON, draw_station, in_effect, merge_draft, premises_at, split_draft
+from tests.splitting import (
+    NOON,
+    area_of,
+    draw_station,
+    in_effect,
+    merge_draft,
+    placements,
+    premises_at,
+    split_draft,
+)
 
 DAY = timedelta(days=1)
 
@@ -19,14 +28,6 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def paper(district):
     draw_station()
-
-
-def area_of(premises):
-    return Premises.objects.values_list("area_code", flat=True).get(pk=premises.pk)
-
-
-def placements(premises):
-    return list(Placement.objects.filter(premises=premises).values_list("area_code", "from_day", "to_day"))
 
 
 def entered(premises, on=TODAY - 30 * DAY):
