@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -20,12 +21,22 @@ from assessment.scoring import fingerprint_of, is_intact
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.jobs import JobDetail
+from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
 from gridsup.audit.recording import note
 from gridsup.models import Job
 from gridsup.periods import Period
 from gridsup.states import targets
 
+NOT_LOOKED_AT = gettext_lazy(
+    "Hand in the fingerprint of the scores that you looked at (GET scorecards/fingerprint): what nobody looked at "
+    "is not published."
+)
+STALE = OpenApiResponse(
+    ERRORS,
+    "`overtaken`: the scores were computed again after `seen` was read, or are published already; look again. "
+    "`wrong_state`: a card no longer says what was computed. Nothing was published.",
+)
 LEVELS = [(2, "bureau"), (4, "station"), (6, "grid")]
 
 
@@ -115,8 +126,8 @@ class ScoreRequest(serializers.Serializer[Any]):
 
 class Publication(ScoreRequest):
     seen = serializers.CharField(
-        max_length=64, required=False,
-        help_text="fingerprint of the cards that were looked at; refused when they were computed again since",
+        max_length=64, error_messages=dict.fromkeys(("required", "null", "blank"), NOT_LOOKED_AT),
+        help_text="fingerprint of the cards that were looked at, from `scorecards/fingerprint`",
     )  # fmt: skip
 
 
@@ -189,15 +200,16 @@ class ScorecardViewSet(ScopedViewSet):
             CountedRow([counted(row, indicator.show(row)) for row in page], many=True).data
         )
 
-    @extend_schema(request=Publication, responses=Published)
+    @extend_schema(request=Publication, responses={200: Published, 409: STALE})
     @action(detail=False, methods=["post"])
     def publish(self, request: Request) -> Response:
-        """Publishes every computed card of a bureau's period at once; what was published before is superseded."""
+        """Publishes every computed card of a bureau's period at once, as they were looked at; what was published before
+        is superseded."""
         self.need(Permission.PUBLISH_SCORES)
         given = self.body(Publication)
         note(request, named=str(given["period"]), area=given["area"])
         count = publish_scores(
-            bureau=given["area"], period=given["period"], seen=given.get("seen"), by=self.officer, now=timezone.now()
+            bureau=given["area"], period=given["period"], seen=given["seen"], by=self.officer, now=timezone.now()
         )
         return Response({"published": count})
 

@@ -120,7 +120,7 @@ def test_rows_of_no_line_are_refused(scored, query):
     assert errors(reply)[0][1] in {"indicator", "show"}
 
 
-@pytest.mark.parametrize("address", ["", "/publish"])
+@pytest.mark.parametrize(("address", "seen"), [("", {}), ("/publish", {"seen": "other"})])
 @pytest.mark.parametrize(
     ("who", "facts", "code", "error"),
     [
@@ -133,8 +133,8 @@ def test_rows_of_no_line_are_refused(scored, query):
         ("outsider", {}, 403, ("not_allowed", "")),
     ],
 )
-def test_what_is_not_to_be_is_refused_and_nothing_changes(scored, address, who, facts, code, error):
-    reply = api_as(getattr(scored, who)).post(CARDS + address, {**Q3, **facts})
+def test_what_is_not_to_be_is_refused_and_nothing_changes(scored, address, seen, who, facts, code, error):
+    reply = api_as(getattr(scored, who)).post(CARDS + address, {**Q3, **seen, **facts})
 
     assert (reply.status_code, errors(reply)) == (code, [error])
     assert not Job.objects.exists()
@@ -147,13 +147,38 @@ def test_a_period_that_is_not_over_is_refused(scored):
     assert (reply.status_code, errors(reply)) == (400, [("bad_input", "period")])
 
 
-def test_the_second_to_publish_and_one_with_a_stale_view_are_told(scored):
-    client = api_as(scored.district_office)
-    stale = client.post(f"{CARDS}/publish", {**Q3, "seen": "other"})
-    first, second = (client.post(f"{CARDS}/publish", Q3) for _time in range(2))
+def seen_by(client):
+    return {**Q3, "seen": client.get(f"{CARDS}/fingerprint", Q3).json()["fingerprint"]}
 
-    assert (stale.status_code, first.status_code, second.status_code) == (409, 200, 409)
-    assert errors(stale) == errors(second) == [("overtaken", "")]
+
+def test_the_second_to_publish_is_told(scored):
+    client = api_as(scored.district_office)
+    looked_at = seen_by(client)
+    first, second = (client.post(f"{CARDS}/publish", looked_at) for _time in range(2))
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert errors(second) == [("overtaken", "")]
+
+
+def test_what_was_computed_again_since_it_was_looked_at_is_not_published(scored):
+    client = api_as(scored.district_office)
+    stale = seen_by(client)
+    worked.task("050201", late=0)
+    compute()
+    reply = client.post(f"{CARDS}/publish", stale)
+
+    assert (reply.status_code, errors(reply)) == (409, [("overtaken", "")])
+    assert set(Scorecard.objects.values_list("state", flat=True)) == {"computed"}
+    assert client.post(f"{CARDS}/publish", seen_by(client)).status_code == 200
+
+
+@pytest.mark.parametrize(("seen", "code"), [({}, "required"), ({"seen": ""}, "blank"), ({"seen": None}, "null")])
+def test_scores_that_nobody_looked_at_are_not_published(scored, english, seen, code):
+    reply = api_as(scored.district_office).post(f"{CARDS}/publish", {**Q3, **seen}, format="json")
+
+    assert (reply.status_code, errors(reply)) == (400, [(code, "seen")])
+    assert "fingerprint of the scores that you looked at" in reply.json()["errors"][0]["message"]
+    assert set(Scorecard.objects.values_list("state", flat=True)) == {"computed"}
 
 
 def test_a_card_out_of_scope_is_not_there(scored):
