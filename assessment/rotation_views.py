@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from assessment.dashboard.areas import STATION
 from assessment.staffing.asking import DUE, RotationQuestion, SwapForm, WhatIfQuestion
 from assessment.staffing.page import MOST_ROWS, Links, grids_of
-from assessment.staffing.rotation import NEAR, OVER, Turn, partners, try_swap, turns_of, with_neighbours
+from assessment.staffing.rotation import NEAR, OVER, Turn, partners, try_swap, turns_of, urgency, with_neighbours
 from assessment.staffing.what_if import Choice, grids_there, moves, places_of, reckon
 from assessment.views import scope_asked
 from grids.actions import swap_posts, swappable_from
@@ -43,7 +43,7 @@ def staffing_rotation(request: SignedIn) -> HttpResponse:
     counts = Counter(turn.standing for turn in turns)
     wanted = {DUE: {NEAR, OVER}, NEAR: {NEAR}, OVER: {OVER}}.get(show)
     listed = [turn for turn in turns if wanted is None or turn.standing in wanted]
-    listed.sort(key=lambda turn: (turn.standing == "", turn.tenure.area_code, turn.tenure.duty))
+    listed.sort(key=urgency)
     station = scope.area[:STATION] if len(scope.area) >= STATION else ""
     shown = listed[:MOST_ROWS]
     if station:

@@ -20,6 +20,7 @@ from grids.lockouts import locks
 from grids.models import ApiToken, Officer, Posting
 from grids.permissions import ADMINISTRATORS, Permission
 from grids.requests import SignedIn
+from gridsup.audit.models import AuditEntry
 from gridsup.audit.recording import note
 from gridsup.errors import BadInput, DomainError
 from gridsup.scoping import inside
@@ -45,6 +46,8 @@ def page(request: SignedIn, **changed: Any) -> HttpResponse:
     now, officer = timezone.now(), request.user
     asked = AccountForm(request.GET if "account" in request.GET else None, by=officer)
     chosen = asked.cleaned_data["account"] if asked.is_valid() else None
+    if chosen is not None and not changed:
+        note(request, row=chosen, action=AuditEntry.Action.VIEW)
     bureaus = officer.area_codes(Permission.MANAGE_ROLES)
     posts = Posting.objects.filter(inside(bureaus), duty__in=ADMINISTRATORS).meeting(timezone.localdate(now), None)
     shown = {

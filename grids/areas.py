@@ -5,12 +5,36 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import AREA_LENGTHS, Duty, Permission, needed_to_post
+from gridsup.books import MayBook, held_in
 from gridsup.scoping import inside
 
 # A list box beyond this cannot be used; the stations above narrow it down.
 MOST_CHOICES = 300
+
+
+def areas_asked(officer: MayBook, permission: str, area: str) -> tuple[str, ...]:
+    """The areas for which the officer may open what an address asks of `area`, as `held_in` has them.
+
+    Raises Http404 for an area of others and for one that is not there, PermissionDenied where the area is the officer's
+    and the duty for this is not.
+    """
+    codes = held_in(officer, permission, area)
+    if not area or (codes and is_there(area)):
+        return codes
+    if not codes and held_in(officer, Permission.VIEW, area) and is_there(area):
+        raise PermissionDenied
+    raise Http404
+
+
+def is_there(code: str) -> bool:
+    """There is, or was once, a bureau, station or grid of this code of 2, 4 or 6 digits."""
+    kinds: dict[int, Any] = {2: Bureau, 4: Station, 6: Grid}
+    return bool(kinds[len(code)].objects.filter(code=code).exists())
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from grids.actions.handover import assigned_by
-from grids.models import Officer, Posting
-from grids.substitutes import away
-from gridsup.codes import lineage
+from grids.models import Officer
+from grids.successors import assigned_by
 from gridsup.holding import HeldRow, Moved, kinds
 from gridsup.scoping import inside
 
@@ -57,24 +52,6 @@ def lines_of(
         url = kind.listed(own[0]) if len(own) == 1 else ""
         lines.append(Line(kind.label, count, False, shown, Moved(0, 0, 0), url))
     return [line for line in lines if line.count]
-
-
-def successors(person: Officer, viewer: Officer, areas: Collection[str] | None = None) -> Any:
-    """Who could take over what a person holds by name in the viewer's areas (inside `areas` where they are given): a
-    post of today at or above some of it that inspects, a valid certificate, and not on leave. Nearest first, each with
-    `nearest`, the code where that post lies; nobody where nothing is held."""
-    on, assigned, held = timezone.localdate(), inside(assigned_by(by=viewer, areas=areas)), set[str]()
-    for kind in kinds():
-        rows = kind.by_name(person)
-        if rows is not None:
-            held.update(rows.filter(assigned).order_by().values_list("area_code", flat=True).distinct())
-    above = {code for area in held for code in lineage(area)}
-    posts = Posting.objects.on(on).that_inspect().filter(area_code__in=above, officer=OuterRef("pk"))
-    nearest = posts.order_by(Length("area_code").desc(), "area_code").values("area_code")[:1]
-    people = Officer.objects.visible_to(viewer).filter(is_active=True).exclude(away(on, on)).exclude(pk=person.pk)
-    people = people.exclude(pk__in=Officer.objects.never_invited().order_by().values("pk")).certified_on(on)
-    people = people.annotate(nearest=Subquery(nearest)).filter(nearest__isnull=False)
-    return people.order_by(Length("nearest").desc(), "nearest", "username")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from grids.actions import record_signature, request_letters, withdraw_signature
-from grids.areas import area_choices
+from grids.areas import area_choices, areas_asked
 from grids.letter_forms import LetterQuestion, ReasonForm, SignatureForm
 from grids.lettering.files import bundle, file_name, opened
 from grids.lettering.naming import with_names
@@ -24,6 +24,7 @@ from grids.models import ResponsibilityLetter
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note, note_looked_at
+from gridsup.books import held_in
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import PAGE_SIZE
@@ -38,7 +39,7 @@ def letters(request: SignedIn) -> HttpResponse:
     question = LetterQuestion(request.GET, on=on)
     found, area = _standing(request, question), question.asked.get("area", "")
     note_looked_at(request, _letters_of(found), found.codes)
-    counts = found.counts()
+    counts, kept = found.counts(), held_in(officer, Permission.KEEP_LETTERS, area)
     show = question.asked.get("show") or next((name for name in LISTS if counts[name]), "unsigned")
     page = Paginator(found.rows(show), PAGE_SIZE).get_page(request.GET.get("page"))
     making = Job.objects.filter(
@@ -54,8 +55,8 @@ def letters(request: SignedIn) -> HttpResponse:
         "to_come": list(found.to_come()),
         "page": page,
         "rows": with_names(page.object_list, show, officer, on),
-        "may_make": bool(_to_make(request, area)),
-        "to_make": found.to_make(_to_make(request, area)),
+        "may_make": bool(kept),
+        "to_make": found.to_make(kept),
         "making": making.exists(),
         "today": on,
         "signed_on": request.GET.get("signed_on") or on.isoformat(),
@@ -74,22 +75,16 @@ def _lines(codes: tuple[str, ...]) -> set[str]:
     return {code[:length] for code in codes for length in (2, 4, 6)}
 
 
-def _to_make(request: SignedIn, area: str) -> list[str]:
-    """The areas for which the officer may have letters made: the one asked for, or all that they keep."""
-    if area:
-        return [area] if request.user.may(Permission.KEEP_LETTERS, area) else []
-    return list(request.user.area_codes(Permission.KEEP_LETTERS))
-
-
 @login_required
 @permission_required(Permission.KEEP_LETTERS, raise_exception=True)
 @require_POST
 def letters_make(request: SignedIn) -> HttpResponse:
     question = LetterQuestion(request.POST, on=timezone.localdate())
+    area = question.asked.get("area", "")
+    codes = areas_asked(request.user, Permission.KEEP_LETTERS, area)
     try:
         jobs = [
-            request_letters(year=question.of_year, area=code, by=request.user, now=timezone.now())
-            for code in _to_make(request, question.asked.get("area", ""))
+            request_letters(year=question.of_year, area=code, by=request.user, now=timezone.now()) for code in codes
         ]
         note(request, rows=jobs)
         messages.success(request, _("The letters are being made. Load this page again in a moment."))

@@ -8,11 +8,12 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grids.actions.handover import NO_SUCCESSOR
 from grids.areas import areas_to_post, duties_to_give
-from grids.handing import successors
 from grids.models import Bureau, Officer, Posting
 from grids.permissions import Duty
 from grids.substitutes import candidates, inspects
+from grids.successors import successors
 from gridsup.questions import SELECT, AreaField, DayField, Question, SearchField, day_sent, either, offer
 
 INPUT = {"class": "form-control"}
@@ -90,10 +91,7 @@ def people_field(label: Any, **options: Any) -> "forms.ModelChoiceField[Officer]
 def successor_field(**options: Any) -> "forms.ModelChoiceField[Officer]":
     """Who takes over open work, or nobody by name; who is offered is set by `offer_successors`."""
     field = people_field(_("open work goes to"), required=False, empty_label=_("whoever holds the area"), **options)
-    field.error_messages["invalid_choice"] = _(
-        "This person cannot take it over: whoever does holds a post there that inspects and a valid certificate, and "
-        "is not on leave."
-    )
+    field.error_messages["invalid_choice"] = NO_SUCCESSOR
     return field
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from grids import actions
 from grids import people_forms as forms
-from grids.actions.handover import assigned_by
 from grids.handing import lines_of
 from grids.models import Officer, Posting
 from grids.permissions import Permission, needed_to_post
+from grids.successors import assigned_by
 
 Act = Callable[[Any, dict[str, Any], Officer, datetime], object]
 Offered = Callable[[Any, Officer], bool]

@@ -304,6 +304,12 @@ class OfficerQuerySet(ScopedQuerySet["Officer"]):
         posted = Exists(posts.filter(officer=OuterRef("pk")))
         return self.filter(posted, is_active=True).certified_on(on)
 
+    def there_to_inspect(self, area_code: str, on: date) -> Self:
+        """Those of `inspecting` who are not on leave on the day: who is given work there."""
+        from grids.substitutes import away
+
+        return self.inspecting(area_code, on).exclude(away(on, on))
+
     def certified_on(self, day: date) -> Self:
         """Officers with a certificate valid on the day; the twin of `Officer.certified_on`."""
         from grids.models import Certificate

@@ -10,6 +10,12 @@ from grids.permissions import ADMINISTRATORS, Duty
 from gridsup.errors import BadInput, NotAllowed
 
 
+def keep_from_own(posting: Posting, by: Officer | None) -> None:
+    """Raises NotAllowed where an administrator takes away the own post: nobody might be left to name the next."""
+    if by is not None and posting.officer == by and posting.duty in ADMINISTRATORS:
+        raise NotAllowed(_("Nobody takes away their own post of an administrator: somebody else has to."))
+
+
 def keep_apart(posting: Posting, by: Officer | None) -> None:
     """Refuses a post that is about to be given.
 

@@ -118,7 +118,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, task: InspectionTask, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Officer]", self.fields["to"])
-        field.queryset = Officer.objects.inspecting(task.area_code, on)
+        field.queryset = Officer.objects.there_to_inspect(task.area_code, on)
         self.initial = {"to": task.assignee_id}
 
 

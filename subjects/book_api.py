@@ -18,12 +18,13 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from grids.areas import areas_asked
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet
 from gridsup.audit.recording import note_looked_at
-from gridsup.books import Ask, Book, held_in
+from gridsup.books import Ask, Book
 from subjects.book_forms import BookQuestion
 from subjects.books import BOOKS
 from subjects.books.workbook import CONTENT_TYPE, file_name
@@ -68,7 +69,7 @@ class BookView(APIView):
             raise exceptions.PermissionDenied
         question = _understood(request)
         ask = Ask(
-            held_in(officer, book.permission, question.asked.get("area", "")),
+            areas_asked(officer, book.permission, question.asked.get("area", "")),
             question.day,
             question.asked.get("q", "") if book.searched else "",
         )

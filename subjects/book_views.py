@@ -8,11 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from grids.areas import area_choices
+from grids.areas import area_choices, areas_asked
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note_looked_at
-from gridsup.books import PAGE_SIZE, Ask, held_in
+from gridsup.books import PAGE_SIZE, Ask
 from subjects.book_forms import BookQuestion
 from subjects.books import BOOKS
 from subjects.books.showing import nothing, shown, tabs
@@ -29,7 +29,7 @@ def book_show(request: SignedIn, name: str) -> HttpResponse:
     question = BookQuestion(request.GET, today=timezone.localdate())
     area = question.asked.get("area", "")
     words = question.asked.get("q", "") if book.searched else ""
-    ask = Ask(held_in(officer, book.permission, area), question.day, words)
+    ask = Ask(areas_asked(officer, book.permission, area), question.day, words)
     note_looked_at(request, book.label, ask.codes, ask.day)
     after, before = (request.GET.get(name, "") for name in ("after", "before"))
     page, count = book.page(ask, after=after, before=before, size=PAGE_SIZE)

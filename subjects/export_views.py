@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grids.areas import area_choices
+from grids.areas import area_choices, areas_asked
 from grids.naming import names_on
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note, note_looked_at
-from gridsup.books import Ask, Book, held_in
+from gridsup.books import Ask, Book
 from gridsup.errors import DomainError
 from gridsup.models import Job
 from gridsup.paging import page_of
@@ -41,7 +41,7 @@ def book_export(request: SignedIn, name: str) -> HttpResponse | FileResponse:
     question = BookQuestion(request.GET, today=timezone.localdate())
     words = question.asked.get("q", "") if len(books) == 1 and books[0].searched else ""
     area = question.asked.get("area", "")
-    ask = Ask(held_in(request.user, Permission.EXPORT, area), question.day, words)
+    ask = Ask(areas_asked(request.user, Permission.EXPORT, area), question.day, words)
     note_looked_at(request, books[0].label if len(books) == 1 else FOUR, ask.codes, ask.day)
     file = written_at_once(books, ask)
     if file is not None:
@@ -60,7 +60,9 @@ def book_files(request: SignedIn) -> HttpResponse:
     officer, today = request.user, timezone.localdate()
     question = BookQuestion(request.POST or request.GET, today=today)
     area = question.asked.get("area", "")
-    if request.method == "POST" and _asked(request, question):
+    if request.method != "POST":
+        areas_asked(officer, Permission.EXPORT, area)
+    elif _asked(request, question):
         return redirect("book_files")
     rows = LedgerExport.objects.visible_to(officer).select_related("job")
     page = page_of(rows, request)

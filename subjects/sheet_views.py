@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grids.areas import area_choices
+from grids.areas import area_choices, areas_asked
 from grids.naming import names_on
 from grids.permissions import Permission
 from grids.requests import SignedIn
@@ -28,8 +28,8 @@ MOST_PRINTED = 1_500
 def ledgers(request: SignedIn) -> HttpResponse:
     officer = request.user
     question = BookQuestion(request.GET, today=timezone.localdate())
-    asked, held = question.asked.get("area", ""), list(officer.area_codes(Permission.VIEW))
-    area = asked if asked and officer.may(Permission.VIEW, asked) else next(iter(held), "")
+    asked = question.asked.get("area", "")
+    area = next(iter(areas_asked(officer, Permission.VIEW, asked)), "")
     note_looked_at(request, _("The four ledgers"), [area] if area else [], question.day)
     context: dict[str, Any] = {
         "question": question,

@@ -76,6 +76,12 @@ def turns_of(codes: Sequence[str], on: date) -> list[Turn]:
     return turns
 
 
+def urgency(turn: Turn) -> tuple[int, date, str, str]:
+    """Whoever is over stands first, then who is near, the longest there first; the others stand by area alone."""
+    rank = (OVER, NEAR, "").index(turn.standing)
+    return rank, turn.tenure.since if turn.standing else date.min, turn.tenure.area_code, turn.tenure.duty
+
+
 def beside(station: str, tenures: Sequence[Tenure]) -> dict[str, set[str]]:
     """Grid → grids of the station beside it: those that touch it, and those of its patrol groups."""
     found: dict[str, set[str]] = {code: set(others) for code, others in neighbours_of(station).items()}

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grids.actions.accounts import What, record
 from grids.models import Officer, Posting, PostingEvent
-from grids.permissions import LEADS, Permission
+from grids.permissions import LEADS
+from grids.successors import assigned_by, held_in_name, successors
 from gridsup.errors import BadInput, NotAllowed
 from gridsup.holding import Moved, kinds
 from gridsup.scoping import inside
@@ -17,6 +19,10 @@ from gridsup.workdays import ONE_DAY
 
 # Event of a post whose holder changed places: `new` is the key of the post whose holder takes over the open work.
 SWAPPED = "swapped"
+NO_SUCCESSOR = gettext_lazy(
+    "This person cannot take it over: whoever does holds a post there that inspects and a valid certificate, and "
+    "is not on leave."
+)
 
 
 @transaction.atomic
@@ -27,13 +33,13 @@ def hand_over(
 
     Only work inside the areas where `by` assigns work, and inside `areas` where they are given. What the successor may
     not do there goes back to its area. Returns what became of each kind. Raises NotAllowed, BadInput for a successor
-    that cannot be one.
+    who is none of `successors`.
     """
     codes = assigned_by(by=by, areas=areas)
     if not codes:
         raise NotAllowed(_("Your duties do not permit this here."))
-    if to is not None and (to == officer or not to.is_active):
-        raise BadInput(_("%(name)s cannot take this over.") % {"name": to}, field="to")
+    if to is not None:
+        _check_successor(officer, to, by, areas)
     on, moved = timezone.localdate(now), {}
     for kind in kinds():
         rows = kind.by_name(officer)
@@ -41,6 +47,15 @@ def hand_over(
             moved[kind.key] = kind.move(rows.filter(inside(codes)), to, by=by, on=on, now=now)
     _told(officer, to, moved, by, now)
     return moved
+
+
+def _check_successor(officer: Officer, to: Officer, by: Officer, areas: Collection[str] | None) -> None:
+    """Raises BadInput for who could do none of the work; where there is none, as when it is sent again, only for the
+    person and a closed account."""
+    if to == officer or not to.is_active:
+        raise BadInput(_("%(name)s cannot take this over.") % {"name": to}, field="to")
+    if held_in_name(officer, by, areas) and not successors(officer, by, areas).filter(pk=to.pk).exists():
+        raise BadInput(NO_SUCCESSOR, field="to")
 
 
 @transaction.atomic
@@ -114,12 +129,3 @@ def _told(officer: Officer, to: Officer | None, moved: dict[str, Moved], by: Off
     if back:
         record(officer=officer, what=What.HANDED_BACK, by=by, now=now, new=str(back))
     return taken + back
-
-
-def assigned_by(*, by: Officer, areas: Collection[str] | None) -> list[str]:
-    """The areas where somebody assigns work, as far as they lie in the areas named, or the other way about."""
-    held = by.area_codes(Permission.ASSIGN)
-    if areas is None:
-        return list(held)
-    wide = {code for code in areas if any(code.startswith(own) for own in held)}
-    return sorted(wide | {own for own in held if any(own.startswith(code) for code in areas)})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from grids.actions.areas import find_area
 from grids.models import Grid, GridPeriod, Officer, Posting, PostingEvent
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, needed_to_post
-from grids.separation import keep_apart
+from grids.separation import keep_apart, keep_from_own
 from grids.substitutes import check_able, check_there
 from gridsup.codes import is_area_code
 from gridsup.dates import add_months
@@ -106,9 +106,10 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
     whose last day is to come may end earlier; its substitutes end with it, those who have not begun are called off.
 
     Raises BadInput for a day before the first or before yesterday, or before the first of who stands in by now,
-    WrongState when it has ended already, NotAllowed for who may not.
+    WrongState when it has ended already, NotAllowed for who may not, and for an administrator's own post.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
+    keep_from_own(posting, by)
     today = timezone.localdate(now)
     if on < posting.from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": posting.from_day}, field="to_day")
@@ -131,9 +132,10 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
 def call_off_posting(*, posting: Posting, now: datetime, by: Officer | None = None, why: str = "") -> Posting:
     """Takes back a post that has not begun; it then holds on no day.
 
-    Raises WrongState for one that has begun, ended or was called off, NotAllowed for who may not.
+    Raises WrongState for one that has begun, ended or was called off, NotAllowed as `end_posting`.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
+    keep_from_own(posting, by)
     stored = Posting.objects.filter(pk=posting.pk).meeting(timezone.localdate(now) + ONE_DAY, None)
     if not stored.filter(from_day__gt=timezone.localdate(now)).exists():
         raise WrongState(_("This post has begun: give it a last day instead."))

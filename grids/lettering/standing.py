@@ -10,10 +10,10 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from grids.actions.letters import day_of
+from grids.areas import areas_asked
 from grids.models import Grid, Posting, ResponsibilityLetter, Station
 from grids.permissions import Permission
 from grids.querysets import LetterQuerySet, PostingQuerySet
-from gridsup.books import held_in
 from gridsup.scoping import inside
 
 # What the page lists, in the order of its tabs.
@@ -93,5 +93,5 @@ def years(on: date, known: Sequence[int]) -> list[int]:
 
 
 def standing(officer: Any, *, area: str, year: int, on: date) -> Standing:
-    """What the officer may see of an area, or of all that they hold."""
-    return Standing(held_in(officer, Permission.VIEW_PEOPLE, area), year, on)
+    """What the officer may see of an area, or of all that they hold; raises as `areas_asked`."""
+    return Standing(areas_asked(officer, Permission.VIEW_PEOPLE, area), year, on)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grids.models import Officer
+from grids.models import Officer, Posting
 from grids.permissions import Permission
 from gridsup.dates import AddDays
 from gridsup.errors import BadInput, Overtaken
@@ -33,14 +33,12 @@ EVENT_BATCH = 1_000
 def assign_task(*, task: InspectionTask, to: Officer | None, by: Officer, now: datetime) -> InspectionTask:
     """Gives an open task to somebody by name, or back to whoever holds the grid (`to` None).
 
-    Raises NotAllowed, BadInput for somebody who has no post here that inspects, Overtaken when the task moved on.
+    Raises NotAllowed, BadInput for somebody who has no post here that inspects or is on leave, Overtaken when the task
+    moved on.
     """
     check(by, Permission.ASSIGN, task.area_code)
-    able = Officer.objects.inspecting(task.area_code, timezone.localdate(now))
-    if to is not None and not able.filter(pk=to.pk).exists():
-        raise BadInput(
-            _("%(name)s holds no post here that inspects, or no valid certificate.") % {"name": to}, field="officer"
-        )
+    if to is not None:
+        _check_there(to, task.area_code, timezone.localdate(now))
     with transaction.atomic():
         stored = InspectionTask.objects.open().filter(pk=task.pk, assignee=task.assignee_id)
         if not stored.update(assignee=to):
@@ -50,6 +48,22 @@ def assign_task(*, task: InspectionTask, to: Officer | None, by: Officer, now: d
         )
     task.refresh_from_db()
     return task
+
+
+def _check_there(officer: Officer, area_code: str, on: date) -> None:
+    """Raises BadInput for who does not inspect there, and for who is on leave on the day."""
+    if not Officer.objects.inspecting(area_code, on).filter(pk=officer.pk).exists():
+        raise BadInput(
+            _("%(name)s holds no post here that inspects, or no valid certificate.") % {"name": officer},
+            field="officer",
+        )
+    leaves = Posting.objects.on(on).substitutions().filter(stands_in_for__officer=officer)
+    if leave := leaves.select_related("officer").order_by("-to_day").first():
+        raise BadInput(
+            _("%(name)s is on leave until %(day)s, and %(other)s stands in: choose somebody else.")
+            % {"name": officer, "day": leave.to_day, "other": leave.officer},
+            field="officer",
+        )
 
 
 def ask_visits(*, reason: str, wanted: Sequence[tuple[Premises, date, date]]) -> list[InspectionTask]:

@@ -48,7 +48,8 @@ class AssignForm(StepForm):
         offered: Any = field.queryset
         rows: list[Any] = self.rows
         for area in {row.area_code for row in rows}:
-            offered = offered.filter(pk__in=Officer.objects.inspecting(area, timezone.localdate()).values("pk"))
+            there = Officer.objects.there_to_inspect(area, timezone.localdate())
+            offered = offered.filter(pk__in=there.values("pk"))
         field.queryset = offered
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from grids.areas import area_choices
+from grids.areas import area_choices, is_there
 from grids.models import Officer
 from grids.permissions import Permission
 from grids.requests import SignedIn
@@ -32,7 +32,7 @@ def area_asked(request: SignedIn, question: FaultQuestion) -> str:
     """The area of the page: what was asked, else the one that is held, else nothing, which means all that are held."""
     held = list(request.user.area_codes(Permission.VIEW))
     asked = str(question.asked.get("area") or "")
-    if asked and not request.user.may(Permission.VIEW, asked):
+    if asked and not (request.user.may(Permission.VIEW, asked) and is_there(asked)):
         raise Http404
     return asked or (held[0] if len(held) == 1 else "")
 

@@ -97,12 +97,15 @@ def test_without_a_figure_nobody_is_over(ruled):
 
 
 class TestOfTheList:
-    def test_who_is_near_or_over_stands_first_and_then_the_order_of_areas(self, ruled):
+    def test_over_stands_before_near_the_longest_first_and_then_the_order_of_areas(self, ruled):
+        oldest = OfficerFactory(name="oldest")
+        PostingFactory(officer=oldest, duty="manager", area_code="050102", from_day=date(2022, 5, 1))
         began(ruled.neighbour_lead, date(2023, 1, 1))
+        began(ruled.manager, date(2024, 1, 1))
         page = english(ruled.chief).get("/staffing/rotation/")
 
-        assert [turn.tenure.name for turn in page.context["turns"]] == ["neighbour", "lead", "manager"]
-        assert (page.context["over"], page.context["near"], page.context["people"]) == (1, 0, 3)
+        assert [turn.tenure.name for turn in page.context["turns"]] == ["oldest", "neighbour", "manager", "lead"]
+        assert (page.context["over"], page.context["near"], page.context["people"]) == (2, 1, 4)
         assert "3 y 10 m · over" in page.text
 
     @pytest.mark.parametrize(("show", "count"), [("over", 1), ("near", 1), ("due", 2), ("x", 3)])

@@ -5,9 +5,17 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.test import Client, override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from grids.actions import end_posting, lift_lock, log_out_everywhere, post_officer, revoke_token, stand_in
+from grids.actions import (
+    call_off_posting,
+    end_posting,
+    lift_lock,
+    log_out_everywhere,
+    post_officer,
+    revoke_token,
+    stand_in,
+)
 from grids.models import Officer, Posting
 from grids.permissions import ADMINISTRATORS, DUTIES, Duty, Permission
 from gridsup.errors import BadInput, NotAllowed
@@ -261,6 +269,47 @@ class TestSeparation:
 
         posting.refresh_from_db()
         assert posting.called_off
+
+    def test_nobody_takes_away_their_own_post(self, page, security):
+        own = security.postings.get()
+        assert "Your own post: somebody else ends it." in page.get("/access/").text
+
+        reply = page.post("/access/end/", {"posting": own.pk, "why": "Enough"}, follow=True)
+
+        assert "somebody else has to" in reply.text
+        with pytest.raises(NotAllowed):
+            end_posting(posting=own, on=TODAY, by=security, now=NOW)
+        own.refresh_from_db()
+        assert own.to_day is None
+
+    def test_the_own_post_that_has_not_begun_is_not_called_off_either(self, security):
+        later = PostingFactory(officer=security, duty="security_admin", area_code="06", from_day=TODAY + timedelta(9))
+        PostingFactory(officer=security, duty="security_admin", area_code="06", to_day=TODAY)
+
+        with pytest.raises(NotAllowed), translation.override("en"):
+            call_off_posting(posting=later, by=Officer.objects.get(pk=security.pk), now=NOW)
+        assert not later.events.exists()
+
+    def test_over_the_api_the_own_post_stays_too(self, page, security):
+        own = security.postings.get()
+        body = {"to_day": TODAY.isoformat(), "why": "Enough"}
+
+        reply = page.post(f"/api/v1/postings/{own.pk}/end", body, content_type="application/json")
+
+        own.refresh_from_db()
+        assert (reply.status_code, own.to_day) == (403, None)
+
+    def test_whom_the_page_is_asked_about_stands_in_the_trail(self, page, security, lead):
+        page.get("/access/")
+        page.get("/access/?account=nobody-here")
+        assert not AuditEntry.objects.exists()
+
+        page.get("/access/?account=lead9")
+
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.username, entry.model, entry.row) == (
+            "view", security.username, "grids.Officer", str(lead.pk),
+        )  # fmt: skip
 
     def test_a_refused_name_stands_at_the_form(self, page, district):
         given = {"account": "chief", "duty": "auditor", "from_day": date(2026, 1, 1).isoformat(), "why": "x"}

@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from grids.actions import end_posting, hand_over, stand_in
-from grids.handing import count_strays, lines_of, strays_of, successors
+from grids.actions.handover import NO_SUCCESSOR
+from grids.handing import count_strays, lines_of, strays_of
 from grids.models import Officer, Posting
+from grids.successors import successors
 from gridsup.errors import BadInput, NotAllowed
 from inspections.models import InspectionTask, Visit
 from tests.certified import certified
@@ -85,10 +87,19 @@ def test_a_hand_over_twice_changes_nothing_more(district, tasks):
     assert district.manager.events.count() == 2
 
 
-def test_what_the_successor_may_not_do_is_never_said_to_have_gone_to_them(district, tasks):
-    hand_over(officer=district.manager, to=district.by_duty["informant"], by=district.chief, now=NOW)
+def test_whoever_can_do_none_of_it_takes_nothing_over(client, district, tasks):
+    gone = PostingFactory(officer=certified(OfficerFactory(username="away")), duty="case_team", area_code="0501")
+    stand_in(posting=gone, officer=certified(district.nobody), from_day=TODAY, to_day=TODAY, now=NOW)
+    for wrong in (district.by_duty["informant"], district.neighbour_lead, district.chief, gone.officer):
+        with pytest.raises(BadInput, match=str(NO_SUCCESSOR)):
+            hand_over(officer=district.manager, to=wrong, by=district.chief, now=NOW)
+    client.force_login(district.chief)
+    body = {"to": district.supervisor.pk}
 
-    assert [(event.what, event.new) for event in district.manager.events.all()] == [("handed_back", "3")]
+    reply = client.post(f"/api/v1/officers/{district.manager.pk}/hand-over", body, content_type="application/json")
+
+    assert (reply.status_code, reply.json()["errors"][0]["field"]) == (400, "to")
+    assert holders(tasks) == [district.manager] * 3
 
 
 def test_the_page_that_ends_a_post_shows_what_goes_where_before_anything_moves(client, district, tasks):

@@ -1,12 +1,23 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grids.models import Posting
+from gridsup.errors import BadInput
+from inspections.actions import assign_task
 from inspections.models import InspectionTask
 from subjects.actions import load_preset
-from tests.factories import DuePremisesFactory, LocalityFactory, OfficerFactory, SubjectFactory, TaskFactory
+from tests.certified import certified
+from tests.factories import (
+    DuePremisesFactory,
+    LocalityFactory,
+    OfficerFactory,
+    PostingFactory,
+    SubjectFactory,
+    TaskFactory,
+    noon,
+)
 
 
 def due(today, days, **facts):
@@ -197,6 +208,21 @@ def test_a_task_is_not_given_to_somebody_without_a_post_there(as_lead, district,
     task.refresh_from_db()
     assert task.assignee is None
     assert "note-error" in reply.text
+
+
+def test_who_is_on_leave_is_not_offered_and_gets_no_task(as_lead, district, today):
+    task, post = due(today, 0), district.manager.postings.get()
+    stands_in = certified(OfficerFactory(username="stands_in"))
+    PostingFactory(
+        officer=stands_in, duty=post.duty, area_code=post.area_code, from_day=today, to_day=today, stands_in_for=post
+    )
+
+    offered = as_lead.get(f"/tasks/{task.pk}/").context["assign"].fields["to"].queryset
+
+    assert {officer.username for officer in offered} == {"lead", "stands_in"}
+    with pytest.raises(BadInput, match="on leave until"), translation.override("en"):
+        assign_task(task=task, to=district.manager, by=district.lead, now=noon(today))
+    assign_task(task=task, to=stands_in, by=district.lead, now=noon(today))
 
 
 def test_the_chief_cancels_a_task_with_a_reason(client, district, today):

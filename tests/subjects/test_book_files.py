@@ -77,7 +77,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(as_chief):
 
 
 def test_a_chief_exports_the_own_station_alone(as_chief, told):
-    assert len(sheets(as_chief.get("/ledgers/subjects/xlsx/?area=0502&on=2025-06-01"))["Supervised subjects"]) == 3
+    assert len(sheets(as_chief.get("/ledgers/subjects/xlsx/?area=0501&on=2025-06-01"))["Supervised subjects"]) == 6
     assert len(sheets(as_chief.get("/ledgers/subjects/xlsx/?area=05&on=2025-06-01"))["Supervised subjects"]) == 6
 
 
@@ -197,11 +197,11 @@ class TestOnePage:
         assert [(row.code, row.premises) for row in rows] == [("0501", 3), ("0502", 1)]
         assert total.premises == 4
 
-    def test_an_area_of_others_is_not_shown(self, as_chief, told):
-        page = as_chief.get("/ledgers/?area=0502&on=2025-06-01")
+    def test_of_a_wider_area_the_own_part_is_shown(self, as_chief, told):
+        page = as_chief.get("/ledgers/?area=05&on=2025-06-01")
 
         assert page.context["area"] == "0501"
-        assert "not one of yours" in page.text
+        assert "wider than yours" in page.text
 
     @pytest.mark.parametrize("area", ["05", "0501", "050101"])
     def test_it_needs_as_many_queries_for_thirty_rows_as_for_three(self, client, district, count_queries, area):

@@ -186,9 +186,28 @@ def test_a_chief_reads_the_own_station_and_a_lead_the_own_grid(as_chief, distric
         stand(1, area)
 
     assert len(names(as_chief, "")) == 2
-    assert len(names(as_chief, "area=0502")) == 0
     as_chief.force_login(district.lead)
     assert len(names(as_chief, "area=05")) == 1
+
+
+@pytest.mark.parametrize("area", ["0502", "050201", "06", "0599", "050199", "99"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ledgers/subjects/", "/ledgers/codes/", "/ledgers/people/xlsx/", "/ledgers/all/xlsx/", "/ledgers/",
+        "/ledgers/files/", "/letters/", "/letters/all.zip", "/areas/health/", "/api/v1/ledgers/areas",
+    ],
+)  # fmt: skip
+def test_an_area_of_others_and_one_that_is_not_there_are_not_found(as_chief, told, address, area):
+    assert as_chief.get(f"{address}?area={area}").status_code == 404
+
+
+def test_an_area_of_ones_own_without_the_duty_for_it_is_refused(client, district):
+    PostingFactory(officer=district.chief, duty="case_team", area_code="0502")
+    client.force_login(district.chief)
+
+    assert client.get("/ledgers/codes/?area=0502").status_code == 200
+    assert client.get("/ledgers/codes/xlsx/?area=0502").status_code == 403
 
 
 def test_only_premises_that_one_may_open_are_links(as_chief, told):
