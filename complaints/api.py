@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ from complaints.actions import (
 from complaints.colours import Colour, colour_of, warn_days
 from complaints.models import Clock, Complainant, Complaint, ComplaintEvent, Rating
 from complaints.models.complaint import MOVES_OF
+from complaints.picture_api import ComplaintPictures, PictureRow, PicturesOfComplaint
 from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
@@ -119,13 +120,14 @@ class ComplaintDetail(ComplaintRow):
     visit = serializers.IntegerField(source="task.visit_id", read_only=True, default=None, allow_null=True)
     clocks = ClockRow(many=True, read_only=True)
     events = ComplaintEventRow(many=True, read_only=True)
-    rating = RatingRow(read_only=True, allow_null=True, default=None)
+    pictures = PictureRow(many=True, read_only=True, source="attachments")
+    rating = RatingRow(read_only=True, allow_null=True, default=None, help_text="given by the person who asked")
     case = CaseRow(read_only=True, allow_null=True, help_text="what the case team reported")
 
     class Meta(ComplaintRow.Meta):
         fields = [
             *ComplaintRow.Meta.fields, "text", "result", "refusal", "ending", "linked_to", "task", "visit",
-            "suggested_area", "next_states", "complainant", "clocks", "events", "rating", "case",
+            "suggested_area", "next_states", "complainant", "clocks", "events", "pictures", "rating", "case",
         ]  # fmt: skip
 
     def get_suggested_area(self, complaint: Complaint) -> str:
@@ -193,6 +195,17 @@ class NewComplaint(serializers.Serializer[Any]):
     )
 
 
+class ComplaintAndPictures(NewComplaint):
+    pictures = PicturesOfComplaint(required=False)
+
+
+# A form with the complaint in one part, as JSON, and each picture in one of its own.
+WITH_PICTURES = inline_serializer(
+    "ComplaintWithPictures",
+    {"record": NewComplaint(help_text="as JSON"), "pictures": PicturesOfComplaint(required=False)},
+)
+
+
 class ComplaintMove(serializers.Serializer[Any]):
     to = serializers.ChoiceField(choices=Complaint.State.choices, help_text="one of next_states")
     state = serializers.ChoiceField(
@@ -239,29 +252,34 @@ class Coloured(ScopedViewSet):
         return next((name for name in permissions if self.officer.may(name, area_code)), permissions[0])
 
 
-class ComplaintViewSet(Coloured):
+class ComplaintViewSet(ComplaintPictures, Coloured):
     """Complaints, reports, clues and enquiries: what was asked, and what became of it."""
 
     queryset = Complaint.objects.all()
     serializer_class = ComplaintRow
     detail_serializer_class = ComplaintDetail
     filterset_class = ComplaintFilter
+    takes_files = frozenset({"create"})
 
     def get_queryset(self) -> Any:
         queryset = super().get_queryset().with_clock()
-        if self.action == "list":
+        if self.action in {"list", "pictures", "picture"}:
             return queryset
         related = ("complainant", "rating", "premises", "locality", "task", "case")
         clocks = Prefetch("clocks", Clock.objects.select_related("rule").order_by("pk"))
         events = Prefetch("events", ComplaintEvent.objects.select_related("by"))
-        return queryset.select_related(*related).prefetch_related(clocks, events)
+        return queryset.select_related(*related).prefetch_related(clocks, events, "attachments")
 
-    @extend_schema(request=NewComplaint, responses={200: ComplaintMade, 201: ComplaintMade, 409: STANDS})
+    @extend_schema(
+        request={"application/json": NewComplaint, "multipart/form-data": WITH_PICTURES},
+        responses={200: ComplaintMade, 201: ComplaintMade, 409: STANDS},
+    )
     def create(self, request: Request) -> Response:
         """Takes one in; its clocks run from now. `follow_code` is for the person and is told here alone, for half an
-        hour. The same `client_id` again: 200 with the stored one, and 409 when it says something else by then."""
+        hour. The same `client_id` again: 200 with the stored one, and 409 when it says something else by then. With
+        pictures it is a form, the complaint as JSON in its part `record`."""
         self.needs(Permission.TAKE_IN)
-        body, now = self.body(NewComplaint), timezone.now()
+        body, now = self.body(ComplaintAndPictures), timezone.now()
         made = register(**{**body, "bureau": body["bureau"].code}, by=self.officer, now=now)
         row = self.get_queryset().filter(pk=made.pk).first()
         if row is None:

@@ -1,6 +1,7 @@
 """API of the time limits of complaints, reports and clues."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
@@ -17,6 +18,8 @@ from complaints.rules import ANSWERING
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.views import Nothing
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Explanation(serializers.Serializer[Any]):
@@ -43,6 +46,16 @@ class ClockFilter(InArea):
         return over if wanted else queryset.exclude(pk__in=over.values("pk"))
 
 
+def an_act(shape: type[serializers.Serializer[Any]]) -> Callable[[F], F]:
+    """Routes an operation on one limit, and says what it takes; it answers with the limit as it is then."""
+
+    def routed(operation: F) -> F:
+        posted = cast(F, action(detail=True, methods=["post"])(operation))
+        return extend_schema(request=None if shape is Nothing else shape, responses=ClockRow)(posted)
+
+    return routed
+
+
 class ClockViewSet(Coloured):
     """Time limits: by when something has to be done, by which rule, and whether it was."""
 
@@ -50,44 +63,32 @@ class ClockViewSet(Coloured):
     serializer_class = ClockRow
     filterset_class = ClockFilter
 
-    @extend_schema(request=ForReason, responses=ClockRow)
-    @action(detail=True, methods=["post"])
+    @an_act(ForReason)
     def pause(self, request: Request, pk: str) -> Response:
         """Lets it stand still while a test or an appraisal is made."""
+        return self.done(pause_clock, ForReason, Permission.HANDLE)
 
-        def stop(clock: Clock, body: dict[str, Any]) -> None:
-            pause_clock(clock=clock, why=body["why"], by=self.officer, now=timezone.now())
-
-        return self.act(stop, ForReason, Permission.HANDLE)
-
-    @extend_schema(request=None, responses=ClockRow)
-    @action(detail=True, methods=["post"])
+    @an_act(Nothing)
     def resume(self, request: Request, pk: str) -> Response:
         """Lets it run on; the days of the pause are added."""
+        return self.done(resume_clock, Nothing, Permission.HANDLE)
 
-        def go_on(clock: Clock, body: dict[str, Any]) -> None:
-            resume_clock(clock=clock, by=self.officer, now=timezone.now())
-
-        return self.act(go_on, Nothing, Permission.HANDLE)
-
-    @extend_schema(request=ForReason, responses=ClockRow)
-    @action(detail=True, methods=["post"])
+    @an_act(ForReason)
     def extend(self, request: Request, pk: str) -> Response:
         """The head extends it, once, by what its rule permits."""
+        return self.done(extend_clock, ForReason, Permission.EXTEND_CLOCK)
 
-        def lengthen(clock: Clock, body: dict[str, Any]) -> None:
-            extend_clock(clock=clock, why=body["why"], by=self.officer, now=timezone.now())
-
-        return self.act(lengthen, ForReason, Permission.EXTEND_CLOCK)
-
-    @extend_schema(request=Explanation, responses=ClockRow)
-    @action(detail=True, methods=["post"])
+    @an_act(Explanation)
     def explain(self, request: Request, pk: str) -> Response:
         """Whoever answers for it says why it was missed."""
         clock = self.get_object()
         permission = self.one_of(tuple(ANSWERING[Clock.Kind(clock.kind)]), clock.area_code)
+        return self.done(explain, Explanation, permission)
 
-        def answer_for(row: Clock, body: dict[str, Any]) -> None:
-            explain(clock=row, by=self.officer, text=body["text"], now=timezone.now())
+    def done(self, act: Callable[..., object], shape: type[serializers.Serializer[Any]], permission: str) -> Response:
+        """Does it with the limit of the address and what the body says; see `act`."""
 
-        return self.act(answer_for, Explanation, permission)
+        def do(clock: Clock, body: dict[str, Any]) -> None:
+            act(clock=clock, **body, by=self.officer, now=timezone.now())
+
+        return self.act(do, shape, permission)

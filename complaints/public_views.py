@@ -11,20 +11,20 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints.actions import rate, register
 from complaints.course import course_of
+from complaints.following import NO_OFFICER, found, may_rate
 from complaints.form_numbers import numbered, open_number
 from complaints.models import Complaint
 from complaints.models.complaint import RECEIPT
 from complaints.public_forms import FollowForm, PublicForm, RateForm
 from grids.models import Bureau
 from gridsup import flood
-from gridsup.errors import BadInput, DomainError, TooOften, WrongState
+from gridsup.errors import DomainError, TooOften, WrongState
 from gridsup.images import proven
 from subjects.models import TimeLimit
 
@@ -139,29 +139,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     return answered(request, "complaints/public_follow.html", shown, wait)
 
 
-def found(request: HttpRequest, number: str, code: str) -> Complaint:
-    """The complaint of a number and its code.
-
-    Raises BadInput, the same for a number that nobody has as for a wrong code, and TooOften for whoever tries.
-    """
-    attempt = flood.allow(kind="follow", request=request, now=timezone.now())
-    complaint = Complaint.objects.filter(number=number).first()
-    right = constant_time_compare(code, complaint.follow_code if complaint else "")
-    if complaint is None or not right:
-        raise BadInput(_("Number and code do not belong together. Look at both once more."))
-    attempt.delete()
-    return complaint
-
-
 def followed(complaint: Complaint, rating: RateForm | None = None) -> dict[str, Any]:
     """What the page of a complaint shows; a form to rate it once the result was told."""
-    given = getattr(complaint, "rating", None)
-    may_rate = given is None and complaint.state in {Complaint.State.TOLD, Complaint.State.CLOSED}
     return {
         "complaint": complaint,
         "course": course_of(complaint),
-        "rating": given,
-        "rate": (rating or RateForm()) if may_rate else None,
+        "rating": getattr(complaint, "rating", None),
+        "rate": (rating or RateForm()) if may_rate(complaint) else None,
     }
 
 
@@ -183,9 +167,7 @@ def rated(request: HttpRequest) -> HttpResponseBase:
         form.add_error(None, str(error))
     else:
         if request.user.is_authenticated:
-            shown["said"] = _(
-                "Only the person who asked rates what was done. You are logged in as an officer: nothing was kept."
-            )
+            shown["said"] = NO_OFFICER
         elif rating.is_valid():
             shown["said"] = given(complaint, rating)
         shown |= followed(complaint, rating)

@@ -242,6 +242,7 @@ AUDITED_LISTS = {"grids.Officer"}
 UNAUDITED = {
     "login", "logout", "admin:login", "admin:logout", "set_language", "healthz",
     "public", "public_new", "public_receipt", "public_follow", "public_rate",
+    "api-public-follow", "api-public-rate",
 }  # fmt: skip
 
 # What the trail calls a request of a route, where that is not “looked at” or “changed”: methods and AuditEntry.Action.
@@ -286,7 +287,9 @@ AUDIT_ACTIONS = {
     "letter_file": (("GET",), "export"),
     "responsibilityletter-file": (("GET",), "export"),
     "visit_photo": (("GET",), "export"),
+    "visit-photo": (("GET",), "export"),
     "complaint_picture": (("GET",), "export"),
+    "complaint-picture": (("GET",), "export"),
 }
 
 # Kinds of rows whose reasons stay with the row, but for that of a reveal: what is written about a complaint may say who
@@ -340,6 +343,7 @@ ROUTE_WORDS = [
     (_("Form of a visit"), ("visit_new",)),
     (_("Put a visit's form aside"), ("visit-draft draft",)),
     (_("Hand in a visit"), ("visit-list",)),
+    (_("Add photos to a visit"), ("visit-photos",)),
     (_("Drop the form that was put aside"), ("visit_drop",)),
     (_("Archive those free of problems"), ("visit_review", "visit-archive-many")),
     (_("Return the record"), ("visit-return",)),

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from gridsup.composition import NAVIGATION, PHONE_BAR
+from gridsup.uploads import LARGEST_FORM
 
 # Fingers: beside four entries and "More" a fifth would be narrower than they need on a phone of 360 px.
 BAR_LENGTH = 4
@@ -13,10 +14,14 @@ TOP_LENGTH = 5
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Whether this is a demonstration, the pages that the person may open, the first of them in sight."""
+    """Whether this is a demonstration, how many bytes a form may have; the pages that the person may open, the first of
+    them in sight.
+    """
     entries = own_first(request, navigation(request))
     return {
         "demo": settings.DEMO,
+        "most_text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        "most_sent": LARGEST_FORM,
         "navigation": entries,
         "top": entries[:TOP_LENGTH],
         "top_more": entries[TOP_LENGTH:],

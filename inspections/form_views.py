@@ -25,7 +25,7 @@ from gridsup.audit.recording import note
 from gridsup.errors import AlreadyStored, BadInput, DomainError
 from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
 from inspections import unsent
-from inspections.actions import attach_photo, drop_draft, save_draft, submit_visit
+from inspections.actions import attach_photos, drop_draft, save_draft, submit_visit
 from inspections.models import Visit
 from inspections.rules import is_own, may_correct, why_not_visited
 from inspections.visit_form import VisitForm
@@ -159,8 +159,8 @@ def come_again(request: SignedIn, opened: Opened, stored: Visit, facts: dict[str
             if not form.is_valid() or faults:
                 return shown(request, opened, form, faults)
             submit_visit(record=form.record(), by=request.user, now=facts["now"])
-            for picture in pictures:
-                attach_photo(visit=stored, picture=picture, by=request.user, now=facts["now"])
+            if pictures:
+                attach_photos(visit=stored, pictures=pictures, by=request.user, now=facts["now"])
         except DomainError as error:
             return shown(request, opened, form, [str(error)] if pictures else [])
     messages.info(request, _("This form was handed in already: here is the record. Nothing was stored twice."))
@@ -263,8 +263,7 @@ def kept_aside(request: SignedIn, opened: Opened, pictures: list[Picture], now: 
             held=unsent.typed_in(request),
             corrects=opened.corrects,
         )
-        for picture in pictures:
-            attach_photo(visit=draft, picture=picture, by=officer, now=now)
+        attach_photos(visit=draft, pictures=pictures, by=officer, now=now)
     return replace(opened, draft=draft)
 
 

@@ -254,6 +254,11 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return str(self.file)
 
+    @property
+    def file_name(self) -> str:
+        """What the file is called where it is handed out, without its ending."""
+        return f"{self.complaint_id}-{self.pk}"
+
 
 class Rating(models.Model):
     """How satisfied the person is with what was done: 1 to 5, once (handbook §6, feedback card)."""

@@ -4,9 +4,18 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
@@ -15,6 +24,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from gridsup.errors import AlreadyStored, BadInput, DomainError, NotAllowed, Overtaken, TooOften, WrongState
+from gridsup.images import MEGABYTE
+from gridsup.uploads import LARGEST_FORM
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +42,27 @@ Fault = dict[str, str | int]
 OUR_FAULT = gettext_lazy("Something went wrong on our side. Try again; if it stays, tell the administrator.")
 
 
+class TooLarge(exceptions.APIException):
+    """What was sent is more than what is taken; the sentence says the limits."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+def limit_of(error: Exception | None) -> str:
+    """The sentence of a limit that a whole request went beyond; empty for any other error."""
+    if isinstance(error, RequestDataTooBig):
+        return _(
+            "More was sent than is taken: at most %(text)s MB of text, and with files %(form)d MB together. Nothing "
+            "was stored."
+        ) % {"text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2**20, "form": LARGEST_FORM // MEGABYTE}
+    if isinstance(error, (TooManyFieldsSent, TooManyFilesSent)):
+        return _(
+            "More was sent than is taken: a form has at most %(fields)d fields and %(files)d files. Nothing was stored."
+        ) % {"fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, "files": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    return ""
+
+
 def explain(error: Exception, context: Mapping[str, Any]) -> Response:
     """Any exception as `{"errors": [{"code", "field", "message"}]}`, with the `id` of a row that stands already."""
     if isinstance(error, DomainError):
@@ -43,8 +75,10 @@ def explain(error: Exception, context: Mapping[str, Any]) -> Response:
         error = exceptions.NotFound(_("There is no such row among those that you may see."))
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    elif isinstance(error, SuspiciousOperation):  # more fields than a form may have
-        error = exceptions.ParseError()
+    elif sentence := limit_of(error):
+        error = TooLarge(sentence)
+    elif isinstance(error, (SuspiciousOperation, MultiPartParserError)):
+        error = exceptions.ParseError(_("The request cannot be read."))
     if isinstance(error, exceptions.APIException):
         return Response({"errors": list(_faults(error.get_full_details()))}, error.status_code, headers=_headers(error))
     log.exception("%s failed", getattr(context.get("request"), "path", "request"), exc_info=error)
@@ -82,9 +116,14 @@ def _fault(code: str, field: str, message: str) -> Fault:
 
 def refused_before(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A request that no view was reached for (a forged host, a body beyond limits): JSON under /api/, else a page."""
-    if not is_api(request):
-        return defaults.bad_request(request, exception or SuspiciousOperation())
-    return JsonResponse({"errors": [_fault("bad_request", "", _("The request cannot be read."))]}, status=400)
+    sentence = limit_of(exception)
+    if is_api(request):
+        if sentence:
+            return refused_with(TooLarge.default_code, sentence, TooLarge.status_code)
+        return refused_with("bad_request", _("The request cannot be read."), 400)
+    if sentence:
+        return HttpResponse(render_to_string("413.html", {"sentence": sentence}), status=TooLarge.status_code)
+    return defaults.bad_request(request, exception or SuspiciousOperation())
 
 
 def failed_before(request: HttpRequest) -> HttpResponse:

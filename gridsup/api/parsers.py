@@ -6,17 +6,18 @@ from json import JSONDecodeError
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 
 def bounded(stream: IO[Any]) -> BytesIO:
-    """The body, read up to the limit for uploads in memory; raises ParseError beyond it."""
+    """The body, read up to the limit for uploads in memory; raises RequestDataTooBig beyond it."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = stream.read(most + 1)
     if len(body) > most:
-        raise ParseError(_("The body is longer than %(most)s bytes.") % {"most": most})
+        raise RequestDataTooBig("The body is longer than what is kept in memory.")
     return BytesIO(body)
 
 

@@ -51,6 +51,8 @@ class Schema(AutoSchema):
         yield "403", "The person's duties do not include this."
         if listed or "{" in self.path:
             yield "404", "There is no such row or page among those that the person may see."
+        if acts:
+            yield "413", "More was sent than is taken; the sentence says the limits."
         if acts and issubclass(type(self.view), ScopedViewSet):
             yield "409", "The row is in another state, or somebody else was first."
 

@@ -13,6 +13,7 @@ from assessment.api.scores import ScorecardViewSet
 from assessment.api.staffing import StaffingViewSet
 from complaints import api as complaints
 from complaints.clock_api import ClockViewSet
+from complaints.public_api import FollowView, RateView
 from grids import api as grids
 from grids import support_api
 from grids.letter_api import LetterViewSet
@@ -67,6 +68,8 @@ FORMATS = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^v1/auth/token/?$", grids.TokenView.as_view(), name="api-token"),
     re_path(r"^v1/ledgers/(?P<name>[a-z]+)/?$", BookView.as_view(), name="api-ledger"),
+    re_path(r"^v1/public/follow/?$", FollowView.as_view(), name="api-public-follow"),
+    re_path(r"^v1/public/rate/?$", RateView.as_view(), name="api-public-rate"),
     path("v1/", include(router.urls)),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(renderer_classes=FORMATS), name="api-schema"),
     re_path(r"^docs/?$", docs, name="api-docs"),

@@ -76,14 +76,13 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
 
     def body(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The request's body, checked; raises ValidationError, also for a field that nobody reads."""
-        given = shape(data=self.request.data, context=self.get_serializer_context())
-        if strange := not_read(given, self.request.data):
-            sentence = _("Nothing here is called so: nothing was done.")
-            raise exceptions.ValidationError(dict.fromkeys(strange, sentence), code="unknown")
-        given.is_valid(raise_exception=True)
-        checked = cast(dict[str, Any], given.validated_data)
+        checked = checked_by(shape(data=self.given(), context=self.get_serializer_context()))
         note(self.request, given=checked)
         return checked
+
+    def given(self) -> Any:
+        """The request's body, not checked yet."""
+        return self.request.data
 
     def answer(self, row: models.Model, code: int = status.HTTP_201_CREATED) -> Response:
         """A row that was just made, as its own page shows it."""
@@ -93,6 +92,15 @@ class ScopedViewSet(ReadOnlyModelViewSet[Any]):
 
 # What a browser's own form sends besides, for the session's sake.
 OF_THE_FORM = {"csrfmiddlewaretoken"}
+
+
+def checked_by(shape: serializers.BaseSerializer[Any]) -> dict[str, Any]:
+    """What a body says; raises ValidationError, also for a field that nobody reads."""
+    if strange := not_read(shape, shape.initial_data):
+        sentence = _("Nothing here is called so: nothing was done.")
+        raise exceptions.ValidationError(dict.fromkeys(strange, sentence), code="unknown")
+    shape.is_valid(raise_exception=True)
+    return cast(dict[str, Any], shape.validated_data)
 
 
 def not_read(shape: serializers.BaseSerializer[Any], data: object) -> list[str]:

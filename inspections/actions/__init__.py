@@ -10,7 +10,7 @@ from inspections.actions.findings import (
     open_decision,
     return_case,
 )
-from inspections.actions.photos import attach_photo
+from inspections.actions.photos import attach_photo, attach_photos, check_adds_photos
 from inspections.actions.plans import approve_plan, close_plan, propose_plan, publish_plan
 from inspections.actions.tasks import (
     ask_visits,
@@ -40,7 +40,9 @@ __all__ = [
     "ask_visits",
     "assign_task",
     "attach_photo",
+    "attach_photos",
     "cancel_task",
+    "check_adds_photos",
     "close_finding",
     "close_plan",
     "confirm_review",

@@ -17,13 +17,14 @@ from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.api.filters import LARGEST_KEY, InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import ScopedViewSet, Visible
+from gridsup.api.views import Visible
 from gridsup.audit.recording import note
 from gridsup.errors import NotAllowed
 from gridsup.states import targets
 from inspections import rules
-from inspections.actions import archive_visit, archive_visits, return_visit, save_draft, submit_visit
+from inspections.actions import archive_visit, archive_visits, attach_photos, return_visit, save_draft, submit_visit
 from inspections.api.findings import FindingRow, Why
+from inspections.api.photos import PhotoRow, PhotosOfVisit, VisitPhotos
 from inspections.api.tasks import TaskPremises
 from inspections.models import Finding, InspectionTask, Visit, VisitEvent
 from inspections.models.visit import VISIT_MOVES
@@ -86,13 +87,14 @@ class VisitDetail(VisitRow):
     findings = VisitFinding(many=True, read_only=True)
     rectified = VisitFinding(many=True, read_only=True, help_text="findings that this visit saw put right")
     tasks = VisitTask(many=True, read_only=True, help_text="what it discharged")
+    photos = PhotoRow(many=True, read_only=True)
     next_states = serializers.SerializerMethodField(help_text="states that can follow, whoever may move it there")
     events = VisitEventRow(many=True, read_only=True)
 
     class Meta(VisitRow.Meta):
         fields = [
             *VisitRow.Meta.fields, "corrected_by", "answers", "narrative", "draft", "findings", "rectified", "tasks",
-            "next_states", "events",
+            "photos", "next_states", "events",
         ]  # fmt: skip
 
     def get_next_states(self, visit: Visit) -> list[str]:
@@ -214,17 +216,28 @@ class RecordShape(Form):
         return {**attrs, "lead": me, "partner": None, **{name: known[key] for name, key in keys.items()}}
 
 
+class RecordAndPhotos(RecordShape):
+    photos = PhotosOfVisit(required=False)
+
+
+# A form with the record in one part, as JSON, and each photo in one of its own.
+WITH_PHOTOS = inline_serializer(
+    "RecordWithPhotos", {"record": RecordShape(help_text="as JSON"), "photos": PhotosOfVisit(required=False)}
+)
+
+
 class ManyVisits(serializers.Serializer[Any]):
     visits = serializers.ListField(child=Key(), max_length=MOST_ENTRIES, help_text="ids")
 
 
-class VisitViewSet(ScopedViewSet):
+class VisitViewSet(VisitPhotos):
     """Records of inspections, each with its versions, findings and the tasks it discharged."""
 
     queryset = Visit.objects.select_related("premises__subject", "lead", "partner", "reviewed_by")
     serializer_class = VisitRow
     detail_serializer_class = VisitDetail
     filterset_class = VisitFilter
+    takes_files = frozenset({"create", "add_photos"})
 
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()
@@ -232,24 +245,32 @@ class VisitViewSet(ScopedViewSet):
             if self.action != "list":  # what is still to be finished is read wherever its premises went
                 queryset = self.queryset.reached_by(self.officer)
             queryset = queryset.readable_by(self.officer)
-        if self.action == "list" or getattr(self, "swagger_fake_view", False):
+        if self.action in {"list", "photos", "add_photos", "photo"} or getattr(self, "swagger_fake_view", False):
             return queryset
         findings = Finding.objects.of_lines(self.officer)
         return queryset.select_related("corrected_by").prefetch_related(
-            Prefetch("findings", findings), Prefetch("rectified", findings), "tasks",
+            Prefetch("findings", findings), Prefetch("rectified", findings), "tasks", "photos",
             Prefetch("events", VisitEvent.objects.select_related("by")),
         )  # fmt: skip
 
-    @extend_schema(request=RecordShape, responses={200: VisitDetail, 201: VisitDetail, 409: STANDS})
+    @extend_schema(
+        request={"application/json": RecordShape, "multipart/form-data": WITH_PHOTOS},
+        responses={200: VisitDetail, 201: VisitDetail, 409: STANDS},
+    )
     def create(self, request: Request) -> Response:
         """Hands a record in, whole or completing a draft of the same `client_id`; again: 200 with the stored visit, and
-        409 with its id when the record says something else by then."""
+        409 with its id when the record says something else by then. With photos it is a form, the record as JSON in its
+        part `record`; photos that only come through when it is sent again are added."""
         self._inspecting()
-        body = self.body(RecordShape)
+        body = self.body(RecordAndPhotos)
+        photos = body.pop("photos", [])
         body["problems"] = [Problem(**problem) for problem in body.get("problems", [])]
         now = timezone.now()
-        visit = submit_visit(record=VisitRecord(**body), by=self.officer, now=now)
-        return self.answer(visit, status.HTTP_201_CREATED if visit.submitted_at == now else status.HTTP_200_OK)
+        visit = submit_visit(record=VisitRecord(**body), by=self.officer, now=now, pictures=photos)
+        is_new = visit.submitted_at == now
+        if photos and not is_new:
+            attach_photos(visit=visit, pictures=photos, by=self.officer, now=now)
+        return self.answer(visit, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     @extend_schema(request=DraftShape, responses=VisitDetail)
     @action(detail=False, methods=["post"])

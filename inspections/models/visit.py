@@ -164,3 +164,8 @@ class VisitPhoto(models.Model):
 
     def __str__(self) -> str:
         return str(self.file)
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called where it is handed out, without its ending."""
+        return f"visit-{self.visit_id}-{self.pk}"

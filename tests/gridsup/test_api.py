@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 from io import StringIO
+from json import dumps, loads
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.exceptions import Throttled
@@ -208,7 +210,9 @@ def test_a_method_that_does_not_exist_is_an_error_like_the_others(district):
         ("[" * 100_000, "application/json", 400),
         ("[]", "application/json", 400),
         ("\xff", "application/json", 400),
-        ('{"name": "%s"}' % ("x" * 3_000_000), "application/json", 400),
+        ('{"name": "%s"}' % ("x" * 3_000_000), "application/json", 413),
+        ("name=" + "x" * 3_000_000, "application/x-www-form-urlencoded", 413),
+        ("&".join("x=1" for _field in range(1_001)), "application/x-www-form-urlencoded", 413),
         ("x", "text/plain", 415),
     ],
 )
@@ -217,6 +221,33 @@ def test_a_body_that_cannot_be_read_is_an_error_like_the_others(district, body, 
 
     assert answer.status_code == code
     assert errors(answer)
+
+
+LONG = "x" * 3_000_000
+BEYOND = [
+    ("application/json", dumps({"held": {"narrative": LONG}})),
+    ("application/x-www-form-urlencoded", f"narrative={LONG}"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), BEYOND, ids=["json", "form"])
+def test_a_draft_beyond_the_limit_is_answered_with_the_limit(district, kind, body):
+    client = api_as(district.lead)
+    client.cookies["django_language"] = "en"
+
+    answer = client.generic("POST", "/api/v1/visits/draft", body.encode(), kind)
+
+    assert (answer.status_code, errors(answer)) == (413, [("too_large", "")])
+    assert "at most 2.5 MB of text" in answer.json()["errors"][0]["message"]
+
+
+def test_a_form_beyond_the_limit_is_answered_so_where_the_look_for_forgery_reads_it_first(district):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(district.lead, backend="grids.backends.DutyBackend")
+
+    answer = client.post("/api/v1/visits", {"record": LONG})
+
+    assert (answer.status_code, errors(answer)) == (413, [("too_large", "")])
 
 
 @pytest.mark.parametrize(
@@ -264,8 +295,6 @@ def test_the_schema_is_complete_and_names_the_errors_of_every_operation(db):
     out = StringIO()
 
     call_command("spectacular", "--fail-on-warn", "--validate", "--format", "openapi-json", stdout=out)
-
-    from json import loads
 
     for path, operations in loads(out.getvalue())["paths"].items():
         for method, operation in operations.items():

@@ -63,5 +63,27 @@ def test_the_refusal_is_a_page_with_a_sentence(client, db):
 
     reply = client.post("/login/", {"username": "x"}, CONTENT_LENGTH=LARGEST_FORM + 1)
 
-    assert reply.status_code == 400
+    assert reply.status_code == 413
+    assert "with files 101 MB together" in reply.text
     assert "send fewer pictures at a time" in reply.text
+
+
+def test_a_text_beyond_the_limit_is_refused_with_the_limit_and_the_way_back(client, db):
+    client.cookies["django_language"] = "en"
+    client.raise_request_exception = False
+
+    reply = client.post("/login/", {"username": "x" * 3_000_000})
+
+    assert reply.status_code == 413
+    assert "at most 2.5 MB of text" in reply.text
+    assert "Go back in your browser: what you typed stands there still." in reply.text
+
+
+def test_fields_beyond_the_limit_are_refused_with_the_limit(client, db):
+    client.cookies["django_language"] = "en"
+    client.raise_request_exception = False
+
+    reply = client.post("/login/", {f"field{number}": "x" for number in range(1_001)})
+
+    assert reply.status_code == 413
+    assert "at most 1000 fields" in reply.text

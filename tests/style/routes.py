@@ -46,6 +46,7 @@ PUBLIC = {
     "login", "logout", "set_language", "healthz", "api-unknown", "admin:login",
     "public_board", "public_board_station", "public_board_grids",
     "public", "public_new", "public_receipt", "public_follow", "public_rate", "invitation",
+    "api-public-follow", "api-public-rate",
 }  # fmt: skip
 # Ends the session of whoever opens it, so that it is not walked with the others.
 LAST = {"admin:logout", "account_log_out"}
@@ -254,6 +255,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     # each move asks for its own permission
     "complaint-move": (P.ACCEPT, P.DISPATCH, P.HANDLE, P.REVIEW_COMPLAINTS, P.FOLLOW_UP, P.TAKE_IN),
     "complaint-complainant": (P.TAKE_IN,),
+    "complaint-pictures": (P.VIEW,),
+    "complaint-picture": (P.VIEW,),
     "complaint-case": (P.TAKE_CASE,),
     "complaint-reveal": (P.REVEAL,),
     "clock-pause": (P.HANDLE,),
@@ -261,6 +264,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "clock-extend": (P.EXTEND_CLOCK,),
     "clock-explain": (P.ACCEPT,),  # the walk's limit is one to accept or refuse
     "visit-draft": (P.INSPECT,),
+    "visit-photos": (P.VIEW,),  # adding some asks for more
+    "visit-photo": (P.VIEW,),
     "visit-archive": (P.REVIEW_VISITS,),
     "visit-archive-many": (P.REVIEW_VISITS,),
     "visit-return": (P.REVIEW_VISITS,),
@@ -357,6 +362,8 @@ ARGUMENTS: dict[str, Callable[[models.Model], list[object]]] = {
     "area_change_move": lambda change: [change.pk, "withdrawn"],
     "grid": lambda grid: [grid.code],
     "visit_move": lambda visit: [visit.pk, "archived"],
+    "complaint-picture": lambda complaint: [complaint.pk, complaint.attachments.get().pk],
+    "visit-photo": lambda visit: [visit.pk, visit.photos.get().pk],
     "complaint_move": lambda complaint: [complaint.pk, "accepted"],
     "clock_act": lambda clock: [clock.complaint_id, clock.pk, "pause"],
     "finding_move": lambda finding: [finding.pk, "handed_over"],

@@ -24,7 +24,7 @@ from tests.style.test_forms import APPS, below
 from tests.style.test_routes import rows as rows  # noqa: PLC0414
 
 # What stands in an address and is neither the key of the entry's row nor a step: secrets, and what narrows it down.
-UNTOLD = {"key", "form_number", "clock_pk", "ending", "app_label"}
+UNTOLD = {"key", "form_number", "clock_pk", "ending", "app_label", "photo", "picture"}
 SENT = re.compile(r"""["'.]POST\b|require_POST""")
 # Routes that change something and name no row, and why.
 NAMELESS = {

@@ -335,5 +335,5 @@ def test_the_form_says_how_long_a_pasted_text_may_be(chief, settings):
     assert page.context["most"] < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert f'data-most="{page.context["most"]}"' in page.text
     refused = chief.post(NEW, given(boundary="9" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
-    assert refused.status_code == 400
+    assert refused.status_code == 413
     assert "a boundary as a file" in refused.text

@@ -1,0 +1,28 @@
+// A form beyond what the server takes is refused there unread; said here, before it leaves, nothing typed is lost.
+{
+  const { mostText, mostSent, tooMuch } = document.currentScript.dataset;
+  const bytes = (text) => new TextEncoder().encode(text).length;
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    const fields = [...new FormData(form, event.submitter)];
+    const texts = fields.filter(([, value]) => typeof value === "string");
+    const files = fields.filter(([, value]) => typeof value !== "string");
+    const typed = form.enctype === "multipart/form-data"
+      ? texts.reduce((sum, [name, value]) => sum + bytes(name) + bytes(value), 0)
+      : bytes(new URLSearchParams(texts).toString());
+    // the parts of a form have heads of their own: 1 KB for each is plenty
+    const whole = typed + files.reduce((sum, [, file]) => sum + file.size, 0) + 1024 * fields.length;
+    form.querySelector(".too-much")?.remove();
+    if (typed <= Number(mostText) && whole <= Number(mostSent)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const said = document.createElement("p");
+    said.className = "note note-error too-much";
+    said.setAttribute("role", "alert");
+    said.textContent = tooMuch;
+    (event.submitter?.closest("p, div") ?? form.lastElementChild).before(said);
+    said.scrollIntoView({ block: "center" });
+  }, true);
+}
