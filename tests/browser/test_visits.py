@@ -170,6 +170,25 @@ def test_what_is_typed_survives_a_refusal_and_a_photo_is_kept(lead, tmp_path):
     assert handed_in(page).photos.count() == 1
 
 
+def test_what_is_too_much_is_said_before_it_is_sent_and_stands_there_still(lead):
+    page = begin(lead)
+    remarks = page.locator("[name=narrative]")
+    remarks.evaluate("one => { one.closest('details')?.setAttribute('open', ''); one.value = 'x'.repeat(3000000); }")
+    address = page.url
+
+    page.locator("button[value=aside]").click()
+    said = page.wait_for_selector(".too-much")
+
+    assert "Nothing was sent and nothing is lost" in said.inner_text()
+    assert page.url == address
+    assert len(remarks.input_value()) == 3_000_000
+    assert not Visit.objects.exists()
+    remarks.fill("The owner was away.")
+    page.locator("button[value=aside]").click()
+    page.wait_for_url("**/today/")
+    assert Visit.objects.get().draft["narrative"] == ["The owner was away."]
+
+
 def test_the_form_works_without_script(visitor, browser, district, round_of_visits, live_server):
     somebody = visitor()
     somebody.enter(district.lead)
