@@ -244,8 +244,10 @@ def test_a_draft_beyond_the_limit_is_answered_with_the_limit(district, kind, bod
 def test_a_form_beyond_the_limit_is_answered_so_where_the_look_for_forgery_reads_it_first(district):
     client = Client(enforce_csrf_checks=True)
     client.force_login(district.lead, backend="grids.backends.DutyBackend")
+    client.get("/visits/")
+    token = client.cookies["csrftoken"].value
 
-    answer = client.post("/api/v1/visits", {"record": LONG})
+    answer = client.post("/api/v1/visits", {"record": LONG}, headers={"X-CSRFToken": token})
 
     assert (answer.status_code, errors(answer)) == (413, [("too_large", "")])
 
