@@ -24,9 +24,8 @@ from gridsup.questions import SELECT, AreaField, DayField, Question, either, off
 from subjects.areas.drafts import NOTHING, Draft, Part, as_it_is, merge, redraw, split, stored
 from subjects.areas.fitting import asking
 from subjects.areas.outcome import LISTS
-from subjects.areas.placing import Ground
 from subjects.areas.reading import LARGEST, MEGABYTE, Handed, System, as_said, read_area
-from subjects.models import Premises
+from subjects.models import Ground, Premises
 
 Kind = AreaChange.Kind
 TEXT = {"class": "form-control"}

@@ -1,24 +1,29 @@
 """Carries premises from one area's ledger to another's, and what is open about them along: a few statements."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Exists, F, OuterRef, When
+from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from gridsup.composition import AREA_FOLLOWERS
-from subjects.models import AreaMove, Placement, Premises, PremisesEvent
+from subjects.models import AreaMove, Ground, Placement, Premises, PremisesEvent
 from subjects.querysets import AreaMoveQuerySet
 
 ONE_DAY = timedelta(days=1)  # the day before: a period's last day
 TO, FROM = "to_code", "from_code"
 GRID_DIGITS = 6
+# Of the reason, in an event that has to hold the ground behind it.
+MOST_WORDS = 450
 
 
 def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str) -> int:
     """Brings the premises of the moves to the area that the column `to` names (TO there, FROM back); returns how many.
 
     Premises first, since whoever records a visit holds them first; each placement ends the day before `on`, one that
-    began on the day is corrected; every premises gets its event. The caller holds the transaction.
+    began on the day is corrected; every premises gets its event, which says on which ground. The caller holds the
+    transaction.
     """
     grid = Case(When(**{f"{to}__length": GRID_DIGITS, "then": F(to)}), default=None)
     moved = moves.write_to(Premises, key="premises", area_code=F(to), grid=grid)
@@ -28,9 +33,11 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
     current.filter(from_day__lt=on).update(to_day=on - ONE_DAY)
     standing = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
     moves.filter(~Exists(standing)).insert_into(Placement, premises=F("premises"), area_code=F(to), from_day=on)
+    grounds = [When(ground=ground, then=Value(told(why, ground))) for ground in Ground] if to == TO else []
     moves.insert_into(
-        PremisesEvent, premises=F("premises"), what="moved", old=F(FROM if to == TO else TO), new=F(to), at=now, why=why
-    )
+        PremisesEvent, premises=F("premises"), what="moved", old=F(FROM if to == TO else TO), new=F(to), at=now,
+        why=Case(*grounds, default=Value(why)) if grounds else why,
+    )  # fmt: skip
     return moved
 
 
@@ -49,10 +56,16 @@ def follow(
         import_string(path)(moves=moves, station=station, to=to, heirs=heirs, now=now, since=since)
 
 
-def remember(*, change: int, goes: dict[str, list[int]]) -> AreaMoveQuerySet:
-    """Stores which premises go where and from where they come; one statement an area that they come to."""
-    for code, keys in sorted(goes.items()):
+def told(why: str, ground: Ground) -> str:
+    """The reason of a change, and why it concerns this premises."""
+    return _("%(why)s (%(ground)s)") % {"why": why[:MOST_WORDS], "ground": ground.label}
+
+
+def remember(*, change: int, goes: Mapping[tuple[str, str], list[int]]) -> AreaMoveQuerySet:
+    """Stores which premises go where, from where they come and why; one statement an area and ground."""
+    for (code, ground), keys in sorted(goes.items()):
         Premises.objects.among(keys).exclude(area_code=code).insert_into(
-            AreaMove, change=change, premises=F("pk"), from_code=F("area_code"), to_code=code, taken_along=False
-        )
+            AreaMove, change=change, premises=F("pk"), from_code=F("area_code"), to_code=code, ground=str(ground),
+            taken_along=False,
+        )  # fmt: skip
     return AreaMove.objects.filter(change=change)

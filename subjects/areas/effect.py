@@ -274,5 +274,11 @@ def _take_along(change: AreaChange, heirs: dict[str, str]) -> None:
     came = Premises.objects.filter(area_code__in=list(heirs)).exclude(area_moves__change=change)
     for code, heir in heirs.items():
         came.filter(area_code=code).insert_into(
-            AreaMove, change=change.pk, premises=F("pk"), from_code=heir, to_code=F("area_code"), taken_along=True
+            AreaMove,
+            change=change.pk,
+            premises=F("pk"),
+            from_code=heir,
+            to_code=F("area_code"),
+            ground="",
+            taken_along=True,
         )

@@ -66,12 +66,15 @@ def outcome_of(change: AreaChange) -> Outcome:
         draft = draft_of(change)
         return outcome_of_draft(draft, place(draft))
     moved: dict[Owners, list[int]] = defaultdict(list)
+    grounds = {}
     rows = AreaMove.objects.filter(change=change, taken_along=False).order_by("premises")
-    for area, to, key in rows.values_list("from_code", "to_code", "premises"):
+    for area, to, key, ground in rows.values_list("from_code", "to_code", "premises", "ground"):
         moved[area, to].append(key)
+        grounds[key] = ground
     work = {key: {read_route(said): keys for said, keys in routes.items()} for key, routes in change.carried.items()}
     touched = change.parts.exclude(role=AreaPart.Role.NEW)
-    return Outcome(moved, work, {part.code: part.before.get("premises", []) for part in touched})
+    before = {part.code: part.before.get("premises", []) for part in touched}
+    return Outcome(moved, work, before, grounds=grounds)
 
 
 def outcome_of_draft(draft: Draft, placed: Placed) -> Outcome:

@@ -11,8 +11,7 @@ from gridsup.holding import HeldRow
 from gridsup.openwork import OpenWork, kinds
 from gridsup.setwise import SetWise
 from subjects.areas.outcome import LISTS, PREMISES, Outcome
-from subjects.areas.placing import Ground
-from subjects.models import Premises
+from subjects.models import Ground, Premises
 
 
 @dataclass(frozen=True)

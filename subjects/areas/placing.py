@@ -6,28 +6,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 
 from grids.geometry import read_boundary
 from grids.map import GridMap
 from grids.models import AreaChange, Grid
 from subjects.areas.drafts import Draft, Part
-from subjects.models import Premises
+from subjects.models import Ground, Premises
 from subjects.models.ledger import Status
 from subjects.querysets import PremisesQuerySet
 
 Owners = tuple[str, str]  # before and after
 Row = tuple[int, str, float | None, float | None, str | None, str]
-
-
-class Ground(TextChoices):
-    """Why a premises goes where it goes; the first that says something decides."""
-
-    LISTED = "listed", _("by the list")
-    POINT = "point", _("by their point")
-    LOCALITY = "locality", _("by their community or village")
-    SUCCESSOR = "successor", _("with the successor")
 
 
 @dataclass
@@ -50,12 +39,11 @@ class Placed:
         return len(self.grounds)
 
     @property
-    def moves(self) -> dict[str, list[int]]:
-        """Area → keys of the premises that come to it."""
-        found: dict[str, list[int]] = {}
-        for key, (area, to) in self.routes.items():
-            if area != to:
-                found.setdefault(to, []).append(key)
+    def moves(self) -> dict[tuple[str, str], list[int]]:
+        """Area and ground → keys of the premises that come to it on that ground."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for key, ground in self.grounds.items():
+            found.setdefault((self.routes[key][1], ground), []).append(key)
         return found
 
 

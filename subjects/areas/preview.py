@@ -17,9 +17,9 @@ from gridsup.openwork import kinds
 from subjects.areas.drafts import Draft, Part, draft_of
 from subjects.areas.fitting import fit_of
 from subjects.areas.outcome import Outcome, outcome_of, outcome_of_draft
-from subjects.areas.placing import Ground, place
+from subjects.areas.placing import place
 from subjects.areas.remarks import remarks_on
-from subjects.models import Premises
+from subjects.models import Ground, Premises
 
 S, Role = AreaChange.State, AreaPart.Role
 M2_PER_KM2 = 1_000_000

@@ -236,6 +236,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('from_code', models.CharField(max_length=6, verbose_name='from area')),
                 ('to_code', models.CharField(max_length=6, verbose_name='to area')),
+                ('ground', models.CharField(blank=True, choices=[('listed', 'by the list'), ('point', 'by their point'), ('locality', 'by their community or village'), ('successor', 'with the successor')], max_length=9, verbose_name='why')),
                 ('taken_along', models.BooleanField(default=False, verbose_name='taken along by the undoing')),
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='grids.areachange', verbose_name='change of areas')),
                 ('premises', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='area_moves', to='subjects.premises', verbose_name='premises')),
@@ -488,6 +489,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='areamove',
             constraint=models.CheckConstraint(condition=models.Q(('from_code', models.F('to_code')), _negated=True), name='areamove_elsewhere'),
+        ),
+        migrations.AddConstraint(
+            model_name='areamove',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', ''), ('taken_along', True)), models.Q(('ground__in', ['listed', 'point', 'locality', 'successor']), ('taken_along', False)), _connector='OR'), name='areamove_ground_unless_taken_along'),
         ),
         migrations.AddConstraint(
             model_name='tier',

@@ -10,7 +10,7 @@ from subjects.models.ledger import (
     PremisesEvent,
     TierPeriod,
 )
-from subjects.models.moves import AreaMove
+from subjects.models.moves import AreaMove, Ground
 from subjects.models.policy import (
     CheckItem,
     CreditEffect,
@@ -29,6 +29,7 @@ __all__ = [
     "Coverage",
     "CreditEffect",
     "GeometryFault",
+    "Ground",
     "LedgerExport",
     "MarketSubject",
     "Permit",

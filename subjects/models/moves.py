@@ -1,4 +1,4 @@
-"""Which premises a change of areas moved, and from where: what its undoing needs."""
+"""Which premises a change of areas moved, from where and why: what its page and its undoing need."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +9,15 @@ from subjects.models.ledger import Premises
 from subjects.querysets import AreaMoveQuerySet
 
 
+class Ground(models.TextChoices):
+    """Why a premises goes where it goes; the first that says something decides."""
+
+    LISTED = "listed", _("by the list")
+    POINT = "point", _("by their point")
+    LOCALITY = "locality", _("by their community or village")
+    SUCCESSOR = "successor", _("with the successor")
+
+
 class AreaMove(models.Model):
     """One premises that a change of areas took from one area's ledger to another's."""
 
@@ -16,6 +25,7 @@ class AreaMove(models.Model):
     premises = models.ForeignKey(Premises, models.PROTECT, related_name="area_moves", verbose_name=_("premises"))
     from_code = models.CharField(_("from area"), max_length=6)
     to_code = models.CharField(_("to area"), max_length=6)
+    ground = models.CharField(_("why"), max_length=9, choices=Ground, blank=True)
     # came into a grid that the change made by another way, and left it when the change was undone
     taken_along = models.BooleanField(_("taken along by the undoing"), default=False)
 
@@ -28,6 +38,10 @@ class AreaMove(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["change", "premises"], name="areamove_once"),
             models.CheckConstraint(condition=~Q(from_code=F("to_code")), name="areamove_elsewhere"),
+            models.CheckConstraint(
+                condition=Q(taken_along=True, ground="") | Q(taken_along=False, ground__in=Ground.values),
+                name="areamove_ground_unless_taken_along",
+            ),
         ]
 
     def __str__(self) -> str:

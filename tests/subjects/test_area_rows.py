@@ -1,9 +1,11 @@
 """Every number on the page of a change opens its rows: while it is to come, in effect and undone."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from complaints.models import Complaint
@@ -14,7 +16,7 @@ from subjects.areas.effect import undo_change
 from subjects.areas.outcome import outcome_of, outcome_of_draft
 from subjects.areas.placing import place
 from subjects.areas.preview import preview_change, preview_draft
-from subjects.models import Premises
+from subjects.models import AreaMove, Premises
 from tests.factories import TODAY, ComplaintFactory, FindingFactory, LocalityFactory, TaskFactory, VisitFactory
 from tests.splitting import NOON, drafted, draw_station, in_effect, merge_draft, premises_at, split_draft
 
@@ -203,6 +205,37 @@ def test_the_preview_of_a_retirement_says_why_each_premises_goes(district):
     ]
     assert "Premises of the station in no grid come along" in preview.rule
     assert sorted(preview.outcome.keys("premises", of="0501", by="point")) == [loose.pk]
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_in_effect_the_page_and_each_premises_tell_why_as_the_preview_did(district, reader, undone):
+    by_point, by_list = premises_at(1.5), premises_at(0.5)
+    draft = replace(split_draft(district), listed={"050103": (by_list.pk,)})
+    foretold = [flow.grounds for flow in preview_draft(draft, on=TODAY).flows]
+    change = in_effect(district, draft)
+    if undone:
+        undo_change(change=change, why="错了", by=district.district_office, now=NOON + DAY)
+    client = reader(district.district_office)
+
+    page = client.get(change.get_absolute_url())
+
+    assert [flow.grounds for flow in page.context["preview"].flows] == foretold
+    assert told(foretold[0]) == {"listed": 1, "point": 1}
+    assert [one for one in opened(page, client) if one[0] != one[1]] == []
+    said = {one: one.events.filter(what="moved").earliest("pk").why for one in (by_point, by_list)}
+    assert said[by_point].endswith("太大 (by their point)")
+    assert "太大 (by the list)" in client.get(by_list.get_absolute_url()).text
+    assert not undone or by_list.events.latest("pk").why.endswith("错了")
+
+
+def test_the_database_keeps_a_move_without_a_ground_for_what_was_taken_along(district):
+    change, premises = in_effect(district, split_draft(district)), premises_at(0.5)
+    row = {"change": change, "premises": premises, "from_code": "050101", "to_code": "050103"}
+    for wrong in ({"ground": ""}, {"ground": "whim"}, {"ground": "point", "taken_along": True}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            AreaMove.objects.create(**row, **wrong)
+
+    assert AreaMove.objects.create(**row, taken_along=True).ground == ""
 
 
 def test_open_complaints_about_a_retired_grid_are_told_where_no_premises_moves(district):
