@@ -10,6 +10,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -206,6 +207,12 @@ WITH_PICTURES = inline_serializer(
 )
 
 
+class Flag(serializers.BooleanField):
+    """Yes or no; a form that does not name it says neither, where the framework would read no."""
+
+    default_empty_html = empty
+
+
 class ComplaintMove(serializers.Serializer[Any]):
     to = serializers.ChoiceField(choices=Complaint.State.choices, help_text="one of next_states")
     state = serializers.ChoiceField(
@@ -215,7 +222,7 @@ class ComplaintMove(serializers.Serializer[Any]):
     area = serializers.CharField(max_length=6, required=False, help_text="of a dispatch; else the suggested area")
     premises = Visible("id", queryset=Premises.objects.all(), required=False, help_text="found by the desk")
     locality = Visible("code", queryset=Locality.objects.all(), required=False, help_text="found by the desk")
-    visit = serializers.BooleanField(required=False, help_text="with a dispatch: a visit of the premises")
+    visit = Flag(required=False, help_text="with a dispatch: a visit of the premises")
     refusal = serializers.ChoiceField(choices=Complaint.Refusal.choices, required=False)
     ending = serializers.ChoiceField(choices=Complaint.Ending.choices, required=False)
     result = serializers.CharField(max_length=4_000, required=False, allow_blank=True)

@@ -97,6 +97,14 @@ def test_who_says_that_the_person_was_told_says_how(law, district, walk, desk):
     assert answer.json()["errors"][0]["message"] in said
 
 
+def test_a_form_moves_one_as_json_does(law, walk, desk):
+    answer = api_as(desk).generic(
+        "POST", f"{URL}/{walk().pk}/move", b"to=accepted", "application/x-www-form-urlencoded"
+    )
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+
+
 def test_the_documentation_names_the_answers_to_a_form_that_comes_again(district):
     schema = api_as(district.lead).get("/api/schema", {"format": "json"}).json()
     answers = schema["paths"]["/api/v1/complaints"]["post"]["responses"]
