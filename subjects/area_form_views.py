@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from grids.models import AreaChange, Grid, Officer, Station
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup.api.filters import LARGEST_KEY
 from gridsup.audit.recording import note, note_trial
 from gridsup.errors import DomainError
 from gridsup.scoping import inside
@@ -25,6 +26,9 @@ from subjects.areas.deciding import propose_again, propose_change
 from subjects.areas.drafts import Draft
 from subjects.areas.picking import pick
 from subjects.areas.preview import Preview, preview_draft, shapes_of
+from subjects.geometry.giving import begun
+from subjects.geometry.wording import square
+from subjects.models import GeometryFault
 
 # Rows that the preview of a form shows of a number: the form is sent again with each look.
 ROWS_SHOWN = 100
@@ -39,7 +43,31 @@ def change_new(request: SignedIn) -> HttpResponse:
     kind = request.GET.get("kind", AreaChange.Kind.SPLIT)
     if station is None or kind not in AreaChange.Kind.values:
         raise Http404
-    return _form_page(request, station, kind, None)
+    key = request.GET.get("gap", "") if request.method == "GET" else ""
+    return _form_page(request, station, kind, None, gap=_gap_begun(request, key, kind) if key else None)
+
+
+def _gap_begun(request: SignedIn, key: str, kind: str) -> dict[str, Any]:
+    """A redraw that takes in ground that lies in no grid, begun from the page of faults; nothing of a gap that is
+    closed by now. Raises Http404 where that grid cannot take it."""
+    visible = GeometryFault.objects.visible_to(request.user).filter(kind=GeometryFault.Kind.GAP)
+    fault = visible.filter(pk=key).first() if key.isascii() and key.isdigit() and int(key) <= LARGEST_KEY else None
+    grid = Grid.objects.in_force().filter(code=request.GET.get("grid", "")).first()
+    if fault is None or grid is None or kind != AreaChange.Kind.REDRAW:
+        raise Http404
+    if not fault.is_open:
+        messages.warning(request, _("This gap is closed by now: no ground is left to be given."))
+        return {}
+    found = begun(fault, grid)
+    if not found:
+        raise Http404
+    said = {"size": square(fault.square_metres or 0), "grid": grid}
+    messages.info(
+        request,
+        _("Ground of %(size)s that lies in no grid is drawn into %(grid)s. Look at it, show what it would do, then "
+          "propose it.") % said,
+    )  # fmt: skip
+    return found
 
 
 @login_required
@@ -54,8 +82,11 @@ def change_edit(request: SignedIn, pk: int) -> HttpResponse:
     return _form_page(request, change.station, change.kind, change)
 
 
-def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChange | None) -> HttpResponse:
-    """The form, its preview, and what is done with it: a proposal, or a returned one proposed again."""
+def _form_page(
+    request: SignedIn, station: Station, kind: str, change: AreaChange | None, *, gap: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The form, its preview, and what is done with it: a proposal, or a returned one proposed again. `gap`: what the
+    form begins with beside what the address says."""
     now = timezone.now()
     on = timezone.localdate(now)
     form = ChangeForm(
@@ -64,7 +95,7 @@ def _form_page(request: SignedIn, station: Station, kind: str, change: AreaChang
         station=station,
         kind=kind,
         on=on,
-        initial=_begun(request.GET, change),
+        initial={**_begun(request.GET, change), **(gap or {})},
     )
     preview: Preview | None = None
     shapes: dict[str, Any] = {}

@@ -3,7 +3,7 @@
 import shapely
 
 from grids.geometry import as_geojson
-from grids.models import Bureau, Grid
+from grids.models import Bureau, Grid, Station
 from gridsup.equalarea import square_metres
 from tests.factories import GridFactory
 
@@ -29,6 +29,8 @@ def draw(**shapes):
         code = name[1:]
         if name.startswith("b"):
             Bureau.objects.filter(code=code).update(outline=boundary)
+        elif name.startswith("s"):
+            Station.objects.filter(code=code).update(outline=boundary)
         else:
             GridFactory(code=code)
             Grid.objects.filter(code=code).update(boundary=boundary)

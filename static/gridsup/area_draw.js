@@ -117,5 +117,8 @@ field.addEventListener("change", () => {
 });
 if (chosen) chosen.addEventListener("change", look);
 look();
-if (field.value) read();
-else tapped.value = "1";
+if (field.value) {
+  read();
+  // ground that is taken in lies outside of the grid as it is
+  if (drawn.getLayers().length) map.fitBounds(drawn.getBounds().pad(0.1), { animate: false });
+} else tapped.value = "1";

@@ -15,6 +15,7 @@ from grids.geometry import reason_words
 from grids.models import Officer
 from grids.naming import names_on
 from grids.permissions import Permission
+from subjects.geometry.giving import takers_of
 from subjects.geometry.wording import percent, square
 from subjects.models import Coverage, GeometryFault
 
@@ -82,6 +83,7 @@ class Row:
     where: list[str]
     amount: str
     mend: tuple[str, str]  # address and words of the way to mend it; empty where there is none
+    gives: list[tuple[str, str]] = field(default_factory=list)  # the same of giving a gap to each grid beside it
 
     @property
     def reason(self) -> str:
@@ -132,9 +134,10 @@ def summary_of(officer: Officer, area: str, on: date) -> tuple[Line, list[Line]]
 
 
 def rows_of(faults: Collection[GeometryFault], on: date, officer: Officer) -> list[Row]:
-    """The faults of a page in words; names of areas in at most four queries."""
+    """The faults of a page in words; names of areas in at most four queries, grids beside gaps in two."""
+    takers = takers_of(faults, officer)
     codes = {code for fault in faults for code in (fault.area_code, fault.other_code) if code}
-    names = names_on(codes, on)
+    names = names_on(codes.union(*takers.values()), on)
 
     def named(code: str) -> str:
         return f"{code} {names.get(code, '')}".strip()
@@ -145,9 +148,18 @@ def rows_of(faults: Collection[GeometryFault], on: date, officer: Officer) -> li
             [named(code) for code in (fault.area_code, fault.other_code) if code],
             amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
             mending(fault, officer),
+            [
+                (f"{redrawing(code)}&gap={fault.pk}", _("Give it to %(grid)s") % {"grid": named(code)})
+                for code in takers.get(fault.pk, [])
+            ],
         )
         for fault in faults
     ]
+
+
+def redrawing(code: str) -> str:
+    """Where a redraw of the grid is proposed."""
+    return f"{reverse('area_change_new')}?kind=redraw&grid={code}"
 
 
 def mending(fault: GeometryFault, officer: Officer) -> tuple[str, str]:
@@ -159,7 +171,7 @@ def mending(fault: GeometryFault, officer: Officer) -> tuple[str, str]:
         if len(code) == GRID and officer.may(Permission.PROPOSE_GRIDS, code):
             undrawn = fault.kind == Kind.UNDRAWN
             words = _("Draw its boundary") if undrawn else _("Draw %(code)s anew") % {"code": code}
-            return f"{reverse('area_change_new')}?kind=redraw&grid={code}", words
+            return redrawing(code), words
     if fault.kind == Kind.UNDRAWN and len(fault.area_code) == GRID:
         return area_page(fault.area_code[:STATION]), _("Open the station: it draws its grids")
     return area_page(fault.area_code), _("Open the area")
