@@ -28,11 +28,15 @@ Rows = ScopedQuerySet[Any]
 
 @dataclass(frozen=True)
 class Span:
-    """What is looked at: an area with all below it, a period, and the last day whose facts are known."""
+    """What is looked at: an area with all below it, a period, and the last day whose facts are known.
+
+    `alone`: what stands at this very level, in none of the areas below it.
+    """
 
     area: str
     period: Period
     cut_off: date
+    alone: bool = False
 
     @property
     def known_before(self) -> datetime:
@@ -82,7 +86,8 @@ class Indicator:
     def stream(self, span: Span) -> Rows:
         """Every row of the area whose day lies in the period, left out or not."""
         rows: Rows = self.model._default_manager.all()  # type: ignore[assignment]
-        return rows.in_area(span.area).filter(**{f"{self.day}__range": (span.period.first, span.period.last)})
+        rows = rows.filter(area_code=span.area) if span.alone else rows.in_area(span.area)
+        return rows.filter(**{f"{self.day}__range": (span.period.first, span.period.last)})
 
     def rows(self, span: Span) -> Rows:
         """The denominator: the rows that count, each with `is_met`."""

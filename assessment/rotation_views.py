@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.dashboard.areas import STATION
+from assessment.dashboard.asking import scope_asked
 from assessment.staffing.asking import DUE, RotationQuestion, SwapForm, WhatIfQuestion
 from assessment.staffing.page import MOST_ROWS, Links, grids_of
 from assessment.staffing.rotation import NEAR, OVER, Turn, partners, try_swap, turns_of, urgency, with_neighbours
 from assessment.staffing.what_if import Choice, grids_there, moves, places_of, reckon
-from assessment.views import scope_asked
 from grids.actions import swap_posts, swappable_from
 from grids.areas import area_choices
 from grids.handing import Line, lines_of
@@ -37,7 +37,7 @@ from gridsup.workdays import ONE_DAY
 @permission_required(Permission.VIEW_PEOPLE, raise_exception=True)
 def staffing_rotation(request: SignedIn) -> HttpResponse:
     on, question = timezone.localdate(), RotationQuestion(request.GET)
-    scope, show = scope_asked(request, question), question.asked.get("show", "")
+    scope, show = scope_asked(request.user, question), question.asked.get("show", "")
     note_looked_at(request, gettext_lazy("Rotation"), [scope.area] if scope.area else [], on)
     turns = turns_of([code for code, _name in grids_of(scope)], on)
     counts = Counter(turn.standing for turn in turns)

@@ -32,12 +32,13 @@ class ScoresQuestion(Question):
 
 
 class RowsQuestion(Question):
-    """Which rows of a line."""
+    """Which rows of a line; `exact`: those at the level of the card, in none of the areas below it."""
 
     show = forms.ChoiceField(
         label=_("rows"),
         choices=[("met", _("met")), ("missed", _("missed")), ("left", _("left out"))],
     )
+    exact = forms.BooleanField(label=_("in no lower area"))
 
 
 class ComputeForm(forms.Form):

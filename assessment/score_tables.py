@@ -47,6 +47,11 @@ class Line:
         return self.indicator.label
 
     @property
+    def part_whole(self) -> tuple[int, int]:
+        """Rows that were met, and rows that count."""
+        return self.line.numerator, self.line.denominator
+
+    @property
     def is_empty(self) -> bool:
         return self.line.denominator == 0
 
@@ -140,8 +145,8 @@ def above_and_best(card: Scorecard, others: ScorecardQuerySet) -> list[Row]:
     return list({row.card.pk: row for row in (*better[-1:], *better[:1])}.values())
 
 
-def unplaced(card: Scorecard, lines: list[Line], below: Iterable[Row]) -> list[tuple[Line, int, int]]:
-    """What a card counts beyond the cards below it: rows that stand at its own level, in none of its areas."""
+def unplaced(lines: list[Line], below: Iterable[Row]) -> list[tuple[Line, int, int]]:
+    """What the lines of a card count beyond the cards below it: rows at its own level, in none of its areas."""
     sums: dict[str, list[int]] = {line.line.indicator: [0, 0] for line in lines}
     for row in below:
         for line in row.lines:
@@ -152,6 +157,11 @@ def unplaced(card: Scorecard, lines: list[Line], below: Iterable[Row]) -> list[t
         for line in lines
     ]
     return [entry for entry in own if entry[2] > 0]
+
+
+def own_of(line: Line, below: Iterable[Row]) -> tuple[int, int]:
+    """Met and counted of one line at the card's own level; what a card has nothing below is all its own."""
+    return next(((part, whole) for _line, part, whole in unplaced([line], below)), (0, 0))
 
 
 def periods_over(on: date) -> list[Period]:

@@ -171,6 +171,15 @@ def seen(request: SignedIn, pk: int) -> Scorecard:
     return get_object_or_404(cards, pk=pk)
 
 
+def below(officer: Officer, card: Scorecard) -> list[tables.Row]:
+    """The cards beside it of the areas right below its own, as far as they are the person's; a grid has none."""
+    depth = len(card.area_code)
+    if depth >= tables.GRID:
+        return []
+    beside = Scorecard.objects.visible_to(officer).beside(card).in_area(card.area_code)
+    return tables.rows_of(beside.filter(area_code__length=depth + 2).prefetch_related("lines"))
+
+
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def scorecard(request: SignedIn, pk: int) -> HttpResponse:
@@ -178,8 +187,8 @@ def scorecard(request: SignedIn, pk: int) -> HttpResponse:
     lines = tables.lines_of(card)
     ours = Scorecard.objects.visible_to(officer)
     beside = ours.beside(card).prefetch_related("lines")
-    depth = len(card.area_code)
-    below = tables.rows_of(beside.in_area(card.area_code).filter(area_code__length=depth + 2)) if depth < 6 else []
+    lower, over = below(officer, card), card.area_code[:-2]
+    above = ours.beside(card).filter(area_code=over).first() if over else None
     compared = [tables.compare(card, lines, other) for other in tables.above_and_best(card, beside)]
     return render(
         request,
@@ -187,11 +196,11 @@ def scorecard(request: SignedIn, pk: int) -> HttpResponse:
         {
             "card": card,
             "name": tables.names_of([card.area_code]).get(card.area_code, card.area_code),
-            "above": ours.beside(card).filter(area_code=card.area_code[:-2]).first() if depth > 2 else None,
+            "above": above,
             "lines": lines,
             "compared": [found for found in compared if found],
-            "below": below,
-            "own": tables.unplaced(card, lines, below) if below else [],
+            "below": lower,
+            "own": tables.unplaced(lines, lower) if lower else [],
             "is_intact": is_intact(card),
             "versions": ours.filter(area_code=card.area_code, period=card.period).order_by("-version"),
             "events": [card_entry(event) for event in card.events.select_related("by").order_by("-at", "-pk")],
@@ -207,7 +216,9 @@ def score_rows(request: SignedIn, pk: int, indicator: str) -> HttpResponse:
     if line is None:
         raise Http404
     found, question = INDICATORS[indicator], RowsQuestion(request.GET)
-    span = Span(card.area_code, Period.parse(card.period), card.cut_off)
+    is_alone = bool(question.asked.get("exact"))
+    span = Span(card.area_code, Period.parse(card.period), card.cut_off, is_alone)
+    part_whole = tables.own_of(line, below(request.user, card)) if is_alone else line.part_whole
     counted, left = found.rows(span).visible_to(request.user), found.left_out(span).visible_to(request.user)
     is_cut = counted.is_cut_for(request.user)
     show = question.asked.get("show", "")
@@ -228,6 +239,9 @@ def score_rows(request: SignedIn, pk: int, indicator: str) -> HttpResponse:
             "question": question,
             "counts": {"whole": whole, "met": met, "missed": whole - met, "left": left.count()},
             "is_cut": is_cut,
-            "differs": not is_cut and (met, whole) != (line.line.numerator, line.line.denominator),
+            "is_alone": is_alone,
+            "part": part_whole[0],
+            "whole": part_whole[1],
+            "differs": not is_cut and (met, whole) != part_whole,
         },
     )

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from assessment.dashboard.asking import scope_asked
 from assessment.staffing.alerts import about_people
 from assessment.staffing.asking import StaffingQuestion
 from assessment.staffing.page import Links, officer_lines, page_of
 from assessment.staffing.rows import GridRow, rows_of
-from assessment.views import scope_asked
 from grids.areas import area_choices
 from grids.models import Grid, Officer, Posting
 from grids.permissions import HOLDERS, Permission
@@ -26,7 +26,7 @@ from gridsup.audit.recording import note_looked_at
 def staffing(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = StaffingQuestion(request.GET)
-    scope, asked, day = scope_asked(request, question), question.asked, question.day_or(on)
+    scope, asked, day = scope_asked(request.user, question), question.asked, question.day_or(on)
     note_looked_at(request, gettext_lazy("Staffing"), [scope.area] if scope.area else [], day)
     by_officer = asked.get("by") == "officer" and officer.has_perm(Permission.ASSIGN)
     show = asked.get("show", "")

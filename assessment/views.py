@@ -1,14 +1,13 @@
 """The dashboard: its page, and the grids of its map."""
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment.dashboard import map as drawing
-from assessment.dashboard.areas import Scope, roots_of
-from assessment.dashboard.asking import DashboardQuestion
+from assessment.dashboard.asking import DashboardQuestion, scope_asked
 from assessment.dashboard.figures import Links
 from assessment.dashboard.page import page_of
 from assessment.dashboard.waiting import waiting
@@ -17,7 +16,6 @@ from grids.models import Grid
 from grids.permissions import Permission
 from grids.requests import SignedIn
 from grids.shapes import MOST_SHAPES, stations_or_wider
-from gridsup.questions import Question
 
 
 @login_required
@@ -25,7 +23,7 @@ from gridsup.questions import Question
 def dashboard(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = DashboardQuestion(request.GET, on=on)
-    scope, stretch = scope_asked(request, question), question.stretch
+    scope, stretch = scope_asked(officer, question), question.stretch
     by_grid, sort = question.asked.get("by") == "grid", question.asked.get("sort", "")
     return render(
         request,
@@ -47,21 +45,12 @@ def dashboard(request: SignedIn) -> HttpResponse:
     )
 
 
-def scope_asked(request: SignedIn, question: Question) -> Scope:
-    """The area of the page: what was asked, else the one area held, else nothing, which means all that are held."""
-    roots, asked = roots_of(request.user), str(question.asked.get("area") or "")
-    scope = Scope(request.user, asked or (roots[0] if len(roots) == 1 else ""))
-    if asked and not (request.user.may(Permission.VIEW, asked) and asked in scope.names):
-        raise Http404
-    return scope
-
-
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def dashboard_grids(request: SignedIn) -> HttpResponse:
     on, officer = timezone.localdate(), request.user
     question = DashboardQuestion(request.GET, on=on)
-    scope, links = scope_asked(request, question), Links(question.stretch, "")
+    scope, links = scope_asked(officer, question), Links(question.stretch, "")
     grids = Grid.objects.visible_to(officer).in_force().filter(boundary__isnull=False)
     if scope.area:
         grids = grids.in_area(scope.area)

@@ -28,7 +28,7 @@ from complaints.models.complaint import MOVES_OF
 from complaints.picture_api import ComplaintPictures, PictureRow, PicturesOfComplaint
 from grids.models import Bureau, Locality
 from grids.permissions import Permission
-from gridsup.api.filters import InArea, KeyFilter, Ordering
+from gridsup.api.filters import InAreaAlone, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import ScopedViewSet, Visible
 from gridsup.audit.recording import note
@@ -152,7 +152,7 @@ class ByLimit(Ordering):
         return ordered.order_by(*(names.get(name, name) for name in ordered.query.order_by)) if value else ordered
 
 
-class ComplaintFilter(InArea):
+class ComplaintFilter(InAreaAlone):
     premises = KeyFilter(field_name="premises")
     clock = filters.ChoiceFilter(choices=Colour.choices, method="of_colour", help_text="by the next limit")
     # a word of Python's own

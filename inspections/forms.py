@@ -38,6 +38,11 @@ class TodayQuestion(Question):
         return tasks
 
 
+# States of tasks taken together, and how what is done was done.
+STATES_TOGETHER = [("open", _("open")), ("counted", _("owed or done"))]
+DONE = [("in_time", _("done in time")), ("late", _("done late"))]
+
+
 class TaskQuestion(Question):
     """Filters of the list of tasks; every number of the overview is one of these."""
 
@@ -46,19 +51,14 @@ class TaskQuestion(Question):
     exact = forms.BooleanField(label=_("in no lower area"))
     state = forms.ChoiceField(
         label=_("state"),
-        choices=[
-            *either(_("any state")),
-            ("open", _("open")),
-            ("counted", _("owed or done")),
-            *InspectionTask.State.choices,
-        ],
+        choices=[*either(_("any state")), *STATES_TOGETHER, *InspectionTask.State.choices],
         widget=forms.Select(attrs=SELECT),
     )
     overdue = forms.BooleanField(label=_("overdue only"))
     late = forms.BooleanField(label=_("overdue or done late"))
     done = forms.ChoiceField(
         label=_("done"),
-        choices=[*either(_("in time or late")), ("in_time", _("done in time")), ("late", _("done late"))],
+        choices=[*either(_("in time or late")), *DONE],
         widget=forms.Select(attrs=SELECT),
     )
     given = forms.ChoiceField(
@@ -86,12 +86,8 @@ class TaskQuestion(Question):
             tasks = tasks.search(asked["q"])
         if "area" in asked:
             tasks = tasks.filter(area_code=asked["area"]) if asked.get("exact") else tasks.in_area(asked["area"])
-        if asked.get("state") == "open":
-            tasks = tasks.open()
-        elif asked.get("state") == "counted":
-            tasks = tasks.counted()
-        elif "state" in asked:
-            tasks = tasks.filter(state=asked["state"])
+        if "state" in asked:
+            tasks = tasks.in_state(asked["state"])
         if asked.get("overdue"):
             tasks = tasks.overdue(on)
         if asked.get("late"):
@@ -235,12 +231,8 @@ class FindingQuestion(SpanQuestion):
         if "area" in asked:
             exactly = asked.get("exact")
             findings = findings.filter(area_code=asked["area"]) if exactly else findings.in_area(asked["area"])
-        if asked.get("state") == "to_rectify":
-            findings = findings.to_rectify()
-        elif asked.get("state") == "to_follow":
-            findings = findings.to_follow()
-        elif "state" in asked:
-            findings = findings.filter(state=asked["state"])
+        if "state" in asked:
+            findings = findings.in_state(asked["state"])
         if asked.get("overdue"):
             findings = findings.overdue(on)
         fields = {"disposition": "disposition", "from": "rectify_by__gte", "to": "rectify_by__lte"}

@@ -93,6 +93,10 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Tasks of any version of the plan's year that are owed or done."""
         return self.filter(plan__bureau_id=plan.bureau_id, plan__year=plan.year, state__in=["planned", "due", "done"])
 
+    def in_state(self, state: str) -> Self:
+        """In a state, or in one of those that are taken together: `open`, or `counted` for owed or done."""
+        return {"open": self.open, "counted": self.counted}.get(state, lambda: self.filter(state=state))()
+
     def overdue(self, on: date) -> Self:
         """Due, and the due day is over; not a state of its own."""
         return self.filter(state="due", due_on__lt=on)
@@ -271,6 +275,11 @@ class FindingQuerySet(SetWise["Finding"]):
     """Problems found."""
 
     line_field = "line"
+
+    def in_state(self, state: str) -> Self:
+        """In a state, or in one of those that are taken together: `to_rectify` or `to_follow`."""
+        together = {"to_rectify": self.to_rectify, "to_follow": self.to_follow}
+        return together.get(state, lambda: self.filter(state=state))()
 
     def to_rectify(self) -> Self:
         """Ordered and not yet corrected, in time or not."""

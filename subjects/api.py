@@ -1,5 +1,6 @@
 """API of the ledger and of the policy that governs it."""
 
+from datetime import date
 from typing import Any
 from unicodedata import normalize
 
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 
 from grids.people_api import ON, RESPONSIBLE, day_of, responsible_answer
 from grids.permissions import Permission
-from gridsup.api.filters import InArea, Ordering
+from gridsup.api.filters import InArea, InAreaAlone, Ordering
 from gridsup.api.views import ScopedViewSet
 from gridsup.privacy import masked_name, masked_phone
 from subjects.actions import set_tier
@@ -240,9 +241,12 @@ class PremisesDetail(PremisesRow):
         ]  # fmt: skip
 
 
-class PremisesFilter(InArea):
+class PremisesFilter(InAreaAlone):
     due_from = filters.DateFilter(field_name="next_due_on", lookup_expr="gte")
-    due_to = filters.DateFilter(field_name="next_due_on", lookup_expr="lte")
+    due_to = filters.DateFilter(method="due_by")
+    seen_from = filters.DateFilter(field_name="last_visited_on", lookup_expr="gte", help_text="visited since")
+    unseen_from = filters.DateFilter(method="not_seen", help_text="not visited since")
+    reached_from = filters.DateFilter(method="is_reached", help_text="due by `due_to`, or visited since this day")
     overdue = filters.BooleanFilter(method="is_overdue", help_text="the next due day is over")
     placed = filters.BooleanFilter(field_name="grid", lookup_expr="isnull", exclude=True, help_text="stands in a grid")
     trade = filters.CharFilter(field_name="trade__code", lookup_expr="startswith", help_text="its code starts so")
@@ -253,6 +257,16 @@ class PremisesFilter(InArea):
     class Meta:
         model = Premises
         fields = ["status", "tier", "mode"]
+
+    def due_by(self, queryset: Any, name: str, day: date) -> Any:
+        """What is due counts beside what was visited, where that is asked for, not of it."""
+        return queryset if self.form.cleaned_data.get("reached_from") else queryset.filter(next_due_on__lte=day)
+
+    def not_seen(self, queryset: Any, name: str, day: date) -> Any:
+        return queryset.unseen_since(day)
+
+    def is_reached(self, queryset: Any, name: str, day: date) -> Any:
+        return queryset.reached(day, self.form.cleaned_data.get("due_to"))
 
     def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
         over = {"status": "active", "next_due_on__lt": timezone.localdate()}

@@ -70,6 +70,7 @@ class LedgerQuestion(Question):
     due_to = DayField(label=_("due to"))
     seen_from = DayField(label=_("visited since"))
     unseen_from = DayField(label=_("not visited since"))
+    reached_from = DayField(label=_("due as above, or visited since"))
     falls = QuarterField(label=_("a visit falls due in"))
 
     def __init__(self, *args: Any, tiers: Tiers, **kwargs: Any) -> None:
@@ -95,6 +96,8 @@ class LedgerQuestion(Question):
             ledger = ledger.unseen_since(asked["unseen_from"])
         if "falls" in asked:
             ledger = ledger.filter(falls_due(asked["falls"]))
+        if "reached_from" in asked:  # what is due counts beside what was visited, not of it
+            ledger = ledger.reached(asked["reached_from"], asked.pop("due_to", None))
         fields = {
             "mode": "mode",
             "status": "status",

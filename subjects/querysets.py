@@ -96,6 +96,11 @@ class PremisesQuerySet(SetWise["Premises"]):
         """Premises whose last visit was before the day, or that were never visited."""
         return self.filter(Q(last_visited_on__isnull=True) | Q(last_visited_on__lt=day))
 
+    def reached(self, since: date, by: date | None) -> Self:
+        """Premises visited since the first day, and those whose next visit is due by the last: what is to be seen."""
+        seen = Q(last_visited_on__gte=since)
+        return self.filter(seen if by is None else seen | Q(next_due_on__lte=by))
+
     def pointless(self) -> Self:
         """Without coordinates."""
         return self.filter(lon__isnull=True)

@@ -102,6 +102,9 @@ class RowsQuery(serializers.Serializer[Any]):
     show = serializers.ChoiceField(
         choices=["counted", "met", "missed", "left_out"], default="counted", help_text="which rows of the line"
     )
+    exact = serializers.BooleanField(
+        default=False, help_text="only rows at the level of the card, in none of the areas below it"
+    )
     page = serializers.IntegerField(required=False, min_value=1)
     page_size = serializers.IntegerField(required=False, min_value=1)
 
@@ -190,7 +193,7 @@ class ScorecardViewSet(ScopedViewSet):
         query = RowsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         indicator, show = INDICATORS[query.validated_data["indicator"]], query.validated_data["show"]
-        span = Span(card.area_code, Period.parse(card.period), card.cut_off)
+        span = Span(card.area_code, Period.parse(card.period), card.cut_off, query.validated_data["exact"])
         rows = indicator.left_out(span) if show == "left_out" else indicator.rows(span)
         if show in {"met", "missed"}:
             rows = rows.filter(is_met=show == "met")

@@ -5,11 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessment.dashboard.areas import Scope, roots_of
 from assessment.dashboard.stretches import Stretch, offered
-from assessment.dashboard.table import ORDERS
+from assessment.dashboard.table import SORTS
+from grids.models import Officer
+from grids.permissions import Permission
 from gridsup.errors import BadInput
 from gridsup.periods import Period
 from gridsup.questions import SELECT, AreaField, Question
@@ -22,9 +26,7 @@ class DashboardQuestion(Question):
 
     area = AreaField()
     period = forms.CharField(label=gettext_lazy("period"), max_length=10, widget=forms.Select(attrs=SELECT))
-    sort = forms.ChoiceField(
-        label=gettext_lazy("order"), choices=[(sign + name, name) for name in ORDERS for sign in ("", "-")]
-    )
+    sort = forms.ChoiceField(label=gettext_lazy("order"), choices=[(name, name) for name in SORTS])
     by = forms.ChoiceField(label=gettext_lazy("rows"), choices=[("station", ""), ("grid", "")])
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
@@ -57,3 +59,12 @@ class DashboardQuestion(Question):
     def periods(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The choices of the picker."""
         return offered(self.on, self.stretch.period)
+
+
+def scope_asked(officer: Officer, question: Question) -> Scope:
+    """The area of the page: what was asked, else the one area held, else nothing, which means all that are held."""
+    roots, asked = roots_of(officer), str(question.asked.get("area") or "")
+    scope = Scope(officer, asked or (roots[0] if len(roots) == 1 else ""))
+    if asked and not (officer.may(Permission.VIEW, asked) and asked in scope.names):
+        raise Http404
+    return scope

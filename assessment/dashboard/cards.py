@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from assessment.dashboard.areas import Scope
 from assessment.dashboard.counting import Counts
-from assessment.dashboard.figures import FIGURES, Cell, Links, Row, due_in
+from assessment.dashboard.figures import FIGURES, Cell, Links, Row
 from assessment.dashboard.shares import Share
 from assessment.dashboard.stretches import Span
 from subjects.geometry.wording import percent
@@ -26,7 +26,7 @@ class Card:
     before: Cell | None = None
 
 
-def now_cards(whole: Row, links: Links, scope: Scope) -> list[Card]:
+def now_cards(whole: Row, links: Links, drawn: Coverage | None) -> list[Card]:
     """What stands open on the day, of whatever period."""
     counts = {name: links.count(whole, name) for name in FIGURES}
     return [
@@ -36,21 +36,25 @@ def now_cards(whole: Row, links: Links, scope: Scope) -> list[Card]:
         Card(
             _("Placed in grids"),
             links.share(whole, "placed_share"),
-            [counts["unplaced"], counts["premises"], covered(scope)],
+            [counts["placed"], counts["unplaced"], counts["premises"], covered(links.area, drawn)],
         ),
     ]
 
 
-def covered(scope: Scope) -> Cell:
-    """The share of the ground that lies in grids, as the last check of the drawing saw it; leads to its faults."""
+def drawn_of(scope: Scope) -> Coverage | None:
+    """How much of the ground lies in grids, as the last check of the drawing saw it."""
     rows = Coverage.objects.visible_to(scope.officer).filter(area_code=scope.area)
-    latest = rows.order_by("-day").first()
+    return rows.order_by("-day").first()
+
+
+def covered(area: str, drawn: Coverage | None) -> Cell:
+    """The share of the ground that lies in grids; leads to the faults of the drawing."""
     return Cell(
         _("Covered by grids"),
-        percent(latest) or "–",
+        percent(drawn) or "–",
         _("share of the ground inside the outline that lies in some grid"),
-        f"{reverse('geometry')}?{urlencode({'area': scope.area})}",
-        is_late=latest is not None and latest.gaps > 0,
+        f"{reverse('geometry')}?{urlencode({'area': area})}",
+        is_late=drawn is not None and drawn.gaps > 0,
     )
 
 
@@ -64,14 +68,14 @@ def stretch_cards(whole: Row, before: Counts, received: Counts, links: Links) ->
     shares = {name: _compared(whole.share(name), then.share(name), days) for name in ("done_share", "in_time_share")}
     return [
         Card(_("Visits due"), counts["due"], [counts["undone"]],
-             _due_before(links, _counted(days, then.due), then.due, state="counted")),
+             _due_before(links, _counted(days, then.due), then.due, "due")),
         Card(_("Visits done"), links.share(whole, "done_share"), [counts["done"]],
-             _due_before(links, shares["done_share"], then.done, state="done")),
+             _due_before(links, shares["done_share"], then.done, "done")),
         Card(_("Done in time"), links.share(whole, "in_time_share"), [counts["in_time"], counts["done_late"]],
-             _due_before(links, shares["in_time_share"], then.in_time, done="in_time")),
+             _due_before(links, shares["in_time_share"], then.in_time, "in_time")),
         Card(_("Coverage"), links.share(whole, "coverage"), [counts["seen"], counts["owed"]]),
         Card(_("Complaints received"), came, [], Cell("", _counted(days, received["before"]), "",
-             _received_in(stretch.days_before, links), received["before"])),
+             received_in(stretch.days_before, links), received["before"])),
     ]  # fmt: skip
 
 
@@ -80,19 +84,18 @@ def _counted(days: str, number: int) -> str:
     return _("%(days)s: %(count)s") % {"days": days, "count": f"{number:,}"}
 
 
-def _due_before(links: Links, words: str, number: int, **question: str) -> Cell | None:
+def _due_before(links: Links, words: str, number: int, name: str) -> Cell | None:
     """What is said of the days before, with the list of the visits due then; nothing to say, no cell."""
-    return (
-        Cell("", words, "", links.to("tasks", due_in(links.stretch.days_before, **question)), number) if words else None
-    )
+    return Cell("", words, "", links.to_due(name, links.stretch.days_before), number) if words else None
 
 
-def _received_in(days: Span, links: Links) -> str:
+def received_in(days: Span, links: Links) -> str:
+    """The list of what came in in the days."""
     return links.to("complaints", {"from": days[0].isoformat(), "to": days[1].isoformat()})
 
 
 def _came_in(number: int, links: Links) -> Cell:
-    href = _received_in(links.stretch.days, links)
+    href = received_in(links.stretch.days, links)
     return Cell(
         _("Received"), f"{number:,}", _("complaints, reports, clues and enquiries received in these days"), href, number
     )

@@ -32,12 +32,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Quota:
-    """A share of two counts, in per cent."""
+    """A share of two counts, in per cent; it opens the rows of the whole, and its part stands beside it."""
 
     label: Promise
     meaning: Promise
     part: str
-    whole: tuple[str, ...]  # counts that together make the whole
+    whole: str
 
 
 def due_in(span: Span, **more: str) -> Question:
@@ -49,8 +49,8 @@ def _now(**question: str) -> Callable[[Stretch], Question]:
     return lambda stretch: question
 
 
-def _due(**question: str) -> Callable[[Stretch], Question]:
-    return lambda stretch: due_in(stretch.days, **question)
+def _due(name: str) -> Callable[[Stretch], Question]:
+    return lambda stretch: due_in(stretch.days, **OF_DUE[name])
 
 
 def _iso(name: str, day: Callable[[Stretch], date], **question: str) -> Callable[[Stretch], Question]:
@@ -61,25 +61,41 @@ def _owed(stretch: Stretch) -> Question:
     return {"status": "active", "unseen_from": stretch.first.isoformat(), "due_to": stretch.last.isoformat()}
 
 
+def _reached(stretch: Stretch) -> Question:
+    return {"status": "active", "reached_from": stretch.first.isoformat(), "due_to": stretch.last.isoformat()}
+
+
+# What is counted of visits due in some days, and the question to the list of tasks.
+OF_DUE: dict[str, Question] = {
+    "due": {"state": "counted"},
+    "done": {"state": "done"},
+    "in_time": {"done": "in_time"},
+    "done_late": {"done": "late"},
+    "undone": {"state": "open"},
+}
+
 FIGURES: dict[str, Figure] = {
     "premises": Figure(_("Premises"), _("premises in business"), "ledger", _now(status="active")),
     "unplaced": Figure(
         _("Not placed"), _("premises in business that lie in no grid"), "ledger", _now(status="active", placed="no"),
         is_late=True,
     ),
+    "placed": Figure(
+        _("In a grid"), _("premises in business that lie in a grid"), "ledger", _now(status="active", placed="yes")
+    ),
     "due": Figure(
         pgettext_lazy("how many", "Due"),
         _("visits whose due day lies in these days, but for those cancelled or merged"),
         "tasks",
-        _due(state="counted"),
+        _due("due"),
     ),
-    "done": Figure(_("Done"), _("of these, visits made"), "tasks", _due(state="done")),
-    "in_time": Figure(_("In time"), _("of these, made by the due day"), "tasks", _due(done="in_time")),
+    "done": Figure(_("Done"), _("of these, visits made"), "tasks", _due("done")),
+    "in_time": Figure(_("In time"), _("of these, made by the due day"), "tasks", _due("in_time")),
     "done_late": Figure(
-        _("Done late"), _("of these, made after the due day"), "tasks", _due(done="late"),
+        _("Done late"), _("of these, made after the due day"), "tasks", _due("done_late"),
         is_late=True,
     ),
-    "undone": Figure(_("Not done"), _("of these, not made until today"), "tasks", _due(state="open"), is_late=True),
+    "undone": Figure(_("Not done"), _("of these, not made until today"), "tasks", _due("undone"), is_late=True),
     "overdue": Figure(
         _("Overdue"), _("visits not made although their due day is over, of whatever period"), "tasks",
         _now(overdue="1"), is_late=True,
@@ -94,6 +110,10 @@ FIGURES: dict[str, Figure] = {
         _("Not visited"),
         _("premises in business not visited since then, although due by the last of these days"),
         "ledger", _owed, is_late=True,
+    ),
+    "reached": Figure(
+        _("Visited or due"),
+        _("premises in business visited since the first of these days, or due by the last of them"), "ledger", _reached,
     ),
     "red": Figure(
         _("Limit missed"), _("complaints and reports that missed a time limit"), "complaints", _now(clock="red"),
@@ -116,13 +136,13 @@ FIGURES: dict[str, Figure] = {
 }  # fmt: skip
 
 QUOTAS: dict[str, Quota] = {
-    "done_share": Quota(_("Done"), _("visits made, of those due"), "done", ("due",)),
-    "in_time_share": Quota(_("In time"), _("visits made by the due day, of those due"), "in_time", ("due",)),
+    "done_share": Quota(_("Done"), _("visits made, of those due"), "done", "due"),
+    "in_time_share": Quota(_("In time"), _("visits made by the due day, of those due"), "in_time", "due"),
     "coverage": Quota(
         _("Coverage"), _("premises visited since the first of these days, of those and the ones still owed a visit"),
-        "seen", ("seen", "owed"),
+        "seen", "reached",
     ),
-    "placed_share": Quota(_("Placed"), _("premises that lie in a grid, of those in business"), "placed", ("premises",)),
+    "placed_share": Quota(_("Placed"), _("premises that lie in a grid, of those in business"), "placed", "premises"),
 }  # fmt: skip
 
 
@@ -153,6 +173,10 @@ class Row:
         return self.premises - self.unplaced
 
     @property
+    def reached(self) -> int:
+        return self.seen + self.owed
+
+    @property
     def done_late(self) -> int:
         return self.done - self.in_time
 
@@ -173,7 +197,7 @@ class Row:
     def share(self, name: str) -> Share:
         """The share of a quota."""
         quota = QUOTAS[name]
-        return Share(self.count(quota.part), sum(self.count(part) for part in quota.whole))
+        return Share(self.count(quota.part), self.count(quota.whole))
 
     def add(self, counts: dict[str, int]) -> None:
         """Adds counts by their names."""
@@ -183,7 +207,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number as it is shown; with an address, the list there holds exactly `count` rows."""
+    """A number as it is shown; with an address, the list there holds exactly `count` rows; `of`: of what it is made."""
 
     label: str
     text: str
@@ -191,20 +215,32 @@ class Cell:
     href: str = ""
     count: int | None = None
     is_late: bool = False
+    of: str = ""
 
 
 class Links:
     """Addresses of the lists behind the numbers of a stretch; `area`: that of the page, empty for all.
 
-    What all rows of a table share is put into words once: a table of grids has thousands of cells.
+    `lists`: each with the route of its page. What all rows of a table share is put into words once:
+    a table of grids has thousands of cells.
     """
+
+    lists = {name: name for name in ("ledger", "tasks", "complaints", "findings")}
 
     def __init__(self, stretch: Stretch, area: str) -> None:
         self.stretch, self.area = stretch, area
-        self.paths = {route: reverse(route) for route in {figure.route for figure in FIGURES.values()}}
+        self.paths = {name: reverse(route) for name, route in self.lists.items()}
         said: dict[str, Figure | Quota] = {**FIGURES, **QUOTAS}
         self.words = {name: (str(one.label), str(one.meaning)) for name, one in said.items()}
-        self.tails = {name: urlencode(figure.asking(stretch)) for name, figure in FIGURES.items()}
+        self.tails = {name: urlencode(self.asked(figure.asking(stretch))) for name, figure in FIGURES.items()}
+
+    def asked(self, question: Question) -> Question:
+        """The question in the words of the lists."""
+        return question
+
+    def to_due(self, name: str, days: Span) -> str:
+        """Of the visits that fell due in the days, those that a count of `OF_DUE` counts."""
+        return self.to("tasks", due_in(days, **OF_DUE[name]))
 
     def to(self, route: str, question: Question) -> str:
         """A list, asked for the area of the page."""
@@ -219,6 +255,9 @@ class Links:
         return Cell(label, f"{number:,}", meaning, href, number, figure.is_late and number > 0)
 
     def share(self, row: Row, name: str) -> Cell:
-        """A share of the row; its two counts stand beside it."""
+        """A share of the row, with the list of its whole; a share of nothing opens nothing."""
         label, meaning = self.words[name]
-        return Cell(label, str(row.share(name)), meaning)
+        share, whole = row.share(name), self.count(row, QUOTAS[name].whole)
+        if not share.whole:
+            return Cell(label, str(share), meaning)
+        return Cell(label, str(share), meaning, whole.href, share.whole, of=f"{share.part:,} / {share.whole:,}")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from assessment.dashboard.areas import STATION, Scope
-from assessment.dashboard.figures import Row
+from assessment.dashboard.figures import Cell, Links, Row
 from assessment.dashboard.stretches import Stretch
 from assessment.indicators import INDICATORS
 from assessment.models import Scorecard, ScoreLine
@@ -22,12 +22,12 @@ Cards = dict[str, Scorecard]
 
 @dataclass(frozen=True)
 class Standing:
-    """One station: its place, its number, how long its bar is (per cent), and the card that says why."""
+    """One station: its place, its number with what it opens, how long its bar is (per cent), the card that says why."""
 
     code: str
     name: str
     place: int | None
-    text: str
+    number: Cell
     width: float
     card: Scorecard | None = None
 
@@ -59,12 +59,12 @@ def cards_of(scope: Scope, areas: list[str], stretch: Stretch) -> Cards:
     return {card.area_code: card for card in cards.prefetch_related(own)}
 
 
-def ranking_of(rows: list[Row], cards: Cards) -> Ranking | None:
+def ranking_of(rows: list[Row], cards: Cards, links: Links) -> Ranking | None:
     """The stations among the rows, if they are stations; those that nothing can be said of stand at the end."""
     stations = [row for row in rows if len(row.code) == STATION and not row.own]
     if len(stations) < 2 or len(stations) < sum(not row.own for row in rows):
         return None
-    found = [_scored(row, cards.get(row.code)) for row in stations] if cards else _live(stations)
+    found = [_scored(row, cards.get(row.code)) for row in stations] if cards else _live(stations, links)
     found.sort(key=lambda standing: (standing.place is None, standing.place, standing.code))
     period = next((card.period for card in cards.values()), "")
     return Ranking(period and period_words(Period.parse(period)), found)
@@ -72,19 +72,21 @@ def ranking_of(rows: list[Row], cards: Cards) -> Ranking | None:
 
 def _scored(row: Row, card: Scorecard | None) -> Standing:
     if card is None or card.total is None:
-        return Standing(row.code, row.name, None, "–", 0, card)
-    return Standing(row.code, row.name, card.rank, str(card.total), float(card.total), card)
+        return Standing(row.code, row.name, None, Cell("", "–", href=card.get_absolute_url() if card else ""), 0, card)
+    number = Cell("", str(card.total), href=card.get_absolute_url())
+    return Standing(row.code, row.name, card.rank, number, float(card.total), card)
 
 
-def _live(stations: list[Row]) -> list[Standing]:
+def _live(stations: list[Row], links: Links) -> list[Standing]:
     shares = {row.code: row.share("in_time_share") for row in stations}
     ranks = ranks_of(
         {code: Decimal(share.part) / share.whole if share.whole else None for code, share in shares.items()}
     )
-    return [
-        Standing(row.code, row.name, ranks.get(row.code), str(shares[row.code]), float(shares[row.code].percent or 0))
-        for row in stations
-    ]
+    found = []
+    for row in stations:
+        width = float(shares[row.code].percent or 0)
+        found.append(Standing(row.code, row.name, ranks.get(row.code), links.share(row, "in_time_share"), width))
+    return found
 
 
 def own_lines(card: Scorecard | None) -> list[ScoredLine]:

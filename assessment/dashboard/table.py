@@ -19,6 +19,7 @@ COLUMNS = (
 SCORE = "score"
 # What is sorted by: the worst first; turned round with a minus before it.
 ORDERS = (SCORE, *COLUMNS)
+SORTS = [sign + name for name in ORDERS for sign in ("", "-")]
 # Of these the smallest is the worst.
 LOW_IS_BAD = {SCORE, *QUOTAS}
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from assessment.dashboard.counting import Counts
-from assessment.dashboard.figures import Cell, Links, Question, due_in
+from assessment.dashboard.figures import Cell, Links
 from assessment.dashboard.stretches import Span
 
 # Units of the drawing; a column is as wide as a thumb (44 px) where a unit is a pixel.
@@ -16,12 +16,10 @@ COLUMN, BAR, HEIGHT, HEAD, FOOT, SIDE = 46, 30, 150, 10, 22, 44
 MARKS = 5
 # Steps from mark to mark, times a power of ten.
 ROUND = (Fraction(1), Fraction(2), Fraction(5, 2), Fraction(5))
-# From the foot of a column upwards: count, question to the list of tasks, name of its colour.
-PARTS: tuple[tuple[str, Question], ...] = (
-    ("in_time", {"done": "in_time"}),
-    ("done_late", {"done": "late"}),
-    ("undone", {"state": "open"}),
-)
+# From the foot of a column upwards: counts, which are the names of their colours, too.
+PARTS = ("in_time", "done_late", "undone")
+# What the table says of a week.
+WEEKLY = ("due", *PARTS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def _sum(days: dict[date, Counts], span: Span) -> Counts:
 
 def _week(number: int, span: Span, counts: Counts, top: int, links: Links) -> Week:
     parts, reached = [], 0
-    for name, _question in PARTS:
+    for name in PARTS:
         height = HEIGHT * counts[name] / top
         reached += counts[name]
         if counts[name]:
@@ -103,10 +101,8 @@ def _week(number: int, span: Span, counts: Counts, top: int, links: Links) -> We
         "first": span[0].isoformat(), "last": span[1].isoformat(), "due": counts["due"],
         "in_time": counts["in_time"], "late": counts["done_late"], "undone": counts["undone"],
     }  # fmt: skip
-    asking = {"due": {"state": "counted"}, **dict(PARTS)}
     cells = [
-        Cell(links.words[name][0], f"{counts[name]:,}", "", links.to("tasks", due_in(span, **question)), counts[name])
-        for name, question in asking.items()
+        Cell(links.words[name][0], f"{counts[name]:,}", "", links.to_due(name, span), counts[name]) for name in WEEKLY
     ]
     return Week(
         *span, SIDE + number * COLUMN, words, cells[0].href, parts, cells, is_outside=span[1] < links.stretch.first

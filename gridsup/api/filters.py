@@ -77,3 +77,14 @@ class InArea(filters.FilterSet):
     """The filter that every list has."""
 
     area = AreaFilter()
+
+
+class InAreaAlone(InArea):
+    """The same for lists of what may stand in no lower area: at a station that has not placed it, say."""
+
+    exact = filters.BooleanFilter(method="at_its_level", help_text="with `area`: only what stands in no lower area")
+
+    def at_its_level(self, queryset: Any, name: str, wanted: bool) -> Any:
+        """Rows of the area itself; all below it, too, unless wanted."""
+        area = self.form.cleaned_data.get("area")
+        return queryset.filter(area_code=area) if wanted and area else queryset

@@ -8,6 +8,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2,
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from assessment.api.overview import OverviewView
 from assessment.api.reports import ReportViewSet
 from assessment.api.scores import ScorecardViewSet
 from assessment.api.staffing import StaffingViewSet
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^v1/ledgers/(?P<name>[a-z]+)/?$", BookView.as_view(), name="api-ledger"),
     re_path(r"^v1/public/follow/?$", FollowView.as_view(), name="api-public-follow"),
     re_path(r"^v1/public/rate/?$", RateView.as_view(), name="api-public-rate"),
+    re_path(r"^v1/overview/?$", OverviewView.as_view(), name="api-overview"),
     path("v1/", include(router.urls)),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(renderer_classes=FORMATS), name="api-schema"),
     re_path(r"^docs/?$", docs, name="api-docs"),

@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from grids.permissions import Permission
-from gridsup.api.filters import InArea, KeyFilter, Ordering
+from gridsup.api.filters import InAreaAlone, KeyFilter, Ordering
 from gridsup.api.views import ScopedViewSet
 from gridsup.states import targets
 from inspections.actions import ask_recheck, close_finding, hand_over, open_decision, return_case
 from inspections.actions.findings import DECISIONS
 from inspections.api.tasks import TaskPremises
+from inspections.forms import TO_DO
 from inspections.models import CaseReturn, Finding, FindingEvent
 from inspections.models.finding import FINDING_MOVES
 
@@ -65,7 +66,11 @@ class FindingDetail(FindingRow):
         return targets(FINDING_MOVES, finding.state)
 
 
-class FindingFilter(InArea):
+class FindingFilter(InAreaAlone):
+    state = filters.ChoiceFilter(
+        choices=[*TO_DO, *Finding.State.choices], method="in_state",
+        help_text="to_rectify: ordered and not corrected yet; to_follow: not at their end",
+    )  # fmt: skip
     premises = KeyFilter(field_name="premises")
     visit = KeyFilter(field_name="visit")
     line = filters.CharFilter(help_text="line of business")
@@ -78,7 +83,10 @@ class FindingFilter(InArea):
 
     class Meta:
         model = Finding
-        fields = ["state", "disposition"]
+        fields = ["disposition"]
+
+    def in_state(self, queryset: Any, name: str, state: str) -> Any:
+        return queryset.in_state(state)
 
     def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
         over = queryset.overdue(timezone.localdate())

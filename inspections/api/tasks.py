@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from grids.api import OfficerName
 from grids.models import Officer
 from grids.permissions import Permission
-from gridsup.api.filters import InArea, KeyFilter, Ordering
+from gridsup.api.filters import InAreaAlone, KeyFilter, Ordering
 from gridsup.api.views import ScopedViewSet, Visible
 from gridsup.states import targets
 from inspections.actions import assign_task, cancel_task
+from inspections.forms import DONE, STATES_TOGETHER
 from inspections.models import InspectionTask, TaskEvent
 from inspections.models.task import TASK_MOVES
 from subjects.models import Premises
@@ -68,7 +69,12 @@ class TaskDetail(TaskRow):
         return targets(TASK_MOVES, task.state)
 
 
-class TaskFilter(InArea):
+class TaskFilter(InAreaAlone):
+    state = filters.ChoiceFilter(
+        choices=[*STATES_TOGETHER, *InspectionTask.State.choices], method="in_state",
+        help_text="open: planned or due; counted: owed or done",
+    )  # fmt: skip
+    done = filters.ChoiceFilter(choices=DONE, method="done_when", help_text="done, and by the due day or after it")
     tier = filters.CharFilter(field_name="premises__tier")
     assignee = KeyFilter(field_name="assignee")
     premises = KeyFilter(field_name="premises")
@@ -81,7 +87,13 @@ class TaskFilter(InArea):
 
     class Meta:
         model = InspectionTask
-        fields = ["state", "reason"]
+        fields = ["reason"]
+
+    def in_state(self, queryset: Any, name: str, state: str) -> Any:
+        return queryset.in_state(state)
+
+    def done_when(self, queryset: Any, name: str, when: str) -> Any:
+        return queryset.done_late() if when == "late" else queryset.done_in_time()
 
     def is_overdue(self, queryset: Any, name: str, wanted: bool) -> Any:
         over = queryset.overdue(timezone.localdate())

@@ -3,10 +3,14 @@ from datetime import date
 import pytest
 
 from assessment.actions import publish_scores
-from assessment.dashboard.figures import Row
+from assessment.dashboard.figures import Links, Row
 from assessment.dashboard.ranking import ranking_of
+from assessment.dashboard.stretches import Stretch
+from gridsup.periods import Period
 from tests.assessment import worked
 from tests.factories import TODAY, noon
+
+LINKS = Links(Stretch(Period.quarter(TODAY), TODAY), "")
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def opened(client, officer, path="/dashboard/"):
 
 
 def standing(page):
-    return [(one.place, one.code, one.text) for one in page.context["ranking"].standings]
+    return [(one.place, one.code, one.number.text) for one in page.context["ranking"].standings]
 
 
 def test_stations_are_ranked_by_the_published_score_of_the_last_quarter(client, district, published):
@@ -72,11 +76,11 @@ def test_a_score_of_a_later_quarter_says_nothing_of_an_earlier_one(client, distr
 def test_stations_that_are_equal_share_the_place_and_nothing_due_has_none():
     rows = [Row("0501", due=4, in_time=3), Row("0502", due=8, in_time=6), Row("0503"), Row("0504", due=2, in_time=1)]
 
-    found = ranking_of([*rows, Row("05", own=True, due=1)], {})
+    found = ranking_of([*rows, Row("05", own=True, due=1)], {}, LINKS)
 
     assert [(one.place, one.code) for one in found.standings] == [(1, "0501"), (1, "0502"), (3, "0504"), (None, "0503")]
     assert found.period == ""
 
 
 def test_grids_are_not_ranked():
-    assert ranking_of([Row("050101", due=1), Row("050102", due=1)], {}) is None
+    assert ranking_of([Row("050101", due=1), Row("050102", due=1)], {}, LINKS) is None

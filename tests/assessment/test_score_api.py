@@ -78,6 +78,13 @@ def test_a_line_opens_to_its_rows(scored, show, count):
     assert set(reply["results"][0]) == {"id", "area_code", "name", "detail", "due_on", "done_on", "ground", "met"}
 
 
+def test_a_line_opens_to_what_stands_at_the_own_level(scored):
+    address = f"{CARDS}/{card('0501').pk}/rows"
+    reply = api_as(scored.chief).get(address, {"indicator": "complaints_on_time", "exact": "true"}).json()
+
+    assert [(row["area_code"], row["met"]) for row in reply["results"]] == [("0501", True)]
+
+
 def test_cards_are_found_by_area_period_level_state_and_grade(scored):
     client = api_as(scored.district_office)
 

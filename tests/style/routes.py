@@ -214,6 +214,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "admin:grids_areachange_step_withdraw": (P.PROPOSE_GRIDS,),
     "admin:grids_areachange_step_undo": (P.APPROVE_GRIDS,),
     "dashboard": (P.VIEW,),
+    "api-overview": (P.VIEW,),
     "staffing": (P.VIEW_PEOPLE,),
     "staffing-list": (P.VIEW_PEOPLE,),
     "staffing-detail": (P.VIEW_PEOPLE,),
