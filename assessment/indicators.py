@@ -122,7 +122,7 @@ def _tasks(span: Span) -> Q:
     state = InspectionTask.State
     standing = [state.PLANNED, state.DUE, state.DONE]
     stands = _stands(span, standing, states=state.values, events=TaskEvent.objects, owner="task", day="due_on")
-    return stands | Q(pk__in=_cancelled_late(span).values("task"))
+    return Q(made_on__lte=span.cut_off) & (stands | Q(pk__in=_cancelled_late(span).values("task")))
 
 
 def _cancelled_late(span: Span) -> Any:
@@ -189,6 +189,8 @@ def _satisfied(span: Span) -> Q:
 def _task(task: InspectionTask) -> Shown:
     place = task.premises
     detail = f"{task.get_reason_display()} · {place.address}"
+    if task.made_on > task.due_on:
+        detail += " · " + _("made on %(day)s, when its due day was over") % {"day": task.made_on}
     ground, at = getattr(task, "ended_why", None), getattr(task, "ended_at", None)
     said = {"state": task.get_state_display(), "day": timezone.localdate(at) if at else "", "why": ground}
     ended = _("%(state)s on %(day)s: %(why)s") % said if ground else ""

@@ -65,7 +65,9 @@ def fill(rows: int) -> None:
             Placement(premises=row, area_code="050101", from_day=date(2026, 1, 1)) for row in made
         )
         InspectionTask.objects.bulk_create(
-            InspectionTask(premises=row, area_code="050101", reason="complaint", due_on=DAY, opens_on=DAY, state="due")
+            InspectionTask(
+                premises=row, area_code="050101", reason="complaint", due_on=DAY, opens_on=DAY, made_on=DAY, state="due"
+            )
             for row in made[::OPEN_EVERY]
         )
     settle()

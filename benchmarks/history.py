@@ -121,19 +121,22 @@ def fill_tasks() -> None:
     shift = choice(10, {0: Value(-4)}, mod(17, 12))
     Visit.objects.all().insert_into(
         InspectionTask, premises=F("premises"), state="done", done_on=F("visited_on"), visit=F("pk"),
-        opens_on=AddDays(F("visited_on"), Value(-30)), due_on=AddDays(F("visited_on"), shift), **owed,
+        opens_on=AddDays(F("visited_on"), Value(-30)), made_on=AddDays(F("visited_on"), Value(-30)),
+        due_on=AddDays(F("visited_on"), shift), **owed,
     )  # fmt: skip
     due = AddDays(Value(jobs.DAY, DateField()), mod(13, 40) - Value(10))
     third, few = (Premises.objects.annotate(place=mod(1, size)).filter(place=0) for size in (3, 97))
     third.insert_into(
-        InspectionTask, premises=F("pk"), state="due", due_on=due, opens_on=AddDays(due, Value(-30)), **owed
-    )
+        InspectionTask, premises=F("pk"), state="due", due_on=due, opens_on=AddDays(due, Value(-30)),
+        made_on=AddDays(due, Value(-30)), **owed,
+    )  # fmt: skip
     few.insert_into(
         InspectionTask,
         premises=F("pk"),
         state="cancelled",
         due_on=date(2026, 8, 15),
         opens_on=date(2026, 7, 15),
+        made_on=date(2026, 7, 15),
         **owed,
     )
     for state, day in (("done", "done_on"), ("cancelled", "due_on")):

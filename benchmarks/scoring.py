@@ -29,6 +29,7 @@ SELECT t.area_code, COUNT(*), SUM(CASE WHEN t.state = 'done' AND t.done_on <= t.
                                        AND (v.submitted_on <= %(cut)s OR v.version > 1) THEN 1 ELSE 0 END)
 FROM inspections_inspectiontask t LEFT JOIN inspections_visit v ON v.id = t.visit_id
 WHERE t.area_code >= '05' AND t.area_code < '06' AND t.due_on BETWEEN %(first)s AND %(last)s
+  AND t.made_on <= %(cut)s
   AND (t.state IN ('planned', 'due', 'done') OR t.id IN (
        SELECT e.task_id FROM inspections_taskevent e JOIN inspections_inspectiontask x ON x.id = e.task_id
        WHERE x.state IN ('cancelled', 'merged') AND x.due_on BETWEEN %(first)s AND %(last)s AND e.what = 'state'

@@ -29,7 +29,8 @@ def generate_due_tasks(job: Job, now: datetime) -> Iterable[Step]:
         yield Step(f"open {part}", partial(open_planned, part=part, on=day, now=now))
         for year in sorted({day.year, (day + timedelta(days=lead)).year}):
             if year in plans:
-                yield Step(f"make {year} {part}", partial(make_tasks, part=part, plan=plans[year], on=day, lead=lead))
+                make = partial(make_tasks, part=part, plan=plans[year], on=day, lead=lead, now=now)
+                yield Step(f"make {year} {part}", make)
             else:
                 yield Step(f"count {year} {part}", partial(_unplanned, part, year, day, lead))
         yield Step(f"merge {part}", partial(merge_near, part=part, span=span, now=now))

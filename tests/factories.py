@@ -299,6 +299,7 @@ class TaskFactory(DjangoModelFactory[InspectionTask]):
     )
     due_on = TODAY
     opens_on = date(2026, 10, 23)
+    made_on = factory.SelfAttribute("opens_on")
     state = "due"
     done_on = factory.LazyAttribute(lambda task: task.due_on if task.state == "done" else None)
     visit = factory.LazyAttribute(

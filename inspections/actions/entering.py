@@ -192,9 +192,13 @@ def _find(ready: Sequence[Ready], facts: Facts) -> None:
     """
     again = [(one, finding) for one in ready for finding in _left_over(one, facts)]
     ordered = [(one, row) for one in ready for row in one.findings if row.state == FindingState.ORDERED]
-    wanted = [(row, row.rectify_by, one.day) for one, row in [*again, *ordered] if row.rectify_by is not None]
+    wanted = [
+        (row, row.rectify_by, one.day, one.visit.submitted_on)
+        for one, row in [*again, *ordered]
+        if row.rectify_by is not None
+    ]
     tasks = following.rechecks(wanted, [task for rows in facts.tasks.values() for task in rows])
-    for row, due_on, _opens_on in wanted:
+    for row, due_on, *_days in wanted:
         row.recheck = tasks[row.premises_id, due_on]
     Finding.objects.all().write_rows([finding for _one, finding in again], ["recheck"])
     Finding.objects.bulk_create(finding for one in ready for finding in one.findings)

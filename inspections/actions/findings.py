@@ -144,10 +144,10 @@ def _move(finding: Finding, to: str, why: str, by: Officer, now: datetime, **fie
     return finding
 
 
-def _look_again(finding: Finding, opens_on: date, day: date) -> InspectionTask:
-    """The open re-check of the premises on the day, made if there is none, as that of the finding."""
+def _look_again(finding: Finding, today: date, day: date) -> InspectionTask:
+    """The open re-check of the premises on the day, made today if there is none, as that of the finding."""
     known = InspectionTask.objects.open().filter(premises=finding.premises_id, reason=InspectionTask.Reason.RECHECK)
-    task = following.rechecks([(finding, day, opens_on)], known)[finding.premises_id, day]
+    task = following.rechecks([(finding, day, today, today)], known)[finding.premises_id, day]
     if not Finding.objects.filter(pk=finding.pk, state__in=Finding.TO_RECTIFY).update(recheck=task):
         raise Overtaken(_("Somebody else changed this first. Load it again and look."))
     finding.recheck = task

@@ -15,24 +15,23 @@ if TYPE_CHECKING:
 
 Reason = InspectionTask.Reason
 TaskState = InspectionTask.State
+# A finding, the day by which to look again, the day from which one may, the day on which it is asked for.
+Again = tuple[Finding, date, date, date]
 
 
-def rechecks(
-    wanted: Collection[tuple[Finding, date, date]], known: Iterable[InspectionTask]
-) -> dict[tuple[int, date], InspectionTask]:
+def rechecks(wanted: Collection[Again], known: Iterable[InspectionTask]) -> dict[tuple[int, date], InspectionTask]:
     """The open re-check of each (premises, day) that findings ask for, made where `known` has none.
 
-    `wanted`: finding, the day by which to look again, and the day from which one may. No plan: a re-check is owed by
-    law, whatever the cap (handbook §9).
+    No plan: a re-check is owed by law, whatever the cap (handbook §9).
     """
     found = {(task.premises_id, task.due_on): task for task in known if task.reason == Reason.RECHECK and task.is_open}
     made: dict[tuple[int, date], InspectionTask] = {}
-    for finding, due_on, opens_on in wanted:
+    for finding, due_on, opens_on, made_on in wanted:
         key = finding.premises_id, due_on
         if key not in found and key not in made:
             made[key] = InspectionTask(
                 premises_id=finding.premises_id, area_code=finding.area_code, reason=Reason.RECHECK, due_on=due_on,
-                opens_on=opens_on, state=TaskState.DUE,
+                opens_on=opens_on, made_on=made_on, state=TaskState.DUE,
             )  # fmt: skip
     InspectionTask.objects.bulk_create(made.values())
     return found | made

@@ -69,7 +69,8 @@ def _check_there(officer: Officer, area_code: str, on: date) -> None:
 def ask_visits(*, reason: str, wanted: Sequence[tuple[Premises, date, date]]) -> list[InspectionTask]:
     """For each premises, first day and last day the open task that brings somebody there for the reason, in order.
 
-    One that is due within these days serves; else it is made, due on the last day. For reasons that need no plan.
+    One that is due within these days serves; else it is made, due on the last day. The first day is the one on which
+    the visit is asked for. For reasons that need no plan.
     Raises BadInput for a premises that is not in business.
     """
     if any(premises.status != "active" for premises, _first, _last in wanted):
@@ -96,8 +97,9 @@ def _new_visit(premises: Premises, reason: str, first: date, last: date, known: 
     while any(task.due_on == last for task in known):
         last += ONE_DAY
     task = InspectionTask(
-        premises=premises, area_code=premises.area_code, reason=reason, due_on=last, opens_on=first, state=State.DUE
-    )
+        premises=premises, area_code=premises.area_code, reason=reason, due_on=last, opens_on=first, made_on=first,
+        state=State.DUE,
+    )  # fmt: skip
     known.append(task)
     return task
 
@@ -131,7 +133,7 @@ def follow_part(*, part: Part, now: datetime) -> dict[str, int]:
     return {"changed": moved + _end(gone, State.CANCELLED, now, _("The premises is no longer in business."))}
 
 
-def make_tasks(*, part: Part, plan: InspectionPlan, on: date, lead: int) -> dict[str, int]:
+def make_tasks(*, part: Part, plan: InspectionPlan, on: date, lead: int, now: datetime) -> dict[str, int]:
     """One routine task for every premises of the part that falls due by `on` + `lead` days in the plan's year.
 
     What fell due in an earlier year and is still owed belongs to the year of `on`. Nothing is made for a premises with
@@ -156,6 +158,7 @@ def make_tasks(*, part: Part, plan: InspectionPlan, on: date, lead: int) -> dict
         plan=plan.pk,
         due_on=F("next_due_on"),
         opens_on=AddDays(F("next_due_on"), Value(-lead)),
+        made_on=timezone.localdate(now),
         state=State.DUE.value,
     )
     return {"read": due.count(), "made": made}

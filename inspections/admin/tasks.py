@@ -74,7 +74,8 @@ class TaskAdmin(ScopedAdmin):
     list_select_related = ["premises__subject", "assignee"]
     search_fields = ["premises__subject__name", "premises__subject__uscc", "premises__address"]
     date_hierarchy = "due_on"
-    fields = ["premises", "area_code", "reason", "plan", "opens_on", "due_on", "state", "assignee", "merged_into"]
+    fields = ["premises", "area_code", "reason", "plan", "made_on", "opens_on", "due_on", "state", "assignee",
+              "merged_into"]  # fmt: skip
     steps = (
         Step(
             "assign",

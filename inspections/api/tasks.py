@@ -42,8 +42,8 @@ class TaskRow(serializers.ModelSerializer[InspectionTask]):
     class Meta:
         model = InspectionTask
         fields = [
-            "id", "area_code", "premises", "reason", "state", "opens_on", "due_on", "overdue", "assignee", "plan",
-            "merged_into",
+            "id", "area_code", "premises", "reason", "state", "made_on", "opens_on", "due_on", "overdue", "assignee",
+            "plan", "merged_into",
         ]  # fmt: skip
 
     def get_overdue(self, task: InspectionTask) -> bool:

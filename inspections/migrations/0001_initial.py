@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(choices=[('routine', 'regular'), ('registration', 'after registration'), ('campaign', 'campaign'), ('draw', 'random draw'), ('complaint', 'complaint'), ('recheck', 're-check'), ('case_return', 'after a case')], max_length=12, verbose_name='reason')),
                 ('due_on', models.DateField(verbose_name='due on')),
                 ('opens_on', models.DateField(verbose_name='opens on')),
+                ('made_on', models.DateField(verbose_name='made on')),
                 ('state', models.CharField(choices=[('planned', 'planned'), ('due', 'due'), ('done', 'done'), ('cancelled', 'cancelled'), ('merged', 'merged')], default='planned', max_length=10, verbose_name='state')),
                 ('done_on', models.DateField(blank=True, null=True, verbose_name='done on')),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),

@@ -53,6 +53,8 @@ class InspectionTask(models.Model):
     )  # fmt: skip
     due_on = models.DateField(_("due on"))
     opens_on = models.DateField(_("opens on"))
+    # a task made when its due day was over is not known to a score published before (docs/decisions/0012)
+    made_on = models.DateField(_("made on"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     assignee = models.ForeignKey(
         Officer, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("assignee")

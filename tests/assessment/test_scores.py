@@ -147,6 +147,15 @@ def test_a_fact_after_the_cut_off_is_not_known_yet(district):
     assert lines("050101")[:2] == [(1, 2), (0, 1)]
 
 
+def test_a_task_made_after_the_cut_off_for_a_day_before_it_is_not_known_yet(district):
+    worked.load()
+    for days in (0, 1):
+        worked.task("050101", made_on=CUT_OFF + timedelta(days=days))
+    compute()
+
+    assert lines("050101")[0] == (0, 1)
+
+
 def test_a_record_corrected_after_the_cut_off_stands_for_the_one_that_had_come_in(district):
     worked.load()
     row = worked.task("050101", late=0)

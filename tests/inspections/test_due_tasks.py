@@ -45,6 +45,15 @@ def generated(day=TODAY) -> dict[str, int]:
     return job.counts
 
 
+def test_a_run_made_good_later_keeps_the_due_day_and_tells_when_the_task_was_made(bureau):
+    PlanFactory(bureau=bureau)
+    premises = DuePremisesFactory(next_due_on=TODAY - timedelta(days=2))
+    run_inline(name="generate_due_tasks", period=str(TODAY - timedelta(days=9)), area_code="05", now=NOON)
+
+    task = InspectionTask.objects.get()
+    assert (task.due_on, task.made_on) == (premises.next_due_on, TODAY)
+
+
 def test_a_premises_that_falls_due_within_the_lead_gets_one_task(bureau):
     plan = PlanFactory(bureau=bureau)
     premises = DuePremisesFactory(next_due_on=TODAY + timedelta(days=30))
@@ -55,6 +64,7 @@ def test_a_premises_that_falls_due_within_the_lead_gets_one_task(bureau):
     task = InspectionTask.objects.get()
     assert (task.premises, task.reason, task.plan, task.state) == (premises, "routine", plan, "due")
     assert (task.area_code, task.due_on, task.opens_on) == ("050101", premises.next_due_on, TODAY)
+    assert task.made_on == TODAY
     assert task.assignee is None
 
 
