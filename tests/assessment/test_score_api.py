@@ -180,8 +180,10 @@ def test_what_was_computed_again_since_it_was_looked_at_is_not_published(scored)
 
 
 @pytest.mark.parametrize(("seen", "code"), [({}, "required"), ({"seen": ""}, "blank"), ({"seen": None}, "null")])
-def test_scores_that_nobody_looked_at_are_not_published(scored, english, seen, code):
-    reply = api_as(scored.district_office).post(f"{CARDS}/publish", {**Q3, **seen}, format="json")
+def test_scores_that_nobody_looked_at_are_not_published(scored, seen, code):
+    client = api_as(scored.district_office)
+    client.cookies["django_language"] = "en"
+    reply = client.post(f"{CARDS}/publish", {**Q3, **seen}, format="json")
 
     assert (reply.status_code, errors(reply)) == (400, [(code, "seen")])
     assert "fingerprint of the scores that you looked at" in reply.json()["errors"][0]["message"]
