@@ -167,6 +167,12 @@ class ChangeForm(forms.Form):
                 [(place.code, f"{place.name} ({place.area_code})") for place in places.order_by("area_code", "code")],
             )
 
+    def clean_tapped(self) -> bool:
+        """Whether the boundary is that of our own map: a file is not, whatever the page says, nor is what is said to be
+        in another system than the map's."""
+        given = self.cleaned_data
+        return bool(given.get("tapped") and not given.get("file") and given.get("crs") == System.WGS84)
+
     def area(self) -> BaseGeometry | None:
         """The boundary that was drawn, pasted or uploaded, in WGS 84; None for none."""
         upload, pasted = self.cleaned_data.get("file"), self.cleaned_data.get("boundary", "").strip()
@@ -195,6 +201,7 @@ class ChangeForm(forms.Form):
         settled = settled or crs == System.MERCATOR
         data["boundary"] = json.dumps(as_geojson(area if settled else as_said(area, crs)))
         data["crs"] = System.WGS84.value if settled else crs
+        data["tapped"] = "1" if self.cleaned_data["tapped"] else ""
         again = ChangeForm(data, station=self.station, kind=self.kind, on=self.on)
         again.is_valid()
         return again

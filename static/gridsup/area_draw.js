@@ -16,8 +16,10 @@ const grids = L.geoJSON(paper.around, {
 const outline = paper.outline ? L.geoJSON(paper.outline, { interactive: false, style: { color: "#14181f", weight: 2, fill: false } }).addTo(map) : null;
 const drawn = L.featureGroup().addTo(map);
 const known = corners(paper.around.map((one) => one.geometry));
-// true while every corner was set on this map, whose coordinates are certain
+const file = document.getElementById(place.dataset.file);
+// "1" while every corner was set on this map, whose coordinates are certain; `written` is what stood in the field then
 const tapped = document.getElementById(place.dataset.tapped);
+let written = field.value && tapped.value ? field.value : "";
 let taken = [];
 
 function styleOf(code) {
@@ -62,6 +64,7 @@ function write() {
   const ring = taken.map((corner) => [Number(corner.lng.toFixed(6)), Number(corner.lat.toFixed(6))]);
   field.value = ring.length > 2 ? JSON.stringify({ type: "Polygon", coordinates: [[...ring, ring[0]]] }) : "";
   if (system && field.value) system.value = "wgs84";
+  if (tapped.value) written = field.value;
   show();
 }
 
@@ -105,20 +108,29 @@ document.getElementById("draw-back").addEventListener("click", () => {
 });
 document.getElementById("draw-clear").addEventListener("click", () => {
   taken = [];
+  file.value = "";
   tapped.value = "1";
   write();
+  check();
 });
 // nothing is cut: what is too long is told before it is sent, where every line ends in two bytes
 field.removeAttribute("maxlength");
-field.addEventListener("change", () => {
+function check() {
   field.setCustomValidity(new Blob([field.value.replaceAll("\n", "\r\n")]).size > Number(place.dataset.most) ? place.dataset.tooLong : "");
+  if (file.value || field.value !== written) tapped.value = "";
+}
+field.addEventListener("change", () => {
   tapped.value = "";
+  check();
   read();
 });
+file.addEventListener("change", check);
+// a text that some other program put there told nobody: a button looks once more, before the form is validated
+field.form.querySelectorAll("[type=submit]").forEach((button) => button.addEventListener("click", check));
 if (chosen) chosen.addEventListener("change", look);
 look();
 if (field.value) {
   read();
   // ground that is taken in lies outside of the grid as it is
   if (drawn.getLayers().length) map.fitBounds(drawn.getBounds().pad(0.1), { animate: false });
-} else tapped.value = "1";
+} else if (!file.value) tapped.value = "1";

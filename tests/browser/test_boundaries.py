@@ -44,7 +44,7 @@ def paste(page, text):
 def test_a_boundary_of_a_web_map_is_asked_about_and_ticked(chief, size):
     somebody = chief(size)
     page = somebody.open(REDRAW)
-    paste(page, json.dumps(mapping(shapely.transform(box(0, 0, 2, 1), lambda c: np.column_stack(to_gcj02(*c.T))))))
+    paste(page, of_a_web_map())
     page.click("button[value=preview]")
     page.wait_for_selector("#preview")
 
@@ -54,6 +54,47 @@ def test_a_boundary_of_a_web_map_is_asked_about_and_ticked(chief, size):
     page.check("#id_sure")
     page.click("button[value=propose]")
     page.wait_for_url("**/areas/changes/*/")
+
+
+def of_a_web_map():
+    return json.dumps(mapping(shapely.transform(box(0, 0, 2, 1), lambda c: np.column_stack(to_gcj02(*c.T)))))
+
+
+def choose(page, text):
+    for unfold in page.locator(".split details").all():
+        unfold.evaluate("one => one.open = true")
+    page.set_input_files("#id_file", {"name": "g.geojson", "mimeType": "application/json", "buffer": text.encode()})
+    page.fill("#id_reason", "街道改名")
+
+
+def test_a_file_of_a_web_map_is_asked_about_as_what_is_pasted(chief):
+    page = chief(DESK).open(REDRAW)
+    assert page.input_value("#id_tapped") == "1"
+
+    choose(page, of_a_web_map())
+    assert page.input_value("#id_tapped") == ""
+    page.click("button[value=preview]")
+    page.wait_for_selector("#preview")
+
+    assert "read as GCJ-02, 100 %" in page.inner_text("[role=alert]")
+    page.click("button[value=preview]")
+    assert "read as GCJ-02, 100 %" in page.inner_text("[role=alert]")
+    assert page.input_value("#id_tapped") == ""
+
+
+def test_a_text_that_another_program_put_into_the_field_is_looked_at_before_it_is_sent(chief):
+    page = chief(DESK).open(REDRAW)
+    page.fill("#id_reason", "街道改名")
+    page.evaluate("text => { document.getElementById('id_boundary').value = text; }", "[109.1,34.1]," * 400_000)
+    page.click("button[value=preview]")
+    assert page.url.endswith(REDRAW)
+    assert "choose it as a file" in page.locator("#id_boundary").evaluate("one => one.validationMessage")
+
+    page.evaluate("text => { document.getElementById('id_boundary').value = text; }", of_a_web_map())
+    page.click("button[value=preview]")
+    page.wait_for_selector("#preview")
+
+    assert "read as GCJ-02, 100 %" in page.inner_text("[role=alert]")
 
 
 def test_a_text_too_long_to_be_pasted_is_refused_with_the_form_as_it_stands(chief):

@@ -259,17 +259,57 @@ def chief(client, district, monkeypatch):
     return client
 
 
-def sent(boundary, **changed):
+def sent(boundary="", **changed):
     facts = {"grid": "050101", "heir": "050102", "crs": "wgs84", "boundary": boundary, "placing": "polygon"}
     return {**facts, "effective_on": TODAY.isoformat(), "reason": "街道改名", "act": "preview", **changed}
 
 
-def test_the_page_asks_for_a_tick_and_keeps_a_file_as_it_came(chief):
-    text = json.dumps(mapping(shifted(OLD)))
+def file_of(text):
     file = BytesIO(text.encode())
     file.name = "grid.geojson"
+    return file
 
-    page = chief.post(REDRAW, sent("", file=file))
+
+@pytest.mark.parametrize("tapped_before", ["", json.dumps(mapping(OLD))], ids=["empty map", "drawn map"])
+def test_a_file_is_never_taken_for_what_was_tapped_whatever_the_page_says(chief, tapped_before):
+    text = json.dumps(mapping(shifted(OLD)))
+
+    page = chief.post(REDRAW, sent(tapped_before, file=file_of(text), tapped="1"))
+    form = page.context["form"]
+    shown = {name: form[name].value() for name in ("boundary", "crs", "tapped")}
+
+    assert "Choose GCJ-02" in page.context["preview"].doubt
+    assert (shown["boundary"][:30], shown["crs"], shown["tapped"]) == (text[:30], "wgs84", "")
+    assert "tick that" in str(chief.post(REDRAW, sent(act="propose", **shown)).context["form"].errors["sure"])
+
+
+def test_a_file_that_is_refused_keeps_its_own_system_and_is_not_taken_for_tapped(chief):
+    text = json.dumps(mapping(shifted(OLD)))
+
+    form = chief.post(REDRAW, sent("", file=file_of(text), tapped="1", heir="")).context["form"]
+
+    assert "Was GCJ-02 meant?" in str(form.errors["heir"])
+    assert (form["boundary"].value()[:30], form["crs"].value(), form["tapped"].value()) == (text[:30], "wgs84", "")
+
+
+def test_what_is_said_to_be_in_another_system_than_the_map_was_not_tapped(chief):
+    page = chief.post(REDRAW, sent(json.dumps(mapping(OLD)), crs="gcj02", tapped="1"))
+
+    assert "Choose WGS 84" in page.context["preview"].doubt
+
+
+def test_what_was_tapped_stays_so_in_the_form_that_comes_back(chief):
+    form = chief.post(REDRAW, sent(json.dumps(mapping(shifted(box(0.02, 0.02, 1.97, 0.97)))), tapped="1")).context[
+        "form"
+    ]
+
+    assert form["tapped"].value() == "1"
+
+
+def test_the_page_asks_for_a_tick_and_keeps_a_file_as_it_came(chief):
+    text = json.dumps(mapping(shifted(OLD)))
+
+    page = chief.post(REDRAW, sent("", file=file_of(text)))
 
     form = page.context["form"]
     assert "id_sure" in page.content.decode()
