@@ -24,7 +24,12 @@ DECIMALS = 7
 # How statistics name the committees whose places people call by the bare name.
 COMMITTEES = ("居民委员会", "居委会", "村民委员会", "村委会")
 COMMITTEE = re.compile(f"(?:{'|'.join(COMMITTEES)})$")
-SHORTEST = 3  # characters; two stand inside too many other words
+# Zones of development in whose name a committee may stand, and addresses do not: 浐灞生态区龙湖蓝湾社区.
+ZONE = re.compile(r"^.+?(?:生态区|开发区|港务区|高新区|新区)")
+OFFICE = re.compile(r"(?:街道|(?:街道)?办事处)$")
+SHORTEST = 3  # characters; two stand inside too many other words, and count right behind the street alone
+KINDS = ("社区", "村")  # a name that ends so is that of a place; a bare one may be that of a road or street, too
+ROAD = r"(?![东南西北中]?(?:街|路|大道|镇|立交|地铁))"
 
 
 def place_points(bureau: Bureau, premises: Sequence[FilePremises], crs: str) -> list[Fault]:
@@ -96,7 +101,8 @@ def _refuse_other_system(outline: BaseGeometry, lon: Degrees, lat: Degrees, crs:
 
 
 class Localities:
-    """The streets, communities and villages of a bureau, to be found by their full names in addresses."""
+    """The streets, communities and villages of a bureau, to be found in addresses by their full names and by those
+    that people call them."""
 
     def __init__(self, bureau: str) -> None:
         names: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -105,28 +111,59 @@ class Localities:
             "code", "name", "street", "area_code"
         ):
             self._stations[code] = area[:4]
-            short = COMMITTEE.sub("", name)
-            for spoken in {name, short if len(short) >= SHORTEST else name}:
-                names[spoken].append((code, street or ""))
+            for called in spoken(name) if street else spoken_street(name):
+                names[called].append((code, street or ""))
         self._names = names
         self._streets = one_of([name for name, places in names.items() if not places[0][1]])
-        self._places = one_of([name for name, places in names.items() if places[0][1]])
+        calls = [name for name, places in names.items() if places[0][1]]
+        self._places = one_of([name for name in calls if len(name) >= SHORTEST], bare=ROAD)
+        self._brief = one_of([name for name in calls if len(name) < SHORTEST], bare=ROAD)
 
     def of(self, address: str) -> str:
-        """The code of the smallest locality named in the address; "" for none or where a name stands for several."""
-        street = self._one(self._streets.search(address), "")
-        return self._one(self._places.search(address), street) or street
+        """The code of the smallest locality named in the address; "" for none or where a name stands for several.
+
+        The street's own name is no village's (十里铺街道 has a village 十里铺), so places are sought beside it; of
+        several names the longest counts.
+        """
+        found = self._streets.search(address)
+        street = self._one(found[0], "") if found else ""
+        beside = f"{address[: found.start()]} {address[found.end() :]}" if found else address
+        named = {match[0] for match in self._places.finditer(beside)}
+        if found and not named and (brief := self._brief.match(address, found.end())):
+            named = {brief[0]}
+        longest = max(map(len, named), default=0)
+        places = {self._one(name, street) for name in named if len(name) == longest}
+        return (places.pop() if len(places) == 1 else "") or street
 
     def station(self, code: str) -> str:
         """The station, or the bureau, in whose area the locality lies."""
         return self._stations[code]
 
-    def _one(self, match: re.Match[str] | None, street: str) -> str:
-        places = self._names[match[0]] if match else []
+    def _one(self, name: str, street: str) -> str:
+        places = self._names[name]
         here = [code for code, parent in places if parent == street] or [code for code, _parent in places]
         return here[0] if len(here) == 1 else ""
 
 
-def one_of(names: list[str]) -> re.Pattern[str]:
-    """Finds any of the names, the longest where several begin alike; without names, nothing."""
-    return re.compile("|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name)))) or r"(?!)")
+def spoken(name: str) -> set[str]:
+    """A community or village as addresses call it: 高楼村委会 → 高楼村, 浐灞生态区沁水路社区居委会 → 沁水路社区."""
+    trunk = COMMITTEE.sub("", name)
+    committee = name.removeprefix(trunk)
+    whole = trunk if not committee or trunk.endswith(KINDS) else trunk + ("村" if "村" in committee else "社区")
+    return {called for called in (name, trunk, whole, ZONE.sub("", whole)) if len(called) > 1}
+
+
+def spoken_street(name: str) -> set[str]:
+    """A street as addresses call it, with its office or without: 十里铺街道, 十里铺街办."""
+    trunk = OFFICE.sub("", name)
+    return {name, f"{trunk}街道", f"{trunk}街办"} if trunk != name else {name}
+
+
+def one_of(names: list[str], *, bare: str = "") -> re.Pattern[str]:
+    """Finds any of the names, the longest where several begin alike; without names, nothing. `bare`: what has to
+    follow a name that does not say what it names."""
+    told = [
+        re.escape(name) + ("" if name.endswith((*KINDS, *COMMITTEES)) else bare)
+        for name in sorted(names, key=lambda name: (-len(name), name))
+    ]
+    return re.compile("|".join(told) or r"(?!)")

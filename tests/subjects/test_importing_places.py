@@ -8,7 +8,9 @@ from django.core.management import call_command
 from grids.models import Grid
 from gridsup.coordinates import to_bd09, to_gcj02
 from gridsup.errors import BadInput
+from subjects.importing.placing import Localities
 from subjects.models import Placement, Premises
+from tests.factories import LocalityFactory
 from tests.ledgers import as_csv, shop
 
 
@@ -153,3 +155,58 @@ def test_an_unplaced_premises_is_placed_once_the_grid_is_drawn(take, mapped):
 def test_another_name_for_the_system_is_refused(take):
     with pytest.raises(BadInput, match="wgs84, gcj02 or bd09"):
         take([shop(1)], crs="utm")
+
+
+@pytest.fixture
+def village_of_its_street(ledger):
+    """A street with a village of the same name, a community of it and one in the name of a zone; another street."""
+    street = LocalityFactory(code="610111002000", name="十里铺街道")
+    other = LocalityFactory(code="610111004000", name="席王街道")
+    for number, name in enumerate(
+        (
+            "十里铺社区居委会",
+            "浐灞生态区龙湖蓝湾社区居民委员会",
+            "浐灞生态区十里铺北路社区居民委员会",
+            "张家坡社区居民委员会",
+        )
+    ):
+        LocalityFactory(code=f"61011100200{number + 1}", name=name, kind="community", street=street)
+    LocalityFactory(code="610111002202", name="张家坡村委会", kind="village", street=street)
+    LocalityFactory(code="610111002204", name="高楼村委会", kind="village", street=street)
+    LocalityFactory(code="610111002210", name="十里铺村委会", kind="village", street=street)
+    LocalityFactory(code="610111002232", name="王村委会", kind="village", street=street)
+    LocalityFactory(code="610111004201", name="高楼村委会", kind="village", street=other)
+    return Localities("05")
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("西安市灞桥区十里铺街道十里铺社区160号", "610111002001"),
+        ("西安市灞桥区十里铺街道龙湖蓝湾社区135号", "610111002002"),
+        ("西安市灞桥区十里铺街道浐灞生态区龙湖蓝湾社区135号", "610111002002"),
+        ("龙湖蓝湾社区135号", "610111002002"),
+        ("西安市灞桥区十里铺街道十里铺北路社区8号", "610111002003"),
+        ("西安市灞桥区十里铺街道十里铺村12号", "610111002210"),
+        ("西安市灞桥区十里铺街道十里铺村委会旁", "610111002210"),
+        ("西安市灞桥区十里铺街办十里铺12号", "610111002210"),
+        ("西安市灞桥区十里铺街道办事处对面", "610111002000"),
+        ("西安市灞桥区十里铺街道华清路7号", "610111002000"),
+        ("西安市灞桥区十里铺北路7号", ""),
+        ("灞桥区十里铺街道高楼村3号", "610111002204"),
+        ("灞桥区席王街道高楼村3号", "610111004201"),
+        ("灞桥区高楼村3号", ""),
+        ("灞桥区十里铺街道王村3号", "610111002232"),
+        ("灞桥区十里铺街道小王村3号", "610111002000"),
+        ("灞桥区王村3号", ""),
+        ("灞桥区十里铺街道张家坡村3号", "610111002202"),
+        ("灞桥区十里铺街道张家坡社区3号", "610111002004"),
+        ("灞桥区十里铺街道张家坡3号", "610111002202"),
+        ("灞桥区十里铺街道十里铺村与高楼村之间", "610111002210"),
+        ("灞桥区十里铺街道十里铺社区与张家坡社区之间", "610111002000"),
+    ],
+)
+def test_the_place_named_beside_the_street_counts_and_none_where_several_are_meant(
+    village_of_its_street, address, place
+):
+    assert village_of_its_street.of(address) == place
