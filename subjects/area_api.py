@@ -65,6 +65,8 @@ class GridLine(serializers.Serializer[Any]):
     after = serializers.IntegerField(allow_null=True, help_text="premises")
     km2_before = serializers.FloatField(allow_null=True)
     km2_after = serializers.FloatField(allow_null=True)
+    extent_before = serializers.CharField(help_text="in words; empty for a new grid")
+    extent_after = serializers.CharField(source="part.extent", help_text="in words; empty for a retired grid")
 
 
 class PreviewRow(serializers.Serializer[Any]):

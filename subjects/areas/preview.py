@@ -23,6 +23,7 @@ from subjects.models import Ground, Premises
 
 S, Role = AreaChange.State, AreaPart.Role
 M2_PER_KM2 = 1_000_000
+NONE = "", None  # extent and boundary of a grid that was not there
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Line:
-    """One grid before and after: premises, km², who is posted there."""
+    """One grid before and after: premises, km², extent in words, who is posted there."""
 
     part: Part
     before: int | None
@@ -58,6 +59,12 @@ class Line:
     km2_after: float | None
     posts: list[Posting]
     places: list[str]
+    extent_before: str = ""
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether a grid that was there before reads otherwise afterwards."""
+        return self.part.role == Role.CHANGED and self.part.extent != self.extent_before
 
     @property
     def role(self) -> str:
@@ -102,9 +109,9 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     """What the draft would do to the ledger as it is now; nothing is stored."""
     placed = place(draft)
     outcome = outcome_of_draft(draft, placed)
-    stored = Grid.objects.filter(code__in=draft.touched).values_list("code", "boundary")
+    stored = {grid.code: (grid.extent, grid.boundary) for grid in Grid.objects.filter(code__in=draft.touched)}
     after = {part.code: len(outcome.after.get(part.code, [])) for part in draft.results}
-    lines = _lines(draft.parts, _sizes(outcome.before), after, dict(stored), on)
+    lines = _lines(draft.parts, _sizes(outcome.before), after, stored, on)
     people = people_of([part.code for part in draft.parts], on)
     active = {code: len(placed.active.intersection(keys)) for code, keys in outcome.after.items()}
     return Preview(
@@ -126,7 +133,7 @@ def preview_change(change: AreaChange, *, on: date) -> Preview:
     if change.state not in {S.IN_EFFECT, S.UNDONE}:
         return preview_draft(draft_of(change), on=on)
     outcome, rows = outcome_of(change), list(change.parts.all())
-    was = {row.code: row.before.get("boundary") for row in rows if row.role != Role.NEW}
+    was = {row.code: (row.before.get("extent", ""), row.before.get("boundary")) for row in rows if row.role != Role.NEW}
     # undone, the grids stand as before it
     there = [row.code for row in rows if row.role != (Role.NEW if change.state == S.UNDONE else Role.RETIRED)]
     today = dict.fromkeys(there, 0) | _counted(there)
@@ -155,9 +162,10 @@ def _feature(code: str, name: str, boundary: Any) -> dict[str, Any]:
 
 
 def _lines(
-    parts: Sequence[Part], before: Counter[str], after: Mapping[str, int], was: dict[str, Any], on: date
+    parts: Sequence[Part], before: Counter[str], after: Mapping[str, int], was: Mapping[str, tuple[str, Any]], on: date
 ) -> list[Line]:
-    """`before` and `after`: premises by code, of grids in force alone; `was`: the boundaries of those that were."""
+    """`before` and `after`: premises by code, of grids in force alone; `was`: extent in words and boundary of those
+    that were."""
     codes = [part.code for part in parts]
     posts: dict[str, list[Posting]] = {code: [] for code in codes}
     held = Posting.objects.on(on).filter(area_code__in=codes).select_related("officer").order_by("duty", "pk")
@@ -170,8 +178,9 @@ def _lines(
             part=part,
             before=before[part.code] if part.role != Role.NEW else None,
             after=after.get(part.code),
-            km2_before=_km2(was.get(part.code)),
-            km2_after=_km2(part.boundary or was.get(part.code)) if part.stays else None,
+            km2_before=_km2(was.get(part.code, NONE)[1]),
+            km2_after=_km2(part.boundary or was.get(part.code, NONE)[1]) if part.stays else None,
+            extent_before=was.get(part.code, NONE)[0],
             posts=posts[part.code],
             places=[names[code] for code in part.localities if code in names] if part.stays else [],
         )

@@ -64,8 +64,13 @@ def _word_of(part: Part) -> str:
 
 
 def _in_words(draft: Draft, grids: dict[str, Grid], before: dict[str, shapely.Geometry]) -> list[str]:
-    """Extents in words that were put together from several, or stay as they were though the ground changes."""
-    notes = []
+    """Extents in words that a new grid lacks, that were put together from several, or stay as they were though the
+    ground changes."""
+    notes = [
+        _("Grid %(code)s has no extent in words: the notice board would show none.") % {"code": part.code}
+        for part in draft.results
+        if part.role == AreaPart.Role.NEW and not part.extent.strip()
+    ]
     for part in draft.results:
         grid = grids.get(part.code)
         if grid is None or not grid.extent:

@@ -58,7 +58,7 @@ def test_a_grid_that_lay_in_two_pieces_before_is_not_remarked_on(district):
 def test_a_new_grid_without_a_boundary_is_told(district, with_place, said):
     district.grid.refresh_from_db()
     places = (LocalityFactory(area_code="050101", grid=district.grid).code,) if with_place else ()
-    parts = split(district.grid, into=Part("050103", "new", "三号", localities=places), piece=None)
+    parts = split(district.grid, into=Part("050103", "new", "三号", "东片", localities=places), piece=None)
 
     assert [said in note for note in remarks_on(drafted("split", parts))] == [True]
 
@@ -120,3 +120,13 @@ def test_a_grid_that_gets_another_name_keeps_its_words_unremarked(district):
     parts = redraw(grids["050101"], name="新名", extent="", area=None, heir=None, neighbours=[])
 
     assert remarks_on(drafted("redraw", parts)) == []
+
+
+def test_a_new_grid_without_an_extent_in_words_is_told(district):
+    district.grid.refresh_from_db()
+    told = "Grid 050103 has no extent in words: the notice board would show none."
+
+    assert told in remarks_on(
+        drafted("split", split(district.grid, into=Part("050103", "new", "三号"), piece=box(1, 0, 2, 1)))
+    )
+    assert told not in remarks_on(split_draft(district))

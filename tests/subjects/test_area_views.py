@@ -12,7 +12,7 @@ from shapely.geometry import mapping
 
 from grids.models import AreaChange, Grid
 from subjects.area_forms import CUT_AT
-from subjects.areas.deciding import propose_change, return_change, withdraw_change
+from subjects.areas.deciding import approve_change, propose_change, return_change, withdraw_change
 from subjects.areas.effect import undo_change
 from subjects.areas.preview import Told
 from subjects.areas.reading import LARGEST
@@ -177,6 +177,22 @@ def test_the_extent_in_words_of_a_grid_that_stays_is_changed_along(chief, distri
     assert change.parts.get(code=code).extent == "西半"
     return_change(change=change, why="重写", by=district.district_office, now=NOON)
     assert "西半" in chief.get(f"/areas/changes/{change.pk}/edit/").content.decode()
+
+
+def test_the_new_words_of_a_grid_that_stays_are_shown_beside_the_old_before_and_after(client, district):
+    Grid.objects.filter(code="050101").update(extent="东至灞河")
+    client.force_login(district.chief, backend="grids.backends.DutyBackend")
+    told = "<del>东至灞河</del> → <ins>西半</ins>"
+    address = "/areas/new/?kind=split&station=0501"
+    assert told not in client.post(address, given()).content.decode()
+    assert told in client.post(address, given(left_extent="西半")).content.decode()
+    client.post(address, given(left_extent="西半", act="propose"))
+    change = AreaChange.objects.get()
+
+    client.force_login(district.district_office, backend="grids.backends.DutyBackend")
+    assert told in client.get(change.get_absolute_url()).content.decode()
+    approve_change(change=change, by=district.district_office, now=NOON)
+    assert told in client.get(change.get_absolute_url()).content.decode()
 
 
 def test_a_list_names_premises_by_code_and_by_number(chief):
