@@ -58,7 +58,7 @@ def locked_sentence() -> str:
         "Too many failed logins. The lock ends by itself after %(n)s minutes.",
         settings.LOCKOUT_MINUTES,
     ) % {"n": settings.LOCKOUT_MINUTES}
-    return ends + " " + _("The security administrator of your bureau can lift it earlier.")
+    return _("%(ends)s The security administrator of your bureau can lift it earlier.") % {"ends": ends}
 
 
 def left_sentence(request: HttpRequest, username: str, *, now: datetime) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -48,7 +49,7 @@ def demo_accounts() -> list[dict[str, object]]:
     posts = Posting.objects.on(timezone.localdate()).filter(
         officer__is_active=True, officer__must_change_password=False, officer__past_passwords=None,
         officer__invitations=None,
-    )  # fmt: skip
+    ).exclude(officer__password__startswith=UNUSABLE_PASSWORD_PREFIX)  # fmt: skip
     for post in posts.select_related("officer").order_by("area_code", "officer__username"):
         names = posted.setdefault(post.duty, [])
         if post.officer.username not in names:

@@ -119,11 +119,14 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
             % {"day": today - ONE_DAY},
             field="to_day",
         )
+    substitutes = posting.substitutes.meeting(on + ONE_DAY, None).select_related("officer")
+    for substitute in substitutes:
+        _keep_who_stands_in(substitute, on, today)
     to_come = Q(to_day__gt=on, to_day__gte=today, called_off=False)
     if not Posting.objects.filter(Q(to_day__isnull=True) | to_come, pk=posting.pk).update(to_day=on):
         raise WrongState(_("This post has its last day already."))
     _ended(posting, on, by, now, why)
-    for substitute in posting.substitutes.meeting(on + ONE_DAY, None).select_related("officer"):
+    for substitute in substitutes:
         _end_substitute(substitute, on, by, now)
     return posting
 
@@ -144,17 +147,20 @@ def call_off_posting(*, posting: Posting, now: datetime, by: Officer | None = No
     return _call_off(posting, by, now, why)
 
 
-def _end_substitute(substitute: Posting, on: date, by: Officer | None, now: datetime) -> None:
+def _keep_who_stands_in(substitute: Posting, on: date, today: date) -> None:
     """Whoever stands in by now was there today, and is never said not to have been."""
-    if substitute.from_day <= on:
-        Posting.objects.filter(pk=substitute.pk).update(to_day=on)
-        _ended(substitute, on, by, now, _("The post itself has ended."))
-    elif substitute.from_day <= timezone.localdate(now):
+    if on < substitute.from_day <= today:
         raise BadInput(
             _("%(name)s stands in since %(day)s: the post ends on that day at the earliest.")
             % {"name": substitute.officer, "day": substitute.from_day},
             field="to_day",
         )
+
+
+def _end_substitute(substitute: Posting, on: date, by: Officer | None, now: datetime) -> None:
+    if substitute.from_day <= on:
+        Posting.objects.filter(pk=substitute.pk).update(to_day=on)
+        _ended(substitute, on, by, now, _("The post itself has ended."))
     else:
         _call_off(substitute, by, now, _("The post itself has ended."))
 

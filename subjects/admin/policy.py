@@ -44,6 +44,10 @@ class PolicyAdmin(ScopedAdmin):
     icon = "gavel"
     list_filter = ["preset"]
 
+    @admin.display(description=gettext_lazy("bureau"), ordering="bureau_id")
+    def of_bureau(self, row: Any) -> str:
+        return str(row.bureau_id)
+
     @staticmethod
     def changed_by(model: type[PolicyRow], *names: str) -> tuple[Step, ...]:
         """The one step: a dated change of these values."""
@@ -59,32 +63,32 @@ class PolicyAdmin(ScopedAdmin):
 
 @admin.register(Tier)
 class TierAdmin(PolicyAdmin):
-    list_display = ["name", "key", "rank", "interval_months", "bureau_id", "preset", "from_day", "to_day"]
+    list_display = ["name", "key", "rank", "interval_months", "of_bureau", "preset", "from_day", "to_day"]
     steps = PolicyAdmin.changed_by(Tier, "name", "colour", "rank", "interval_months")
 
 
 @admin.register(TradeTier)
 class TradeTierAdmin(PolicyAdmin):
-    list_display = ["prefix", "kind", "tier_key", "bureau_id", "preset", "from_day", "to_day"]
+    list_display = ["prefix", "kind", "tier_key", "of_bureau", "preset", "from_day", "to_day"]
     search_fields = ["prefix", "kind", "tier_key"]
     steps = PolicyAdmin.changed_by(TradeTier, "tier_key")
 
 
 @admin.register(CreditEffect)
 class CreditEffectAdmin(PolicyAdmin):
-    list_display = ["tier_key", "credit", "mode", "rhythm_key", "bureau_id", "preset", "from_day", "to_day"]
+    list_display = ["tier_key", "credit", "mode", "rhythm_key", "of_bureau", "preset", "from_day", "to_day"]
     steps = PolicyAdmin.changed_by(CreditEffect, "mode", "rhythm_key")
 
 
 @admin.register(PolicyFigure)
 class PolicyFigureAdmin(PolicyAdmin):
-    list_display = ["key", "value", "bureau_id", "preset", "from_day", "to_day", "source"]
+    list_display = ["key", "value", "of_bureau", "preset", "from_day", "to_day", "source"]
     steps = PolicyAdmin.changed_by(PolicyFigure, "value")
 
 
 @admin.register(CheckItem)
 class CheckItemAdmin(PolicyAdmin):
-    list_display = ["text", "line", "tier_key", "prefix", "position", "bureau_id", "preset", "from_day", "to_day"]
+    list_display = ["text", "line", "tier_key", "prefix", "position", "of_bureau", "preset", "from_day", "to_day"]
     list_filter = ["preset", "line", "tier_key"]
     search_fields = ["text", "code", "line", "prefix"]
     steps = PolicyAdmin.changed_by(CheckItem, "line", "text", "position")
@@ -92,5 +96,5 @@ class CheckItemAdmin(PolicyAdmin):
 
 @admin.register(TimeLimit)
 class TimeLimitAdmin(PolicyAdmin):
-    list_display = ["key", "days", "unit", "extension_days", "bureau_id", "preset", "from_day", "to_day", "source"]
+    list_display = ["key", "days", "unit", "extension_days", "of_bureau", "preset", "from_day", "to_day", "source"]
     steps = PolicyAdmin.changed_by(TimeLimit, "days", "unit", "extension_days")

@@ -171,6 +171,7 @@ def test_a_stand_in_who_has_begun_is_never_said_not_to_have_been_there(district,
     with pytest.raises(BadInput, match="2026-11-22") as refusal:
         end_posting(posting=post, on=date(2026, 11, 21), by=district.chief, now=NOON)
     assert refusal.value.field == "to_day"
+    assert post.to_day is None
     end_posting(posting=post, on=today, by=district.chief, now=NOON)
 
     substitute.refresh_from_db()
