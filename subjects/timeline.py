@@ -31,6 +31,7 @@ def _events(premises: Premises) -> list[Entry]:
         "entered": _("Entered in the ledger"),
         "corrected": _("Ledger corrected"),
         "moved": _("Moved"),
+        "point": _("Point set"),
         "credit": _("Credit grade changed"),
         "status": _("Status changed"),
         "closed": _("Struck off"),

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<slug:name>/xlsx/", export_views.book_export, name="book_export"),
     path("premises/<int:pk>/", views.premises_show, name="premises"),
     path("premises/<int:pk>/place/", place_views.premises_place, name="premises_place"),
+    path("premises/<int:pk>/point/", place_views.premises_point, name="premises_point"),
     path("areas/health/", geometry.health, name="geometry"),
     path("areas/health/faults.json", geometry.health_map, name="geometry_map"),
     path("areas/health/check/", geometry.check_now, name="geometry_check"),

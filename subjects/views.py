@@ -70,6 +70,7 @@ def premises_show(request: SignedIn, pk: int) -> HttpResponse:
             "entries": timeline_of(premises, officer=request.user),
             "actions": actions_of(premises, officer=officer, on=today),
             "grids": grids_for(premises, officer),
+            "may_point": officer.may(Permission.CORRECT_LEDGER, premises.area_code),
             "panels": panels_of(premises, officer=officer, on=today),
             "shape": shape(premises),
         },
