@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from grids.models import AreaChange, Grid
+from grids.models import AreaChange, AreaPart, Grid
 from gridsup.events import Event
 from gridsup.timeline import Entry
 
@@ -32,8 +32,16 @@ def why_never(grid: Grid) -> str:
     return {
         Grid.State.PROPOSED: _("Not in force yet."),
         Grid.State.RETURNED: _("Never in force: its proposal was returned or withdrawn."),
-        Grid.State.RETIRED: _("In force on no day: the change that made it was undone on the same day."),
+        Grid.State.RETIRED: _why_gone(grid.code),
     }.get(Grid.State(grid.state), "")
+
+
+def _why_gone(code: str) -> str:
+    """What ended a grid on the day it was made: another change in effect that took it in, else the undoing."""
+    gone = AreaPart.objects.filter(code=code, role=AreaPart.Role.RETIRED, change__state=AreaChange.State.IN_EFFECT)
+    if heir := gone.order_by("-pk").values_list("successor", flat=True).first():
+        return _("In force on no day: grid %(heir)s took it in on the day it was made.") % {"heir": heir}
+    return _("In force on no day: the change that made it was undone on the same day.")
 
 
 def why_returned(change: AreaChange) -> str:

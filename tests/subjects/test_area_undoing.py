@@ -8,12 +8,15 @@ from grids.actions import find_area
 from grids.models import AreaChange, Grid, GridPeriod, Posting
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
+from subjects.areas.drafts import merge
 from subjects.areas.effect import undo_change
+from subjects.areas.story import why_never
 from subjects.models import Placement, Premises
 from tests.factories import TODAY, PostingFactory, TaskFactory
 from tests.splitting import (
     NOON,
     area_of,
+    drafted,
     draw_station,
     in_effect,
     merge_draft,
@@ -138,3 +141,12 @@ def test_what_goes_back_is_told_that_the_change_was_undone_and_why(district):
 
     told = premises.events.filter(what="moved").last()
     assert told.why == f"第{change.pk}号网格调整已回退：划错了"
+
+
+def test_a_grid_made_and_taken_in_on_one_day_says_so_and_not_that_something_was_undone(district, english):
+    in_effect(district, split_draft(district))
+    made, heir = Grid.objects.get(code="050103"), Grid.objects.get(code="050101")
+    in_effect(district, drafted("merge", merge([made], into=heir)))
+    made.refresh_from_db()
+
+    assert why_never(made) == "In force on no day: grid 050101 took it in on the day it was made."
