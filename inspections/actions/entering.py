@@ -193,7 +193,7 @@ def _find(ready: Sequence[Ready], facts: Facts) -> None:
     again = [(one, finding) for one in ready for finding in _left_over(one, facts)]
     ordered = [(one, row) for one in ready for row in one.findings if row.state == FindingState.ORDERED]
     wanted = [
-        (row, row.rectify_by, one.day, one.visit.submitted_on)
+        (row, row.rectify_by, one.day, timezone.localdate(one.given.at))
         for one, row in [*again, *ordered]
         if row.rectify_by is not None
     ]

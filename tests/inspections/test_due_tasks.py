@@ -40,7 +40,7 @@ def bureau(db):
 
 def generated(day=TODAY) -> dict[str, int]:
     noon = NOON + (day - TODAY)
-    job = run_inline(name="generate_due_tasks", period=day.isoformat(), area_code="05", now=noon)
+    job = run_inline(name="generate_due_tasks", period=day.isoformat(), area_code="05", now=noon, clock=lambda: noon)
     assert job.state == Job.State.DONE, job.error
     return job.counts
 
@@ -48,7 +48,8 @@ def generated(day=TODAY) -> dict[str, int]:
 def test_a_run_made_good_later_keeps_the_due_day_and_tells_when_the_task_was_made(bureau):
     PlanFactory(bureau=bureau)
     premises = DuePremisesFactory(next_due_on=TODAY - timedelta(days=2))
-    run_inline(name="generate_due_tasks", period=str(TODAY - timedelta(days=9)), area_code="05", now=NOON)
+    earlier = str(TODAY - timedelta(days=9))
+    run_inline(name="generate_due_tasks", period=earlier, area_code="05", now=NOON, clock=lambda: NOON)
 
     task = InspectionTask.objects.get()
     assert (task.due_on, task.made_on) == (premises.next_due_on, TODAY)
