@@ -168,6 +168,9 @@ class MoveForm(FindsPremises):
         found: dict[str, Any] = {name: self.cleaned_data[name] for name in self.takes if self.cleaned_data.get(name)}
         if self.finds and self.cleaned_data.get("premises"):
             found["premises"] = self.cleaned_data["premises"]
+            if found.get("area_code") == self.initial.get("area_code"):
+                # left as it was offered, before anybody knew the premises: where that lies decides
+                found.pop("area_code", None)
         return found
 
 

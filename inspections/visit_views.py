@@ -68,6 +68,8 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
         if visit.lead_id != officer.pk:
             raise Http404
         return redirect(reverse("visit_new", args=[visit.premises_id]) + f"?form={visit.client_id}")
+    known = versions(visit)
+    earlier = [version for version in known if version.version < visit.version]
     return render(
         request,
         "inspections/visit_show.html",
@@ -75,11 +77,12 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             "on": on,
             "visit": visit,
             "tiers": Tiers(officer, on),
-            "versions": versions(visit),
+            "versions": known,
             "findings": Finding.objects.filter(visit=visit).of_lines(officer).select_related("recheck"),
             "rectified": Finding.objects.filter(rectified_by=visit).of_lines(officer),
             "tasks": visit.tasks.all(),
             "photos": visit.photos.all(),
+            "earlier_photos": VisitPhoto.objects.filter(visit__in=earlier).order_by("visit__version", "pk"),
             "events": [visit_entry(event) for event in visit.events.select_related("by").order_by("-at", "-pk")],
             "moves": moves(visit, officer),
             "reasons": RETURN_REASONS,

@@ -9,7 +9,7 @@ from complaints.models.complaint import MOVES_OF
 from gridsup.states import targets
 from tests.complaints.paths import at, to
 from tests.conftest import posted
-from tests.factories import AttachmentFactory, LocalityFactory, PremisesFactory, SubjectFactory
+from tests.factories import AttachmentFactory, GridFactory, LocalityFactory, PremisesFactory, SubjectFactory
 
 S = Complaint.State
 
@@ -193,6 +193,20 @@ class TestMoves:
         page(desk, **to(complaint, "dispatched", premises=shop.pk))
         complaint.refresh_from_db()
         assert (complaint.premises, complaint.area_code) == (shop, "050102")
+
+    @pytest.mark.parametrize(("chosen", "area"), [("0501", "050102"), ("050101", "050101")])
+    def test_the_premises_decides_unless_the_desk_chose_another_area(self, page, desk, walk, chosen, area):
+        shop = PremisesFactory(area_code="050102", subject=SubjectFactory(name="Golden Dumpling"))
+        GridFactory(code="050101")
+        # its street lies in several grids: the station is offered
+        complaint = walk("accepted", locality=LocalityFactory())
+        form = next(form for form in page(desk, at(complaint)).context["moves"] if form.to == "dispatched")
+        assert form["area_code"].value() == "0501"
+
+        page(desk, **to(complaint, "dispatched", premises=shop.pk, area_code=chosen))
+
+        complaint.refresh_from_db()
+        assert (complaint.premises, complaint.area_code) == (shop, area)
 
     def test_a_repeat_is_linked_by_its_number(self, page, desk, take_in):
         first, second = take_in("report"), take_in("report")

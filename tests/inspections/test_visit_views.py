@@ -112,6 +112,14 @@ def test_who_comes_from_elsewhere_finds_no_record_no_finding_and_no_photo(client
             assert client.get(path).status_code == 404
 
 
+def test_the_photos_of_the_version_before_stand_beside_the_new_one(as_chief, district):
+    photo = PhotoFactory(visit__state="returned")
+    again = VisitFactory(premises=photo.visit.premises, corrects=photo.visit, version=2)
+
+    assert f'src="/visits/photos/{photo.pk}/"' in as_chief.get(f"/visits/{again.pk}/").text
+    assert not as_chief.get(f"/visits/{photo.visit_id}/").context["earlier_photos"]
+
+
 def test_a_photo_is_handed_out_as_a_file_that_no_browser_interprets_or_keeps(as_chief, district):
     reply = as_chief.get(f"/visits/photos/{PhotoFactory().pk}/")
 
