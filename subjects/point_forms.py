@@ -31,7 +31,7 @@ class PointForm(forms.Form):
         ),
     )
     sure = forms.BooleanField(label=gettext_lazy("the coordinate system is right as chosen"), required=False)
-    tapped = forms.CharField(required=False, widget=forms.HiddenInput)
+    tapped = forms.CharField(label=gettext_lazy("drawn on this map"), required=False, widget=forms.HiddenInput)
     why = forms.CharField(
         label=gettext_lazy("reason"), required=False, max_length=300, widget=forms.TextInput(attrs=TEXT)
     )
