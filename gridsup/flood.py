@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -57,7 +58,8 @@ def allow(*, kind: str, request: HttpRequest, now: datetime) -> Attempt:
         wait_alone("attempt", kind, source)
         wait = max(_wait(kind, source, limit, now) for limit in LIMITS[kind])
         if wait:
-            raise TooOften(f"{SENTENCES[kind]} {again_in(wait)}", wait=wait)
+            said = {"refused": SENTENCES[kind], "again": again_in(wait)}
+            raise TooOften(gettext("%(refused)s %(again)s") % said, wait=wait)
         return Attempt.objects.create(kind=kind, source=source, at=now)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
@@ -222,8 +223,11 @@ class ScorecardViewSet(ScopedViewSet):
         """One text for what the computed cards of a bureau's period say, to be handed in with the publication."""
         query = ScoreRequest(data=request.query_params)
         query.is_valid(raise_exception=True)
-        cards = self.get_queryset().in_area(query.validated_data["area"])
-        computed = list(cards.filter(period=query.validated_data["period"], state=Scorecard.State.COMPUTED))
+        area, period = query.validated_data["area"], str(Period.parse(query.validated_data["period"]))
+        if not self.officer.may(Permission.VIEW, area):
+            raise Http404
+        cards = self.get_queryset().in_area(area)
+        computed = list(cards.filter(period=period, state=Scorecard.State.COMPUTED))
         return Response({"cards": len(computed), "fingerprint": fingerprint_of(computed)})
 
     def need(self, permission: Permission) -> None:

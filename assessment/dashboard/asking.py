@@ -44,10 +44,7 @@ class DashboardQuestion(Question):
         except BadInput as error:
             raise ValidationError(str(error)) from error
         if period.first > self.on:
-            raise ValidationError(
-                _("“%(text)s” has not begun: nothing of it can be counted yet. Shown is the running quarter.")
-                % {"text": text}
-            )
+            raise ValidationError(_("“%(text)s” has not begun: nothing of it can be counted yet.") % {"text": text})
         return period
 
     @property

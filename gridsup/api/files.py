@@ -76,6 +76,8 @@ class PicturesField(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[Picture]:
         """Raises ValidationError with a sentence for each that is none."""
         uploads = data if isinstance(data, list) else [data]
+        if not uploads:
+            self.fail("empty")
         if len(uploads) > MOST_PICTURES:
             raise serializers.ValidationError([str(self.too_many) % {"most": MOST_PICTURES}], code="many")
         pictures, faults = [], []

@@ -195,3 +195,15 @@ def test_a_card_out_of_scope_is_not_there(scored):
         for address in ("", "/rows?indicator=satisfaction"):
             reply = api_as(who).get(f"{CARDS}/{card('0501').pk}{address}")
             assert (reply.status_code, errors(reply)) == (404, [("not_found", "")])
+
+
+def test_what_the_scores_of_others_say_is_not_there(scored):
+    for who in (scored.far_chief, scored.outsider):
+        reply = api_as(who).get(f"{CARDS}/fingerprint", Q3)
+        assert (reply.status_code, errors(reply)) == (404, [("not_found", "")])
+
+
+def test_the_fingerprint_of_no_period_is_refused(scored):
+    reply = api_as(scored.district_office).get(f"{CARDS}/fingerprint", {**Q3, "period": "soon"})
+
+    assert (reply.status_code, errors(reply)) == (400, [("bad_input", "period")])

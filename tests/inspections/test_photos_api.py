@@ -210,3 +210,12 @@ def test_a_browser_sends_photos_only_with_its_token_against_forgery(district, vi
     answer = client.post(address(visit), {"photos": [photo()]}, headers={"X-CSRFToken": token})
 
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("form", ["json", "multipart"])
+def test_a_request_without_a_photo_is_told_so(district, visit, form):
+    answer = api_as(district.lead).post(address(visit), {"photos": []}, format=form)
+
+    assert answer.status_code == 400
+    assert errors(answer)[0][1] == "photos"
+    assert not VisitPhoto.objects.exists()
