@@ -72,7 +72,7 @@ def staffing_grid(request: SignedIn, code: str) -> HttpResponse:
             "mates": mates_of(officer, row, day),
             "officers": officer_lines(officer, [row]),
             "links": links,
-            "certified": [member for member in row.present if member.certified_on(day)],
+            "certified": [member for member in row.present if member.is_certified],
             "absent": [member for member in row.members if member not in row.present],
         },
     )
@@ -87,5 +87,5 @@ def mates_of(officer: Officer, row: GridRow, day: date) -> QuerySet[Posting]:
         .present_on(day)
         .filter(team__in=teams, duty__in=HOLDERS)
     )
-    certified = posts.filter(officer__certificate_valid_to__gte=day)
-    return certified.exclude(area_code=row.code).select_related("officer")
+    certified = Officer.objects.certified_on(day).order_by().values("pk")
+    return posts.filter(officer__in=certified).exclude(area_code=row.code).select_related("officer")

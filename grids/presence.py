@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from grids.models import Posting
+from grids.models import Officer, Posting
 from grids.permissions import HOLDERS, LEADS, WATCHERS, Duty
 from gridsup.scoping import inside
 
@@ -28,7 +28,8 @@ class Member:
     team: str
     since: date
     certificate_to: date | None
-    stands_in_for: int | None = None
+    stands_in_for: int | None
+    holds_certificate: bool
 
     @property
     def label(self) -> str:
@@ -52,9 +53,10 @@ class Member:
     def is_supervisor(self) -> bool:
         return self.duty in WATCHERS
 
-    def certified_on(self, day: date) -> bool:
+    @property
+    def is_certified(self) -> bool:
         """May inspect on the day: a certificate is valid then."""
-        return self.is_officer and self.certificate_to is not None and self.certificate_to >= day
+        return self.is_officer and self.holds_certificate
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class People:
         """Patrol group → its certified officers who are there."""
         found: dict[Group, set[int]] = defaultdict(set)
         for member in self.present(self.members):
-            if member.group and member.certified_on(self.day):
+            if member.group and member.is_certified:
                 found[member.group].add(member.officer)
         return found
 
@@ -97,7 +99,7 @@ class People:
     def counting_for(self, code: str) -> set[int]:
         """Certified officers who count for a grid: its own, and those of its patrol groups."""
         here = self.present(self.by_grid[code])
-        found = {member.officer for member in here if member.certified_on(self.day)}
+        found = {member.officer for member in here if member.is_certified}
         return found.union(*(self.certified[member.group] for member in here if member.group))
 
 
@@ -109,20 +111,21 @@ def holders(present: Iterable[Member]) -> set[int]:
 def people_of(codes: Collection[str], on: date) -> People:
     """Everybody posted in these grids on the day, and the rest of their patrol groups; two queries at most."""
     posts = Posting.objects.serving_on(on).filter(duty__in=[*HOLDERS, *WATCHERS])
-    members = _read(posts.filter(area_code__in=codes))
+    members = _read(posts.filter(area_code__in=codes), on)
     groups = {member.group for member in members if member.group}
     if groups:
         stations = inside({station for station, _team in groups})
         known = {member.post for member in members}
         there = Posting.objects.present_on(on).filter(duty__in=HOLDERS)
         mates = there.filter(stations, team__in={team for _station, team in groups})
-        members += [mate for mate in _read(mates) if mate.post not in known]
+        members += [mate for mate in _read(mates, on) if mate.post not in known]
     return People(on, members)
 
 
-def _read(posts: QuerySet[Posting]) -> list[Member]:
-    rows = posts.order_by("area_code", "duty", "from_day", "pk").values_list(
+def _read(posts: QuerySet[Posting], on: date) -> list[Member]:
+    certified = Officer.objects.certified_on(on).filter(pk=OuterRef("officer"))
+    rows = posts.annotate(certified=Exists(certified)).order_by("area_code", "duty", "from_day", "pk").values_list(
         "pk", "officer", "officer__name", "area_code", "duty", "team", "from_day", "officer__certificate_valid_to",
-        "stands_in_for",
+        "stands_in_for", "certified",
     )  # fmt: skip
     return [Member(*row) for row in rows]

@@ -205,7 +205,7 @@ def hindrances(form: VisitForm, officer: Officer) -> Iterator[str]:
     if ended := why_not_visited(form.premises):
         yield ended
     if form.lead == officer and not officer.certified_on(form.on):
-        yield _("You hold no valid enforcement certificate today: you cannot lead a visit. Ask whoever keeps accounts.")
+        yield _("You hold no valid enforcement certificate today: you cannot lead a visit. Ask the chief.")
     if not form.colleagues:
         yield _("Nobody else who is posted here holds a valid certificate today, and a visit needs two. Ask the chief.")
 

@@ -81,7 +81,7 @@ class GridRow:
     @cached_property
     def certified(self) -> int:
         """Of its own."""
-        return len({member.officer for member in self.present if member.certified_on(self.day)})
+        return len({member.officer for member in self.present if member.is_certified})
 
     @property
     def of_the_group(self) -> int:

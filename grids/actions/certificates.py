@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grids.actions.accounts import What, check_leads, check_number, plain, record
@@ -41,8 +42,7 @@ def renew_certificate(
         )
     _keep_present(stored)
     certificate = Certificate.objects.create(officer=officer, number=number, from_day=from_day, to_day=to_day, by=by)
-    officer.certificate_no, officer.certificate_from, officer.certificate_valid_to = number, from_day, to_day
-    officer.save(update_fields=["certificate_no", "certificate_from", "certificate_valid_to"])
+    _show(officer, certificate)
     old = stored.certificate_valid_to.isoformat() if stored.certificate_valid_to else ""
     record(officer=officer, what=What.CERTIFICATE, by=by, now=now, old=old, new=to_day.isoformat())
     return certificate
@@ -50,9 +50,10 @@ def renew_certificate(
 
 @transaction.atomic
 def withdraw_certificate(*, officer: Officer, on: date, why: str, now: datetime, by: Officer | None = None) -> Officer:
-    """Ends the present certificate earlier, `on` being its last valid day: handed in, taken away, or typed wrongly.
+    """From the day after `on` the person holds no certificate: handed in, taken away, or typed wrongly.
 
-    Raises BadInput for a missing reason or a day outside its time, WrongState without a certificate, NotAllowed.
+    A former one that would run on ends with it, and one that would begin later is taken off. Raises BadInput for a
+    missing reason or a day outside their time, WrongState without a certificate, NotAllowed.
     """
     check_leads(officer=officer, by=by)
     stored = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
@@ -60,20 +61,27 @@ def withdraw_certificate(*, officer: Officer, on: date, why: str, now: datetime,
         raise WrongState(_("There is no certificate."))
     if not why.strip():
         raise BadInput(_("A reason is needed."), field="why")
-    if on >= stored.certificate_valid_to or (stored.certificate_from is not None and on < stored.certificate_from):
+    _keep_present(stored)
+    begun = officer.certificates.filter(Q(from_day=None) | Q(from_day__lte=on))
+    if on >= stored.certificate_valid_to or not begun.exists():
         raise BadInput(
             _("The certificate runs to %(day)s: give an earlier day within its time.")
             % {"day": stored.certificate_valid_to},
             field="on",
         )
-    _keep_present(stored)
-    present = officer.certificates.filter(number=stored.certificate_no, to_day=stored.certificate_valid_to)
-    present.update(to_day=on)
-    officer.certificate_valid_to = on
-    officer.save(update_fields=["certificate_valid_to"])
+    officer.certificates.filter(from_day__gt=on).delete()
+    begun.filter(to_day__gt=on).update(to_day=on)
+    _show(officer, officer.certificates.all()[0])
     old = stored.certificate_valid_to.isoformat()
     record(officer=officer, what=What.WITHDRAWN, by=by, now=now, old=old, new=on.isoformat(), why=why.strip())
     return officer
+
+
+def _show(officer: Officer, certificate: Certificate) -> None:
+    """The certificate stands on the officer."""
+    officer.certificate_no, officer.certificate_from = certificate.number, certificate.from_day
+    officer.certificate_valid_to = certificate.to_day
+    officer.save(update_fields=["certificate_no", "certificate_from", "certificate_valid_to"])
 
 
 def _keep_present(officer: Officer) -> None:

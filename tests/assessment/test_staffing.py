@@ -7,6 +7,7 @@ from hypothesis.strategies import integers
 
 from assessment.staffing.guides import Bounds
 from assessment.staffing.rows import OVER, SHORT, UNDER, next_quarter, rows_of
+from grids.actions import renew_certificate
 from grids.models import Grid, LinkedCadre, Officer, Posting, ServiceStation
 from subjects import presets
 from subjects.actions import load_preset
@@ -98,6 +99,16 @@ def test_lead_and_certified_officers_of_the_day_are_counted(district):
     assert (row_of().certified, row_of().officers, row_of().faults) == (2, 2, [])
     assert kinds(row_of("050201")) == [SHORT, SHORT]  # no lead, nobody certified
     assert kinds(row_of("050102")) == [SHORT]  # a lead without a certificate
+
+
+def test_between_two_certificates_nobody_counts_as_certified(district):
+    Officer.objects.filter(pk=district.manager.pk).update(certificate_valid_to=TODAY - timedelta(days=9))
+    renew_certificate(officer=Officer.objects.get(pk=district.manager.pk), number="S-7", to_day=date(2032, 1, 1),
+                      from_day=TODAY + timedelta(days=9), now=noon(TODAY))  # fmt: skip
+
+    counted = [row_of(on=TODAY + timedelta(days=days)).certified for days in (-9, -8, 0, 8, 9)]
+
+    assert counted == [2, 1, 1, 1, 2]
 
 
 def test_a_certificate_counts_to_its_last_day_and_a_closed_account_never(district):

@@ -218,6 +218,20 @@ def test_a_withdrawn_certificate_ends_with_a_reason_and_may_be_followed_by_anoth
     assert [one.to_day for one in district.lead.certificates.all()] == [date(2027, 1, 1), DAY]
 
 
+@pytest.mark.parametrize("first", [None, date(2026, 1, 1), DAY + timedelta(days=5)])
+def test_whose_certificate_was_withdrawn_holds_none_whatever_else_would_run_on(district, first):
+    facts = {"officer": district.lead, "by": district.chief, "now": NOON}
+    renew_certificate(number="S-2", from_day=first, to_day=date(2034, 1, 1), **facts)
+
+    withdraw_certificate(on=DAY, why="taken away", **facts)
+
+    lead = Officer.objects.get(pk=district.lead.pk)
+    for day, valid in ((DAY, True), (DAY + timedelta(days=1), False), (DAY + timedelta(days=6), False)):
+        assert lead.certified_on(day) is valid, day
+        assert Officer.objects.filter(pk=lead.pk).certified_on(day).exists() is valid, day
+    assert (lead.certificate_no, lead.certificate_valid_to) == ("S-1" if first and first > DAY else "S-2", DAY)
+
+
 @pytest.mark.parametrize("facts", [{"why": ""}, {"on": date(2031, 1, 1)}])
 def test_a_certificate_is_withdrawn_to_an_earlier_day_for_a_reason(district, facts):
     with pytest.raises(BadInput):
