@@ -1,6 +1,7 @@
 """Pages of the import of people: a file, what it would do, and then the import itself."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,7 +24,7 @@ from grids.permissions import Duty, Permission
 from grids.requests import SignedIn
 from gridsup.audit.models import AuditEntry
 from gridsup.audit.recording import note, note_trial
-from gridsup.errors import DomainError
+from gridsup.errors import DomainError, Overtaken
 from gridsup.questions import SELECT
 
 # Rows and faults that the preview shows; the file of refused rows has them all.
@@ -53,7 +54,8 @@ class FileForm(forms.Form):
         codes = {code[:2] for code in officer.area_codes(Permission.IMPORT)}
         field = cast("forms.ModelChoiceField[Bureau]", self.fields["bureau"])
         field.queryset = Bureau.objects.filter(code__in=[code for code in codes if may_import(officer, code)])
-        field.initial = field.queryset.first()
+        if field.queryset.count() == 1:
+            field.empty_label, field.initial = None, field.queryset.get()
 
 
 @login_required
@@ -68,8 +70,9 @@ def people_import(request: SignedIn) -> HttpResponseBase:
         upload, bureau = form.cleaned_data["file"], form.cleaned_data["bureau"].code
         try:
             note(request, row=form.cleaned_data["bureau"])
-            kept = keep(upload=upload, bureau=bureau, by=request.user, now=timezone.now())
-            _run(kept, request.user, dry_run=True)
+            now = timezone.now()
+            kept = keep(upload=upload, bureau=bureau, by=request.user, now=now)
+            _run(kept, request.user, now=now, dry_run=True)
         except DomainError as error:
             form.add_error("file", str(error))
         else:
@@ -80,27 +83,39 @@ def people_import(request: SignedIn) -> HttpResponseBase:
 @login_required
 @permission_required(Permission.IMPORT, raise_exception=True)
 def people_import_file(request: SignedIn, key: str) -> HttpResponseBase:
-    """What a file would do; posted, it is imported."""
+    """What a file would do; posted, it is imported, and from then on this shows what was done."""
     kept = find(key=key, by=request.user, now=timezone.now())
     if kept is None:
         messages.error(request, _("This file is no longer kept: hand it in again."))
         return redirect("people_import")
-    done = request.method == "POST"
     note(request, row=Bureau.objects.filter(code=kept.bureau).first())
-    if not done:
-        note_trial(request)
     try:
-        outcome = _run(kept, request.user, dry_run=not done)
+        if request.method == "POST":
+            return _enter(request, kept)
+        outcome = _run(kept, request.user, now=timezone.now(), dry_run=True)
+    except Overtaken as error:
+        note_trial(request)
+        return render(request, "grids/people_import_file.html", {"kept": kept, "busy": str(error)}, status=409)
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("people_import")
-    if done:
-        note(request, outcome=AuditEntry.Outcome.DONE)
-        messages.success(
-            request,
-            _("Imported: %(made)d new accounts, %(posted)d new posts, %(refused)d rows refused.") % outcome.counts(),
-        )
-    return render(request, "grids/people_import_file.html", {"kept": kept, "done": done, **_shown(outcome)})
+    if outcome.at is None:
+        note_trial(request)
+    return render(request, "grids/people_import_file.html", {"kept": kept, "done": outcome.at, **_shown(outcome)})
+
+
+def _enter(request: SignedIn, kept: Kept) -> HttpResponseBase:
+    """Imports a kept file; sent once more, it says when that was done and leads to the result of then."""
+    now = timezone.now()
+    outcome = _run(kept, request.user, now=now, dry_run=False, rejects=kept.rejects)
+    if outcome.at == now:
+        words = _("Imported: %(made)d new accounts, %(posted)d new posts, %(refused)d rows refused.")
+        messages.success(request, words % outcome.counts())
+    else:
+        note(request, action=AuditEntry.Action.VIEW)
+        said = _("This file was entered already, on %(at)s: here is what was done then. Nothing was entered again.")
+        messages.warning(request, said % {"at": f"{timezone.localtime(outcome.at):%Y-%m-%d %H:%M}"})
+    return redirect("people_import_file", kept.key)
 
 
 def _shown(outcome: Outcome) -> dict[str, Any]:
@@ -121,7 +136,8 @@ def people_import_rejects(request: SignedIn, key: str) -> HttpResponseBase:
         return redirect("people_import")
     with tempfile.TemporaryDirectory() as place:
         rejects = Path(place) / "rejects.csv"
-        _run(kept, request.user, dry_run=True, rejects=rejects)
+        if _run(kept, request.user, now=timezone.now(), dry_run=True, rejects=rejects).at is not None:
+            rejects = kept.rejects  # as they were refused when the file was entered
         content = rejects.read_bytes()
     return HttpResponse(
         content,
@@ -130,11 +146,11 @@ def people_import_rejects(request: SignedIn, key: str) -> HttpResponseBase:
     )
 
 
-def _run(kept: Kept, by: Officer, *, dry_run: bool, rejects: Path | None = None) -> Outcome:
+def _run(kept: Kept, by: Officer, *, now: datetime, dry_run: bool, rejects: Path | None = None) -> Outcome:
     bureau = get_object_or_404(Bureau, code=kept.bureau)
     if not may_import(by, bureau.code):
         raise PermissionDenied
-    now = timezone.now()
     return run(
-        path=kept.path, bureau=bureau, on=timezone.localdate(now), now=now, by=by, dry_run=dry_run, rejects=rejects
-    )
+        path=kept.path, bureau=bureau, on=timezone.localdate(now), now=now, by=by, dry_run=dry_run, rejects=rejects,
+        record=kept.record,
+    )  # fmt: skip

@@ -49,6 +49,13 @@ def held(*, name: str, area_code: str, by: str = "", arguments: Mapping[str, obj
         raise
 
 
+def refuse_while_held(*, name: str, area_code: str) -> None:
+    """Raises Overtaken while a process holds the work of an area."""
+    _end_dead(name, area_code)
+    if running := Job.objects.active().filter(name=name, area_code=area_code).first():
+        raise _is_running(running)
+
+
 def _take(name: str, area_code: str, by: str, arguments: dict[str, object]) -> Job:
     now = timezone.now()
     _end_dead(name, area_code)
@@ -63,11 +70,15 @@ def _take(name: str, area_code: str, by: str, arguments: dict[str, object]) -> J
         running = Job.objects.active().filter(name=name, area_code=area_code).first()
         if running is None:
             raise
-        since = timezone.localtime(running.queued_at)
-        raise Overtaken(
-            _("“%(name)s” of area %(area)s is running since %(since)s. Wait until it has ended.")
-            % {"name": name, "area": area_code, "since": f"{since:%Y-%m-%d %H:%M}"}
-        ) from error
+        raise _is_running(running) from error
+
+
+def _is_running(job: Job) -> Overtaken:
+    since = timezone.localtime(job.queued_at)
+    return Overtaken(
+        _("“%(name)s” of area %(area)s is running since %(since)s. Wait until it has ended.")
+        % {"name": job.name, "area": job.area_code, "since": f"{since:%Y-%m-%d %H:%M}"}
+    )
 
 
 def _end_dead(name: str, area_code: str) -> None:

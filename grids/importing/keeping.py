@@ -29,6 +29,16 @@ class Kept:
     name: str
     bureau: str
 
+    @property
+    def record(self) -> Path:
+        """Where it is written down what its import did."""
+        return self.path.with_name("done.json")
+
+    @property
+    def rejects(self) -> Path:
+        """Where its import put the refused rows."""
+        return self.path.with_name("rejects.csv")
+
 
 def folder() -> Path:
     """Where such files lie; nothing below it has an address."""

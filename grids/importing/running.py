@@ -1,8 +1,6 @@
 """An import of people from the file to accounts, certificates and posts, by the same actions as everywhere."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from grids.actions import add_officer, change_officer, post_officer, renew_certificate
 from grids.importing.columns import DATES, PEOPLE
+from grids.importing.outcome import Line, Outcome
 from grids.importing.parsing import Person, PersonParser, known_column
 from grids.models import Bureau, Officer
 from grids.permissions import Permission, needed_to_post
 from gridsup.errors import BadInput, DomainError, NotAllowed
-from gridsup.foreground import held
+from gridsup.foreground import Held, held, refuse_while_held
 from gridsup.sheets.faults import Fault
 from gridsup.sheets.reading import Sheet, open_sheet
 from gridsup.sheets.rejects import check_writable, draft_of, write_rejects
@@ -28,41 +27,6 @@ MOST_PEOPLE = 2_000
 SAME = ("name", "phone", "certificate_no", "certificate_from", "certificate_valid_to")
 
 
-@dataclass(frozen=True)
-class Line:
-    """What becomes of one row."""
-
-    what: str  # made, posted, changed, unchanged
-    person: Person
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass
-class Outcome:
-    """What an import did, or with a dry run would do; rows: made + changed + unchanged + refused = read."""
-
-    read: int = 0
-    made: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    posted: int = 0  # of them with a new post
-    faults: list[Fault] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    unread: tuple[str, ...] = ()
-    cautions: tuple[str, ...] = ()
-
-    @property
-    def refused(self) -> int:
-        return len({fault.row for fault in self.faults})
-
-    def counts(self) -> dict[str, int]:
-        """The counts by name."""
-        return {
-            "read": self.read, "made": self.made, "changed": self.changed, "unchanged": self.unchanged,
-            "refused": self.refused, "posted": self.posted,
-        }  # fmt: skip
-
-
 def run(
     *,
     path: Path,
@@ -72,27 +36,49 @@ def run(
     by: Officer | None = None,
     dry_run: bool = False,
     rejects: Path | None = None,
+    record: Path | None = None,
 ) -> Outcome:
     """Brings a file of people into a bureau: sound rows go in, refused ones come back with reasons.
 
     Accounts are made without a password; the system administrator invites their people. The same file again changes
-    nothing. Raises BadInput for a file that cannot be read, NotAllowed, and Overtaken while another import runs.
+    nothing. `record`: where it is written down what the import did; what stands there already is returned, and nothing
+    is done. Raises BadInput for a file that cannot be read, NotAllowed, and Overtaken while another import runs.
     """
     if by is not None and not (may_import(by, bureau.code)):
         raise NotAllowed(_("Your duties do not permit this here."))
+    if dry_run:
+        # two imports of the same people would meet in rows that the first has not committed yet
+        refuse_while_held(name=JOB, area_code=bureau.code)
+    if record is not None and record.exists():
+        return Outcome.read_from(record)
     if rejects is not None:
         check_writable(rejects, ledger=path)
-    user, told = by.username if by else "", {"file": path.name}
-    lock = nullcontext() if dry_run else held(name=JOB, area_code=bureau.code, by=user, arguments=told)
-    with lock as held_, draft_of(rejects) as draft:
+    intake = Intake(bureau.code, on, now, by)
+    if dry_run:
+        return _taken(intake, path, rejects, lock=None)
+    with held(name=JOB, area_code=bureau.code, by=by.username if by else "", arguments={"file": path.name}) as lock:
+        # a second click may have waited here for the first
+        if record is not None and record.exists():
+            lock.finish({})
+            return Outcome.read_from(record)
+        outcome = _taken(intake, path, rejects, lock=lock)
+        outcome.at = now
+        if record is not None:
+            outcome.write_to(record)
+    return outcome
+
+
+def _taken(intake: "Intake", path: Path, rejects: Path | None, *, lock: Held | None) -> Outcome:
+    """The rows of a file through the intake, in one transaction; without a lock it is rolled back."""
+    with draft_of(rejects) as draft:
         sheet = open_sheet(path, PEOPLE)
         with transaction.atomic():
-            outcome = Intake(bureau.code, on, now, by).take(sheet)
+            outcome = intake.take(sheet)
             if draft is not None:
                 write_rejects(draft, sheet, outcome.faults, dates=DATES)
-            if held_ is not None:
-                held_.finish(outcome.counts())
-            transaction.set_rollback(dry_run)
+            if lock is not None:
+                lock.finish(outcome.counts())
+            transaction.set_rollback(lock is None)
     return outcome
 
 

@@ -1,6 +1,7 @@
 import csv
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -13,9 +14,13 @@ from grids.importing import run
 from grids.importing.columns import COLUMNS
 from grids.importing.keeping import KEPT, find, folder, keep
 from grids.models import Grid, Officer, Posting
-from gridsup.errors import BadInput, NotAllowed
+from gridsup.errors import BadInput, NotAllowed, Overtaken
+from gridsup.foreground import held
 from gridsup.images import LARGEST
+from gridsup.models import Job
+from tests.factories import PostingFactory
 from tests.style.routes import client_of
+from tests.together import at_once
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.get_default_timezone())
 DAY = date(2026, 11, 22)
@@ -294,7 +299,63 @@ def test_a_file_is_shown_before_it_is_imported_and_its_refused_rows_come_back(as
 
     assert Officer.objects.filter(username="new1").exists()
     assert "new2" in as_office.get(f"{address}rejects/").content.decode("utf-8-sig")
-    assert as_office.post(address).context["outcome"].unchanged == 1
+
+
+def test_a_file_that_is_confirmed_twice_shows_what_was_done_the_first_time(as_office, district, tmp_path):
+    content = as_csv(tmp_path / "people.csv", [person(1), person(2, area_code="050199")]).read_bytes()
+    address = sent(as_office, district, content)["Location"]
+
+    first, again = as_office.post(address, follow=True), as_office.post(address, follow=True)
+
+    assert first.redirect_chain == again.redirect_chain == [(address, 302)]
+    assert "Imported: 1 new accounts, 1 new posts, 1 rows refused." in first.text
+    assert "was entered already" not in first.text
+    assert "This file was entered already, on 20" in again.text
+    for page in (first, again, as_office.get(address)):
+        assert page.context["outcome"].counts() == first.context["outcome"].counts()
+        assert (page.context["outcome"].made, page.context["outcome"].unchanged) == (1, 0)
+        assert page.context["outcome"].lines[0].person.from_day == date(2026, 11, 1)
+        assert "Import now" not in page.text
+    assert Job.objects.filter(name="import_officers").count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("two_connections")
+def test_of_two_clicks_at_once_none_is_told_that_nothing_was_new(district, tmp_path):
+    path = as_csv(tmp_path / "people.csv", [person(number) for number in range(1, 20)])
+    given = {"path": path, "bureau": district.bureau, "on": DAY, "record": tmp_path / "done.json"}
+    clicks = [partial(run, **given, now=NOON + timedelta(seconds=second)) for second in (0, 1)]
+
+    told = [one for one in at_once(*clicks) if not isinstance(one, Overtaken)]
+
+    assert {(one.made, one.unchanged) for one in told} == {(19, 0)}
+    assert len({one.at for one in told}) == 1
+    assert run(**given, now=NOON + timedelta(hours=1)).at == told[0].at
+
+
+def test_while_another_import_runs_a_file_is_neither_shown_nor_entered(as_office, district, tmp_path):
+    content = as_csv(tmp_path / "people.csv", [person(1)]).read_bytes()
+    address = sent(as_office, district, content)["Location"]
+
+    with held(name="import_officers", area_code="05") as lock:
+        pages = as_office.get(address), as_office.post(address)
+        lock.finish({})
+
+    for page in pages:
+        assert page.status_code == 409
+        assert "is running since" in page.text
+    assert not Officer.objects.filter(username="new1").exists()
+    assert as_office.get(address).context["outcome"].made == 1
+
+
+def test_the_only_bureau_is_chosen_and_of_several_none_is(as_office, district):
+    page = as_office.get("/people/import/").text
+    assert '<option value="">' not in page
+    assert f'<option value="{district.bureau.pk}" selected>' in page
+
+    PostingFactory(officer=district.district_office, duty="grid_office", area_code="06")
+
+    assert '<option value="" selected>' in as_office.get("/people/import/").text
 
 
 @pytest.mark.parametrize(
