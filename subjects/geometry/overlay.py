@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from grids.geometry import as_geojson
+from grids.shapes import mended
 from gridsup.equalarea import Plane, Shapes
 from subjects.geometry.ground import Ground
 from subjects.models.geometry import GeometryFault
@@ -70,7 +71,7 @@ def places(shapes: npt.ArrayLike, plane: Plane) -> Places:
     Rooms that hang together by a hairline alone come out as several.
     """
     parts, source = shapely.get_parts(np.atleast_1d(np.asarray(shapes, dtype=object)), return_index=True)
-    flat = plane.project(parts)
+    flat = _valid(plane.project(parts))
     large = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (shapely.area(flat) >= LEAST_M2)
     flat, source = flat[large], source[large]
     cores, owner = shapely.get_parts(shapely.buffer(flat, -LEAST_WIDTH_M / 2, join_style="mitre"), return_index=True)
@@ -78,8 +79,16 @@ def places(shapes: npt.ArrayLike, plane: Plane) -> Places:
     pieces, piece_of = shapely.get_parts(shapely.intersection(grown, flat[owner]), return_index=True)
     source = source[owner][piece_of]
     wide = shapely.area(pieces) >= LEAST_M2
-    found = plane.back(pieces[wide])
+    found = _valid(plane.back(pieces[wide]))
     return Places(found, plane.square_metres(found), source[wide], len(found))
+
+
+def _valid(shapes: Shapes) -> Shapes:
+    """The shapes, mended where another plane bent a hairline across itself: a corner of one grid that lies a hair
+    beside a straight edge of its neighbour comes to lie on the other side of it."""
+    wrong = ~shapely.is_valid(shapes)
+    shapes[wrong] = [mended(shape) or shapely.Polygon() for shape in shapes[wrong]]
+    return shapes
 
 
 def faults_of(ground: Ground) -> list[Found]:

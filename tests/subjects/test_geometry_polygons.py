@@ -69,6 +69,25 @@ def test_two_grids_that_overlap_in_two_places_are_one_fault():
     assert fault.square_metres == pytest.approx(SQUARE_M2, rel=1e-3)
 
 
+def test_a_hole_with_a_hairline_that_crosses_itself_in_metres_is_found_by_its_area():
+    # its southern corner lies a hair beside the long edge between the next two, in degrees on the inner side of it
+    hole = shapely.Polygon(
+        [
+            (109.041355, 34.276243), (109.040776, 34.275353), (109.026038, 34.252729), (109.030857, 34.260127),
+            (109.030857, 34.278651), (109.019945, 34.281154),
+        ]
+    )  # fmt: skip
+    plane = Plane(109.1316325, 34.312007)
+    assert shapely.is_valid(hole)
+    assert not shapely.is_valid(plane.project(hole))
+
+    seen = places([hole], plane)
+
+    assert seen.size == 1
+    assert seen.shapes[0].is_valid
+    assert seen.square_metres[0] == pytest.approx(993_420, rel=1e-3)
+
+
 def test_each_hole_is_a_fault_with_its_own_polygon_of_the_station_around_it():
     grids = {"050101": box(0, 0, 3, 3) - box(1, 1, 2, 2), "050201": box(3, 0, 6, 3) - box(4, 1, 4.5, 2)}
 
