@@ -19,7 +19,7 @@ from complaints.models.complaint import MOVES_OF
 from complaints.rules import AT_WORK, DECIDED
 from grids.admin.areas import AreaFilter
 from grids.permissions import Permission
-from gridsup.backoffice.base import ScopedAdmin, ScopedInline
+from gridsup.backoffice.base import ScopedAdmin, ScopedInline, Shades
 from gridsup.backoffice.site import Decision
 from gridsup.backoffice.steps import Reason, Step, StepForm
 from gridsup.scoping import inside
@@ -34,11 +34,13 @@ WAITING = {
     "close": (gettext_lazy("to be closed"), ("told", "answered"), "review_complaints"),
 }
 # How a state is dressed: the desk's turn, the reviewer's, over.
-LABELS: dict[str, str] = {
-    **dict.fromkeys(WAITING["dispatch"][1], "warning"),
-    **dict.fromkeys(WAITING["review"][1], "info"),
-    **dict.fromkeys(("told", "closed", "answered"), "success"),
-}
+LABELS = Shades(
+    {
+        **dict.fromkeys(WAITING["dispatch"][1], "warning"),
+        **dict.fromkeys(WAITING["review"][1], "info"),
+        **dict.fromkeys(("told", "closed", "answered"), "success"),
+    }
+)
 
 
 class Standing(admin.SimpleListFilter):

@@ -11,7 +11,7 @@ from unfold.decorators import display
 from grids.actions import approve_grid, return_grid
 from grids.models import Grid, Locality, Station
 from grids.permissions import Permission
-from gridsup.backoffice.base import ScopedAdmin
+from gridsup.backoffice.base import ScopedAdmin, Shades
 from gridsup.backoffice.steps import Reason, Step
 
 
@@ -85,7 +85,9 @@ class GridAdmin(ScopedAdmin):
         ),
     )
 
-    @display(description=gettext_lazy("state"), ordering="state", label={"approved": "success", "proposed": "warning"})
+    @display(
+        description=gettext_lazy("state"), ordering="state", label=Shades(approved="success", proposed="warning")
+    )
     def status(self, grid: Grid) -> tuple[str, Any]:
         return grid.state, grid.get_state_display()
 

@@ -14,7 +14,7 @@ from grids.actions import record_signature, request_letters, withdraw_signature
 from grids.admin.areas import AreaFilter
 from grids.models import ResponsibilityLetter
 from grids.permissions import Permission
-from gridsup.backoffice.base import ScopedAdmin
+from gridsup.backoffice.base import ScopedAdmin, Shades
 from gridsup.backoffice.steps import Reason, Start, Step, StepForm
 
 
@@ -83,6 +83,6 @@ class LetterAdmin(ScopedAdmin):
         """The side above says who signed."""
         return bool(request.user.may(step.permission, row.above))  # type: ignore[union-attr]
 
-    @display(description=gettext_lazy("state"), ordering="state", label={"signed": "success", "made": "warning"})
+    @display(description=gettext_lazy("state"), ordering="state", label=Shades(signed="success", made="warning"))
     def status(self, letter: ResponsibilityLetter) -> tuple[str, Any]:
         return letter.state, letter.get_state_display()

@@ -26,6 +26,14 @@ from gridsup.paging import KeyPaginator
 MOST_ROWS = 200
 
 
+class Shades(dict[str, str]):
+    """Colours of the states in a list: value → kind of label. What has none is grey; a plain dict would let the list
+    show the value instead of its words."""
+
+    def __missing__(self, value: str) -> str:
+        return "default"
+
+
 class ReadOnly:
     """Nothing is added, changed or deleted by a form of the admin's own."""
 

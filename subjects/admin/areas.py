@@ -13,7 +13,7 @@ from unfold.decorators import display
 from grids.admin.areas import AreaFilter
 from grids.models import AreaChange
 from grids.permissions import Permission
-from gridsup.backoffice.base import ScopedAdmin
+from gridsup.backoffice.base import ScopedAdmin, Shades
 from gridsup.backoffice.site import Decision
 from gridsup.backoffice.steps import Reason, Step
 from gridsup.scoping import inside
@@ -21,7 +21,7 @@ from subjects.areas.deciding import approve_change, return_change, withdraw_chan
 from subjects.areas.effect import undo_change
 
 S = AreaChange.State
-COLOURS = {S.PROPOSED: "warning", S.APPROVED: "info", S.IN_EFFECT: "success", S.RETURNED: "danger"}
+COLOURS = Shades({S.PROPOSED: "warning", S.APPROVED: "info", S.IN_EFFECT: "success", S.RETURNED: "danger"})
 
 
 def _approve(change: AreaChange, given: dict[str, Any], by: Any, now: datetime) -> AreaChange:

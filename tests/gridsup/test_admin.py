@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from unfold.utils import display_for_label
 
 from gridsup.backoffice.base import ScopedAdmin
 from gridsup.composition import JOB_WORDS, JOBS
@@ -40,6 +41,27 @@ def a_job(state="failed", **facts):
         name="generate_due_tasks", period="2026-11-22", area_code="05", state=state, queued_at=now, finished_at=ended,
         **facts,
     )  # fmt: skip
+
+
+def coloured():
+    """Each coloured column of a list: model and name, its colours, and every value that it may have."""
+    for model, pages in admin.site._registry.items():
+        for name in pages.list_display:
+            column = getattr(pages, name, None)
+            if isinstance(getattr(column, "label", None), dict):
+                field = model._meta.get_field(column.admin_order_field)
+                yield f"{model._meta.label}.{name}", column.label, [str(value) for value, _words in field.choices]
+
+
+def test_a_coloured_column_shows_words_for_every_value():
+    assert len(list(coloured())) > 1
+    raw = {
+        (column, value)
+        for column, colours, values in coloured()
+        for value in values
+        if "the words" not in display_for_label((value, "the words"), "", colours)
+    }
+    assert raw == set()
 
 
 @pytest.mark.parametrize("name", LISTS)
