@@ -238,6 +238,8 @@ class ChangeForm(forms.Form):
         if self.kind == Kind.REDRAW:
             return given["grid"], self._redrawn(given, area)
         heir = self.grids_there[given["heir"]]
+        if self.kind == Kind.RETIRE and given["grid"] == heir.code:
+            raise BadInput(_("A grid does not take itself in: choose another one."), field="heir")
         going = given["grids"] if self.kind == Kind.MERGE else [given["grid"]]
         named = {name: given.get(name, "") for name in ("name", "extent")}
         return heir.code, merge([self.grids_there[code] for code in going], into=heir, **named)

@@ -124,7 +124,7 @@ class AreaPart(models.Model):
     class Role(models.TextChoices):
         NEW = "new", _("newly made")
         CHANGED = "changed", _("changed")
-        RETIRED = "retired", _("retired")
+        RETIRED = "retired", pgettext_lazy("what becomes of a grid", "retired")
 
     change = models.ForeignKey(AreaChange, models.CASCADE, related_name="parts")  # part of its change
     code = models.CharField(_("code"), max_length=6)

@@ -161,6 +161,13 @@ def test_every_kind_can_be_proposed(chief, kind, changed):
     assert AreaChange.objects.get().kind == kind
 
 
+def test_a_grid_that_is_retired_does_not_take_itself_in(chief):
+    page = chief.post("/areas/new/?kind=retire&station=0501", given(act="propose", grid="050102", heir="050102"))
+
+    assert "choose another one" in str(page.context["form"].errors["heir"])
+    assert not AreaChange.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("kind", "changed", "code"),
     [
