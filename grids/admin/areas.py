@@ -85,9 +85,7 @@ class GridAdmin(ScopedAdmin):
         ),
     )
 
-    @display(
-        description=gettext_lazy("state"), ordering="state", label=Shades(approved="success", proposed="warning")
-    )
+    @display(description=gettext_lazy("state"), ordering="state", label=Shades(approved="success", proposed="warning"))
     def status(self, grid: Grid) -> tuple[str, Any]:
         return grid.state, grid.get_state_display()
 
