@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Officer, Posting
 from gridsup.errors import DomainError
-from gridsup.questions import SELECT, DayField
+from gridsup.questions import DayField
 from inspections import rules
+from inspections.colleagues import colleague_field, offer_colleagues
 from inspections.facts import rectify_by, where
 from inspections.models import Finding, InspectionTask, Visit
 from inspections.querysets import FindingQuerySet, TaskQuerySet
@@ -83,18 +84,7 @@ class VisitForm(forms.Form):
     """
 
     client_id = forms.UUIDField(label=gettext_lazy("number of the form"), widget=forms.HiddenInput)
-    partner = forms.ModelChoiceField(
-        label=gettext_lazy("second officer"),
-        queryset=Officer.objects.none(),
-        empty_label=gettext_lazy("choose"),
-        widget=forms.Select(attrs=SELECT),
-        error_messages={
-            "required": gettext_lazy("An inspection needs two officers: choose the second."),
-            "invalid_choice": gettext_lazy(
-                "The second officer must be somebody else, with a post here that inspects and a valid certificate."
-            ),
-        },
-    )
+    partner = colleague_field()
     visited_on = DayField(label=gettext_lazy("day"), required=False)
     visited_time = forms.TimeField(
         label=gettext_lazy("time"),
@@ -165,8 +155,7 @@ class VisitForm(forms.Form):
         """Fills what there is to choose from: colleagues, open orders, open tasks."""
         field = cast("forms.ModelChoiceField[Officer]", self.fields["partner"])
         area = where(self.premises, self.lead, self.day, self.corrects)
-        field.queryset = Officer.objects.inspecting(area, self.day).exclude(pk=self.lead.pk)
-        self.colleagues = list(field.queryset)
+        self.colleagues = offer_colleagues(field, self.lead, area, self.day)
         self.findings = list(self._to_rectify().order_by("rectify_by", "pk"))
         self.open_tasks = list(self._coverable().order_by("due_on", "pk"))
         # what another record has done by now is taken, too: the rules then name the record that stands
@@ -213,7 +202,7 @@ class VisitForm(forms.Form):
 
     def _likely(self) -> int | None:
         """The colleague of the last visit, else who holds the grid with us, else the only one there is."""
-        able = [colleague.pk for colleague in self.colleagues]
+        able = [colleague.pk for colleague in self.colleagues if colleague.leave_until is None]
         last = Visit.objects.of_officer(self.officer).order_by("-pk").values_list("lead", "partner").first()
         holders = Posting.objects.held_on(self.premises.area_code, self.on).values_list("officer", flat=True)
         likely = [*(last or ()), *holders, *(able if len(able) == 1 else [])]

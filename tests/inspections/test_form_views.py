@@ -6,6 +6,7 @@ from django.utils import timezone
 from grids.models import Officer
 from inspections.models import Finding, InspectionTask, Visit
 from subjects.models import CheckItem, Premises
+from tests.certified import certified
 from tests.factories import FindingFactory, OfficerFactory, PostingFactory, TaskFactory, VisitFactory
 from tests.forms import Opened, photo
 from tests.visits import shop
@@ -230,6 +231,33 @@ def test_a_partner_whose_certificate_ran_out_is_neither_offered_nor_taken(as_lea
     assert "a valid certificate" in form.send().text
     assert "a visit needs two" in opened(as_lead, premises).page.text
     assert not Visit.objects.exists()
+
+
+def test_a_colleague_on_leave_is_marked_last_and_may_have_been_there(as_lead, district, premises, today):
+    post, third = district.manager.postings.get(), certified(OfficerFactory(username="third"))
+    PostingFactory(officer=third, duty="case_team", area_code="0501")
+    stand_in = {"officer": third, "duty": post.duty, "area_code": post.area_code, "stands_in_for": post}
+    PostingFactory(**stand_in, from_day=today, to_day=today + timedelta(days=2))
+    form = opened(as_lead, premises)
+    assert form.values["partner"] == [str(third.pk)]
+    offered = [label for _key, label in form.page.context["form"].fields["partner"].choices]
+    assert offered[1:] == ["third", f"manager (on leave until {today + timedelta(days=2)})"]
+
+    form.fill(partner=district.manager.pk).send()
+
+    assert Visit.objects.get().partner == district.manager
+
+
+def test_the_day_of_the_visit_says_who_was_on_leave(as_lead, district, premises, today):
+    post, before = district.manager.postings.get(), today - timedelta(days=1)
+    PostingFactory(
+        officer=certified(OfficerFactory(username="third")), duty=post.duty, area_code=post.area_code, from_day=today,
+        to_day=today, stands_in_for=post,
+    )  # fmt: skip
+
+    page = opened(as_lead, premises).fill(partner="", visited_on=before).send()
+
+    assert dict(page.context["form"].fields["partner"].choices)[district.manager.pk] == "manager"
 
 
 def test_nobody_is_the_own_second_officer(as_lead, district, premises):
