@@ -16,10 +16,15 @@ function about(fault) {
   name.textContent = fault.label;
   const where = document.createElement("div");
   where.textContent = [fault.areas, fault.amount].filter(Boolean).join(" · ");
-  const mend = document.createElement("a");
-  mend.href = fault.href;
-  mend.textContent = fault.mend;
-  box.append(name, where, mend);
+  box.append(name, where);
+  fault.ways.forEach(([address, words]) => {
+    const way = document.createElement("div");
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = words;
+    way.append(link);
+    box.append(way);
+  });
   return box;
 }
 

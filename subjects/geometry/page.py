@@ -1,7 +1,7 @@
 """The page of faults: coverage and counts by area, the list with ways to mend, what was before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -138,23 +138,28 @@ def rows_of(faults: Collection[GeometryFault], on: date, officer: Officer) -> li
     takers = takers_of(faults, officer)
     codes = {code for fault in faults for code in (fault.area_code, fault.other_code) if code}
     names = names_on(codes.union(*takers.values()), on)
-
-    def named(code: str) -> str:
-        return f"{code} {names.get(code, '')}".strip()
-
     return [
         Row(
             fault,
-            [named(code) for code in (fault.area_code, fault.other_code) if code],
+            [_named(code, names) for code in (fault.area_code, fault.other_code) if code],
             amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
             mending(fault, officer),
-            [
-                (f"{redrawing(code)}&gap={fault.pk}", _("Give it to %(grid)s") % {"grid": named(code)})
-                for code in takers.get(fault.pk, [])
-            ],
+            giving(fault, takers.get(fault.pk, []), names),
         )
         for fault in faults
     ]
+
+
+def giving(fault: GeometryFault, takers: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Where a gap is given to each of the grids beside it, and what that is called."""
+    return [
+        (f"{redrawing(code)}&gap={fault.pk}", _("Give it to %(grid)s") % {"grid": _named(code, names)})
+        for code in takers
+    ]
+
+
+def _named(code: str, names: Mapping[str, str]) -> str:
+    return f"{code} {names.get(code, '')}".strip()
 
 
 def redrawing(code: str) -> str:
@@ -194,8 +199,11 @@ def history_of(officer: Officer, area: str) -> list[Day]:
     return [Day(row, percent(row), square(row.gaps), square(row.overlaps)) for row in rows]
 
 
-def drawn_faults(faults: Iterable[GeometryFault], on: date, officer: Officer) -> list[dict[str, Any]]:
-    """Faults as GeoJSON features for the map; those without a shape are left out."""
+def drawn_faults(faults: Collection[GeometryFault], on: date, officer: Officer) -> list[dict[str, Any]]:
+    """Faults as GeoJSON features for the map, each with the ways to mend it that the list shows, too; those without a
+    shape are left out, and a mended one has no way."""
+    takers = takers_of(faults, officer)
+    names = names_on(set().union(*takers.values()), on)
     return [
         {
             "type": "Feature",
@@ -206,8 +214,9 @@ def drawn_faults(faults: Iterable[GeometryFault], on: date, officer: Officer) ->
                 "areas": fault.areas,
                 "amount": amount(fault.kind, fault.count if fault.kind in LEDGER else fault.square_metres),
                 "since": fault.since.isoformat(),
-                "href": mending(fault, officer)[0],
-                "mend": mending(fault, officer)[1],
+                "ways": [*giving(fault, takers.get(fault.pk, []), names), mending(fault, officer)]
+                if fault.is_open
+                else [],
             },
         }
         for fault in faults

@@ -67,6 +67,23 @@ def test_a_tap_on_a_fault_leads_to_where_it_is_mended(visitor, district, faulty)
     assert somebody.faults() == []
 
 
+def test_a_tap_on_a_gap_leads_to_the_proposal_that_closes_it(visitor, district, faulty):
+    somebody = visitor(PHONE)
+    somebody.enter(district.far_chief)
+    draw(b05=box(0, 0, 4, 1), s0502=box(2, 0, 4, 1))
+    keep(seen=look("05"), on=timezone.localdate(), now=timezone.now())
+    page = somebody.open("/areas/health/?kind=gap")
+    page.wait_for_selector("#map canvas")
+
+    frame = page.locator("#map").bounding_box()
+    page.locator("#map").click(position={"x": frame["width"] / 2, "y": frame["height"] / 2})
+    page.click(".leaflet-popup-content a:has-text('Give it to 050201')")
+    page.wait_for_url("**/areas/new/?kind=redraw&grid=050201&gap=*")
+
+    assert "that lies in no grid is drawn into" in page.inner_text("main")
+    assert somebody.faults() == []
+
+
 def test_a_citizen_finds_the_grid_and_reads_its_card(visitor, district, faulty):
     somebody = visitor(PHONE)
     page = somebody.open("/public/")

@@ -63,6 +63,17 @@ def test_each_grid_that_borders_on_a_gap_is_offered_to_who_draws_there(as_chief,
     assert takers_of([gap], district.district_office) == takers_of([gap], district.far_chief) == {}
 
 
+def test_the_map_leads_to_the_same_ways_as_the_list(as_chief, gap):
+    (row,) = as_chief.get("/areas/health/").context["rows"]
+    (drawn,) = as_chief.get("/areas/health/faults.json").json()["features"]
+
+    assert drawn["properties"]["ways"] == [list(way) for way in (*row.gives, row.mend)]
+    assert [words for _address, words in row.gives][1:] == [
+        "Give it to 050102 Grid 050102",
+        "Give it to 050104 Grid 050104",
+    ]
+
+
 @pytest.mark.parametrize("code", ["050101", "050104"])
 def test_the_redraw_begins_with_the_gap_in_the_boundary_and_closes_it(as_chief, district, gap, code):
     before = read_boundary(Grid.objects.get(code=code).boundary)
