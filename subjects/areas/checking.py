@@ -116,10 +116,11 @@ def _check_codes(draft: Draft, change: AreaChange | None) -> None:
     if change is not None:
         spoken_for = spoken_for.exclude(change=change)
     if other := spoken_for.first():
+        made = {part.code for part in draft.parts if part.role == Role.NEW}
         raise BadInput(
             _("Grid %(code)s is part of change no. %(number)d, which is still to come.")
             % {"code": other.code, "number": other.change_id},
-            field="code" if other.role == Role.NEW else "grid",
+            field="code" if other.code in made else "grid",
         )
     stored = {grid.code: grid for grid in _grids(codes)}
     for part in draft.parts:
