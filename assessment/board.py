@@ -8,7 +8,6 @@ a certificate. Supervisors watch the work and are not responsible for it (§2); 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from unicodedata import normalize
 
 from django.core.cache import cache
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
@@ -19,6 +18,7 @@ from django.utils import timezone
 from grids.models import Bureau, Grid, Locality, Posting, Station
 from grids.permissions import PUBLISHED, Duty
 from grids.querysets import GridQuerySet, LocalityQuerySet
+from gridsup.codes import typed_code
 from gridsup.searching import holds_words
 from subjects.importing.placing import COMMITTEES, SHORTEST
 from subjects.models import Premises
@@ -128,7 +128,7 @@ def found_by(text: str, on: date) -> list[Notice]:
     for word in text.split():
         places = Locality.objects.filter(holds_words(word, ["name", "street__name"]), grid=OuterRef("code"))
         named &= holds_words(word, ["name", "extent", "station__name"]) | Q(Exists(places))
-    code = normalize("NFKC", text).strip()
+    code = typed_code(text)
     coded = Q(code__startswith=code) if code.isdecimal() and len(code) >= STATION_DIGITS else Q(pk__in=[])
     grids = Grid.objects.in_force().filter(named | Exists(_spoken_in(text)) | coded).order_by("code")
     chosen = list(grids.values_list("code", flat=True)[:MOST_FOUND])

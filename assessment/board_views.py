@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from assessment.board import MOST_FOUND, found_by, station_board, station_lines
 from grids.shapes import packed_grids
+from gridsup.codes import typed_code
 from gridsup.errors import BadInput
 from gridsup.questions import Question, SearchField
 
@@ -52,7 +53,7 @@ def board_station(request: HttpRequest, code: str) -> HttpResponse:
 def board_grids(request: HttpRequest) -> HttpResponseBase:
     """The grids in force of a bureau or station, as every map of the site draws them; the same for everybody."""
     try:
-        digest, packed = packed_grids(request.GET.get("area", ""))
+        digest, packed = packed_grids(typed_code(request.GET.get("area", "")))
     except BadInput as error:
         refused = {"code": error.code, "field": error.field, "message": str(error)}
         return JsonResponse({"errors": [refused]}, status=400)

@@ -30,7 +30,7 @@ from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.api.filters import InAreaAlone, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import ScopedViewSet, Visible
+from gridsup.api.views import AreaCode, ScopedViewSet, Visible
 from gridsup.audit.recording import note
 from gridsup.errors import AlreadyStored, BadInput, Overtaken
 from gridsup.privacy import masked_name, masked_phone
@@ -219,7 +219,7 @@ class ComplaintMove(serializers.Serializer[Any]):
         choices=Complaint.State.choices, required=False, help_text="in which it was read; another by now is refused"
     )
     why = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    area = serializers.CharField(max_length=6, required=False, help_text="of a dispatch; else the suggested area")
+    area = AreaCode(required=False, help_text="of a dispatch; else the suggested area")
     premises = Visible("id", queryset=Premises.objects.all(), required=False, help_text="found by the desk")
     locality = Visible("code", queryset=Locality.objects.all(), required=False, help_text="found by the desk")
     visit = Flag(required=False, help_text="with a dispatch: a visit of the premises")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from grids.geometry import as_geojson, read_boundary
 from grids.models import Locality
+from gridsup.codes import typed_code
 from gridsup.coordinates import from_bd09, to_wgs84
 from gridsup.errors import BadInput
 
@@ -174,7 +175,7 @@ def _outline(folder: Path, facts: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _code(value: object, length: int, where: str) -> str:
-    code = str(value or "")
+    code = typed_code(str(value or ""))
     if not (code.isascii() and code.isdigit() and len(code) == length):
         raise BadInput(
             _("%(where)s: “%(value)s” should be a code of %(length)s digits.")

@@ -21,7 +21,7 @@ from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import ScopedViewSet
+from gridsup.api.views import AreaCode, ScopedViewSet
 from gridsup.audit.recording import note
 from gridsup.models import Job
 
@@ -43,7 +43,7 @@ class LetterRow(serializers.ModelSerializer[ResponsibilityLetter]):
 
 
 class LettersWanted(serializers.Serializer[Any]):
-    area = serializers.CharField(max_length=6, help_text="code of a bureau, station or grid")
+    area = AreaCode(help_text="code of a bureau, station or grid")
     year = serializers.IntegerField(min_value=2000, max_value=2199, help_text="this year or the next")
 
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from grids import actions
 from grids.models import Officer, Posting
 from grids.permissions import Duty, Permission, needed_to_post
-from gridsup.api.views import Nothing, ScopedViewSet, Visible
+from gridsup.api.views import AreaCode, Nothing, ScopedViewSet, Visible
 from gridsup.errors import NotAllowed
 from gridsup.states import check
 
@@ -76,7 +76,7 @@ class ResponsibleMixin:
 class PostBody(serializers.Serializer[Any]):
     officer = Visible("id", queryset=Officer.objects.all())
     duty = serializers.ChoiceField(choices=Duty.choices)
-    area_code = serializers.CharField(max_length=6)
+    area_code = AreaCode()
     from_day = serializers.DateField()
     to_day = serializers.DateField(required=False, allow_null=True, default=None, help_text="null: until it is ended")
     line = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)

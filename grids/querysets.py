@@ -11,11 +11,10 @@ from django.db.models.functions import Substr
 from django.utils import timezone
 
 from grids.permissions import DUTIES, HEADS, HOLDERS, Permission
-from gridsup.codes import lineage
+from gridsup.codes import GRID_DIGITS, lineage
 from gridsup.scoping import AreaQuerySet, HoldsAreas, ScopedQuerySet, inside
 
 # Of a grid's code.
-GRID_DIGITS = 6
 
 if TYPE_CHECKING:
     from grids.models import AreaChange, AreaPart, Grid, GridPeriod, Locality, Officer, Posting, ResponsibilityLetter

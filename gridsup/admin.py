@@ -18,6 +18,7 @@ from gridsup.backoffice.site import Decision
 from gridsup.backoffice.steps import Start, Step, StepForm
 from gridsup.composition import JOB_WORDS
 from gridsup.models import Job
+from gridsup.questions import CodeField
 
 
 class JobForm(StepForm):
@@ -25,7 +26,7 @@ class JobForm(StepForm):
     period = forms.CharField(
         label=gettext_lazy("period"), max_length=10, help_text=gettext_lazy("as the job takes it: 2026-11-22 or 2026Q4")
     )
-    area = forms.CharField(label=gettext_lazy("area code"), max_length=6)
+    area = CodeField(label=gettext_lazy("area code"), max_length=6)
 
 
 def _request(given: dict[str, Any], by: Any, now: datetime) -> Job:

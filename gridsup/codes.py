@@ -1,11 +1,19 @@
 """Area codes: bureau 2 digits, station 4, grid 6; a code starts with its parent's (handbook §1)."""
 
+from unicodedata import normalize
+
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 LENGTHS = {2: "bureau", 4: "station", 6: "grid"}
+GRID_DIGITS = 6
 
 is_digits = RegexValidator(r"^[0-9]+\Z", _("An area code has digits only."))
+
+
+def typed_code(text: str) -> str:
+    """A code as somebody typed it, in the digits of all codes: a Chinese keyboard may write them full-width."""
+    return normalize("NFKC", text).strip()
 
 
 def next_code(code: str) -> str:

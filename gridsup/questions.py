@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gridsup.codes import typed_code
 from gridsup.errors import BadInput
 from gridsup.periods import Period
 
@@ -70,7 +71,14 @@ class Question(forms.Form):
         ]
 
 
-class AreaField(forms.CharField):
+class CodeField(forms.CharField):
+    """The code of an area, typed by hand."""
+
+    def to_python(self, value: Any) -> Any:
+        return typed_code(super().to_python(value) or "")
+
+
+class AreaField(CodeField):
     """A code of 2, 4 or 6 digits."""
 
     def __init__(self, **kwargs: Any) -> None:

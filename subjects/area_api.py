@@ -15,8 +15,9 @@ from grids.geometry import as_geojson
 from grids.models import AREA_MOVES, AreaChange, AreaChangeEvent, AreaPart, Grid, Station
 from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
-from gridsup.api.views import ScopedViewSet, Visible
+from gridsup.api.views import AreaCode, ScopedViewSet, Visible
 from gridsup.audit.recording import note, note_trial
+from gridsup.codes import typed_code
 from gridsup.states import check, targets
 from subjects.areas.checking import check_draft
 from subjects.areas.deciding import approve_change, propose_again, propose_change, return_change, withdraw_change
@@ -114,7 +115,7 @@ class AreaChangeFilter(InArea):
 
 
 class PartBody(serializers.Serializer[Any]):
-    code = serializers.CharField(max_length=6)
+    code = AreaCode()
     role = serializers.ChoiceField(choices=AreaPart.Role.choices)
     name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     extent = serializers.CharField(max_length=2_000, required=False, default="", allow_blank=True)
@@ -124,7 +125,7 @@ class PartBody(serializers.Serializer[Any]):
     localities = serializers.ListField(
         child=serializers.CharField(max_length=12), required=False, default=list, help_text="all that it is to have"
     )
-    successor = serializers.CharField(max_length=6, required=False, default="", allow_blank=True)
+    successor = AreaCode(required=False, default="", allow_blank=True)
 
 
 class ChangeBody(serializers.Serializer[Any]):
@@ -166,8 +167,8 @@ def drafted(body: dict[str, Any]) -> Draft:
     shapes = tuple(shape for part in drawn if (shape := part.shape) is not None)
     handed = Handed(shapes, body["crs"], of=there, sure=body["sure"])
     return Draft(
-        body["station"], body["kind"], body["effective_on"], body["reason"], parts, body["placing"], body["listed"],
-        handed,
+        body["station"], body["kind"], body["effective_on"], body["reason"], parts, body["placing"],
+        {typed_code(code): keys for code, keys in body["listed"].items()}, handed,
     )  # fmt: skip
 
 

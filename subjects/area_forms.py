@@ -20,7 +20,7 @@ from grids.geometry import as_geojson
 from grids.models import AreaChange, AreaPart, Grid, Locality, Station
 from gridsup.errors import BadInput
 from gridsup.openwork import kinds
-from gridsup.questions import SELECT, AreaField, DayField, Question, either, offer
+from gridsup.questions import SELECT, AreaField, CodeField, DayField, Question, either, offer
 from subjects.areas.drafts import NOTHING, Draft, Part, as_it_is, merge, redraw, split, stored
 from subjects.areas.fitting import asking
 from subjects.areas.outcome import LISTS
@@ -82,7 +82,7 @@ class ChangeForm(forms.Form):
     grid = forms.ChoiceField(label=gettext_lazy("grid"), widget=forms.Select(attrs=SELECT))
     grids = forms.MultipleChoiceField(label=gettext_lazy("grids that go"), widget=forms.CheckboxSelectMultiple)
     heir = forms.ChoiceField(label=gettext_lazy("grid that takes them in"), widget=forms.Select(attrs=SELECT))
-    code = forms.CharField(
+    code = CodeField(
         label=gettext_lazy("code of the new grid"), max_length=6, widget=forms.TextInput(attrs=TEXT),
         help_text=gettext_lazy("The next free one is suggested; a code once used is never given again."),
     )  # fmt: skip
@@ -247,7 +247,7 @@ class ChangeForm(forms.Form):
     def _new(self, given: dict[str, Any], area: BaseGeometry | None) -> Part:
         boundary = stored(area) if area is not None else None
         return Part(
-            given["code"].strip(), AreaPart.Role.NEW, given["name"].strip(), given["extent"].strip(), boundary,
+            given["code"], AreaPart.Role.NEW, given["name"].strip(), given["extent"].strip(), boundary,
             tuple(given["localities"]),
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from grids.areas import areas_asked
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import ScopedViewSet
+from gridsup.api.views import AreaCode, ScopedViewSet
 from gridsup.audit.recording import note_looked_at
 from gridsup.books import Ask, Book
 from subjects.book_forms import BookQuestion
@@ -137,7 +137,7 @@ class ExportRow(serializers.ModelSerializer[LedgerExport]):
 
 
 class ExportWanted(serializers.Serializer[Any]):
-    area = serializers.CharField(max_length=6, help_text="code of a bureau, station or grid")
+    area = AreaCode(help_text="code of a bureau, station or grid")
     day = serializers.DateField(help_text="today or earlier")
 
 

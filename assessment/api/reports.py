@@ -21,7 +21,7 @@ from assessment.reporting.desk import SHEET, TEXT
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.negotiation import WhateverAccepted
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import ScopedViewSet
+from gridsup.api.views import AreaCode, ScopedViewSet
 from gridsup.models import Job
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,7 +56,7 @@ class ReportRow(serializers.ModelSerializer[Report]):
 
 
 class ReportRequest(serializers.Serializer[Any]):
-    area = serializers.CharField(max_length=6, help_text="code of a bureau or station")
+    area = AreaCode(help_text="code of a bureau or station")
     period = serializers.CharField(max_length=10, help_text="a month or quarter that is over: 2026-10 or 2026Q3")
 
 

@@ -23,7 +23,7 @@ from grids.permissions import Permission
 from gridsup.api.filters import InArea, Ordering
 from gridsup.api.jobs import JobDetail
 from gridsup.api.schema import ERRORS
-from gridsup.api.views import ScopedViewSet
+from gridsup.api.views import AreaCode, ScopedViewSet
 from gridsup.audit.recording import note
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -122,7 +122,7 @@ class CountedRow(serializers.Serializer[Any]):
 
 
 class ScoreRequest(serializers.Serializer[Any]):
-    area = serializers.CharField(max_length=6, help_text="two digits of a bureau")
+    area = AreaCode(help_text="two digits of a bureau")
     period = serializers.CharField(
         max_length=10, help_text="a month, quarter, half-year or year that is over: 2026-09, 2026Q3, 2026H1, 2025"
     )

@@ -1,6 +1,5 @@
 """Posts: given and ended, never edited."""
 
-import unicodedata
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -13,7 +12,7 @@ from grids.models import Grid, GridPeriod, Officer, Posting, PostingEvent
 from grids.permissions import AREA_LENGTHS, HEADS, Duty, needed_to_post
 from grids.separation import keep_apart, keep_from_own
 from grids.substitutes import check_able, check_there
-from gridsup.codes import is_area_code
+from gridsup.codes import is_area_code, typed_code
 from gridsup.dates import add_months
 from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.states import check
@@ -43,7 +42,7 @@ def post_officer(
     far from today, or a period in which the area has a head already, NotAllowed for who may not post officers there,
     Overtaken when a head was posted at the same moment.
     """
-    area_code = unicodedata.normalize("NFKC", area_code).strip()
+    area_code = typed_code(area_code)
     _check_area(duty, area_code)
     check(by, needed_to_post(duty), area_code)
     _keep_area(area_code)

@@ -16,6 +16,7 @@ from grids.models import ResponsibilityLetter
 from grids.permissions import Permission
 from gridsup.backoffice.base import ScopedAdmin, Shades
 from gridsup.backoffice.steps import Reason, Start, Step, StepForm
+from gridsup.questions import CodeField
 
 
 class SignedOn(StepForm):
@@ -23,7 +24,7 @@ class SignedOn(StepForm):
 
 
 class LettersWanted(StepForm):
-    area = forms.CharField(label=gettext_lazy("area code"), max_length=6)
+    area = CodeField(label=gettext_lazy("area code"), max_length=6)
     year = forms.IntegerField(label=gettext_lazy("year"), min_value=2000, max_value=2199)
 
 

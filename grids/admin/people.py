@@ -35,6 +35,7 @@ from grids.people_forms import offer_stand_ins
 from grids.permissions import Duty, Permission
 from gridsup.backoffice.base import ScopedAdmin, ScopedInline
 from gridsup.backoffice.steps import Reason, Start, Step, StepForm
+from gridsup.questions import CodeField
 
 USER_NAME = r"^[\w.@+-]+$"
 
@@ -42,7 +43,7 @@ USER_NAME = r"^[\w.@+-]+$"
 class PostForm(StepForm):
     officer = forms.ModelChoiceField(label=gettext_lazy("officer"), queryset=Officer.objects.filter(is_active=True))
     duty = forms.ChoiceField(label=gettext_lazy("duty"), choices=Duty.choices)
-    area_code = forms.CharField(label=gettext_lazy("area code"), max_length=6)
+    area_code = CodeField(label=gettext_lazy("area code"), max_length=6)
     from_day = forms.DateField(label=gettext_lazy("from"))
     to_day = forms.DateField(label=gettext_lazy("last day"), required=False)
     line = forms.CharField(label=gettext_lazy("line of business"), max_length=40, required=False)

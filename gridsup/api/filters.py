@@ -11,6 +11,7 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError as Refused
 
 from gridsup.codes import is_area_code
+from gridsup.questions import CodeField
 
 # What every list takes besides its own filters.
 COMMON = {"page", "page_size", "ordering", "format"}
@@ -40,6 +41,8 @@ def refuse_other_than_area(code: str) -> None:
 
 class AreaFilter(filters.CharFilter):
     """Rows at or below an area of 2, 4 or 6 digits."""
+
+    field_class = CodeField
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from gridsup.actions import request_job
 from gridsup.api.filters import InArea, Ordering
-from gridsup.api.views import ScopedViewSet
+from gridsup.api.views import AreaCode, ScopedViewSet
 from gridsup.composition import JOBS
 from gridsup.models import Job
 
@@ -37,7 +37,7 @@ class JobDetail(JobRow):
 class JobRequest(serializers.Serializer[Any]):
     name = serializers.ChoiceField(choices=sorted(JOBS))
     period = serializers.CharField(max_length=10, help_text="as the job takes it: 2026-11-22, 2026-11, 2026Q4")
-    area = serializers.CharField(max_length=6, help_text="code of the area that the work is for")
+    area = AreaCode(help_text="code of the area that the work is for")
 
 
 class JobFilter(InArea):

@@ -16,6 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from gridsup.api.filters import InArea, refuse_not_understood
 from gridsup.audit.recording import note
+from gridsup.codes import GRID_DIGITS, typed_code
 from gridsup.scoping import ScopedQuerySet
 from gridsup.states import check
 
@@ -122,6 +123,16 @@ def not_read(shape: serializers.BaseSerializer[Any], data: object) -> list[str]:
     return found
 
 
+class AreaCode(serializers.CharField):
+    """The code of a bureau, station or grid, as somebody typed it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": GRID_DIGITS, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        return typed_code(super().to_internal_value(data))
+
+
 class Visible(serializers.SlugRelatedField[Any]):
     """A row named in a body: only one that the person may see; any other is unknown."""
 
@@ -131,6 +142,9 @@ class Visible(serializers.SlugRelatedField[Any]):
         queryset: Any = super().get_queryset()
         request = self.context.get("request")
         return queryset.visible_to(request.user) if request is not None and queryset is not None else queryset
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(typed_code(data) if isinstance(data, str) else data)
 
 
 class Nothing(serializers.Serializer[Any]):

@@ -7,13 +7,13 @@ from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from gridsup.codes import GRID_DIGITS
 from gridsup.composition import AREA_FOLLOWERS
 from subjects.models import AreaMove, Ground, Placement, Premises, PremisesEvent
 from subjects.querysets import AreaMoveQuerySet
 
 ONE_DAY = timedelta(days=1)  # the day before: a period's last day
 TO, FROM = "to_code", "from_code"
-GRID_DIGITS = 6
 # Of the reason, in an event that has to hold the ground behind it.
 MOST_WORDS = 450
 

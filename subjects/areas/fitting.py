@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from grids.geometry import read_boundary
 from grids.map import share_inside
 from grids.models import Grid, Station
-from grids.querysets import GRID_DIGITS
+from gridsup.codes import GRID_DIGITS
 from gridsup.equalarea import Shapes
 from gridsup.errors import BadInput
 from subjects.areas.drafts import Draft

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from grids.models import Grid, Officer, Station
 from grids.permissions import Permission
+from gridsup.codes import GRID_DIGITS
 from gridsup.errors import BadInput, Overtaken
 from gridsup.states import check
 from subjects.actions import ledger_changed
 from subjects.importing.writing import move
 from subjects.models import Premises, PremisesEvent
-
-GRID_DIGITS = 6
 
 
 @transaction.atomic

@@ -227,6 +227,12 @@ def test_an_unknown_duty_is_answered_with_the_words_of_one_language(take):
     assert "STATION" not in fault.reason
 
 
+def test_an_area_in_full_width_digits_is_the_area(take):
+    take([person(1, area_code="０５０１０２")])
+
+    assert Posting.objects.get(officer__name=person(1)["name"]).area_code == "050102"
+
+
 def test_a_chief_is_told_that_an_area_is_not_there_or_is_not_theirs(take, district):
     rows = [person(1, area_code="059999"), person(2, area_code="050201")]
 

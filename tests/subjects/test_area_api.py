@@ -51,6 +51,19 @@ def test_a_preview_stores_nothing(send, district):
     assert not AreaChange.objects.exists()
 
 
+def test_codes_in_full_width_digits_are_the_codes(send, district):
+    east = premises_at(1.5)
+    body = split_body(station="０５０１", listed={"０５０１０３": [east.pk]})
+    for part in body["parts"]:
+        part["code"] = {"050101": "０５０１０１", "050103": "０５０１０３"}[part["code"]]
+
+    status, made = send(district.chief, URL, body)
+
+    change = AreaChange.objects.get()
+    assert (status, made["station"], change.listed) == (201, "0501", {"050103": [east.pk]})
+    assert list(change.parts.values_list("code", flat=True)) == ["050101", "050103"]
+
+
 def test_a_change_in_effect_still_tells_what_went_along_and_what_stayed(send, district):
     TaskFactory(premises=premises_at(1.5))
     VisitFactory(premises=premises_at(1.5), state="returned")

@@ -60,6 +60,12 @@ BAD = [
 ]
 
 
+def test_a_grid_code_in_full_width_digits_is_the_grid(take):
+    take([shop(1, grid_code="０５０１０２")])
+
+    assert Premises.objects.get().area_code == "050102"
+
+
 @pytest.fixture
 def areas(ledger):
     GridFactory(code="050103", state=Grid.State.PROPOSED)

@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gridsup.codes import LENGTHS
+from gridsup.codes import LENGTHS, typed_code
 from gridsup.composition import JOB_OUTCOMES
 from gridsup.errors import BadInput, DomainError
 from gridsup.jobs import plan_of, run_inline
@@ -80,6 +80,7 @@ def _areas(code: str | None) -> list[str]:
         if not bureaus:
             raise BadInput(_("There is no bureau yet: load a district first."))
         return bureaus
+    code = typed_code(code)
     if len(code) not in LENGTHS or code not in area_codes(len(code)):
         raise BadInput(_("There is no area “%(code)s”.") % {"code": code[:40]})
     return [code]
