@@ -96,11 +96,12 @@ def session_end(request: SignedIn) -> HttpResponse:
     return redirect("account")
 
 
-@require_POST
 @never_cache
 @login_required
 def tokens(request: SignedIn) -> HttpResponse:
     """A new key, shown in the answer to the form and at no address."""
+    if request.method != "POST":  # the answer loaded again: the form stands on the account's page
+        return redirect("account")
     form = TokenForm(request.POST)
     key = ""
     if form.is_valid():

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gridsup.middleware.WayBack",
     "gridsup.audit.recording.AuditMiddleware",
     "grids.gate.Gate",
     "axes.middleware.AxesMiddleware",
@@ -295,6 +296,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"refusals": {"()": "gridsup.refusals.InOneLine"}},
+    # what a person may not do is no error of ours
+    "loggers": {"django.request": {"filters": ["refusals"]}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
