@@ -73,18 +73,20 @@ def areas_to_post(officer: Officer, duties: Collection[Duty]) -> list[AreaChoice
     ]
 
 
-def area_choices(officer: Officer, chosen: str = "", *, on: date | None = None) -> list[AreaChoice]:
+def area_choices(
+    officer: Officer, chosen: str = "", *, on: date | None = None, permission: str = Permission.VIEW
+) -> list[AreaChoice]:
     """Stations of the areas held, and the grids of the one that is chosen (or of the only one), in the order of codes.
 
-    `on`: the grids in force on that day, instead of those of now. At most three queries. A person with one grid gets
-    that one.
+    `on`: the grids in force on that day, instead of those of now; `permission`: what opens the list that they narrow.
+    At most three queries. A person with one grid gets that one.
     """
-    held = officer.area_codes(Permission.VIEW)
+    held = officer.area_codes(permission)
     within = inside(held, "code")
     bureaus = Bureau.objects.filter(within).values_list("code", "name")
     stations = list(Station.objects.filter(within).values_list("code", "name"))
     opened = chosen[:4] if len(chosen) >= 4 else stations[0][0] if len(stations) == 1 else ""
-    visible = Grid.objects.visible_to(officer)
+    visible = Grid.objects.filter(within)
     grids = visible.in_force() if on is None else visible.in_force_on(on)
     if stations:
         grids = grids.in_area(opened) if opened else grids.none()

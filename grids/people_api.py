@@ -63,13 +63,15 @@ def responsible_answer(area_code: str, on: date) -> Response:
 
 
 class ResponsibleMixin:
-    """Adds `/responsible`: who answered for the area of the row on any day."""
+    """Adds `/responsible`: who answered for the area of the row on any day, for whoever may see people."""
 
     @extend_schema(parameters=[ON], responses=RESPONSIBLE)
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
     def responsible(self, request: Request, pk: str) -> Response:
         """Who was responsible on a day: leads, managers and the heads above, substitutes among them."""
         view: Any = self
+        if not view.officer.has_perm(Permission.VIEW_PEOPLE):
+            view.permission_denied(request)
         return responsible_answer(view.get_object().area_code, day_of(request))
 
 

@@ -33,7 +33,7 @@ class Duty(TextChoices):
 class Permission(StrEnum):
     """What a duty may permit; code asks for these and never for a duty's name."""
 
-    VIEW_AREAS = "view_areas"  # areas and the public facts of a grid
+    VIEW_AREAS = "view_areas"  # areas, their codes and the rules in force: nobody's business, nobody's name
     VIEW = "view"  # ledger, tasks, plans: business rows
     VIEW_PEOPLE = "view_people"  # officers and their posts
     VIEW_ACCOUNTS = "view_accounts"  # accounts without business rows
@@ -79,7 +79,7 @@ class Permission(StrEnum):
 
 # What each permission lets a person do, for people.
 PERMISSION_WORDS: dict[Permission, Promise] = {
-    Permission.VIEW_AREAS: _("see areas and the public facts of a grid"),
+    Permission.VIEW_AREAS: _("see areas, the public facts of a grid and the policy"),
     Permission.VIEW: _("see ledger, plans and tasks"),
     Permission.VIEW_PEOPLE: _("see officers and their posts"),
     Permission.VIEW_ACCOUNTS: _("see accounts"),

@@ -129,10 +129,10 @@ NAVIGATION = [
     ("scores", _("Scores"), "scores", ("view",)),
     ("people", _("People"), "account", ("view_people", "view_accounts")),
     ("plans", _("Plan"), "tasks", ("view",)),
-    ("areas", _("Areas"), "grid", ("view",)),
+    ("areas", _("Areas"), "grid", ("view_areas",)),
     ("reports", pgettext_lazy("on an area", "Reports"), "reports", ("build_reports",)),
     ("letters", _("Letters"), "reports", ("view_people",)),
-    ("policy", _("Policy"), "grid", ("view",)),
+    ("policy", _("Policy"), "grid", ("view_areas",)),
     ("access", _("Access"), "account", ("manage_access",)),
     ("audit", _("Audit trail"), "tasks", ("view_audit",)),
     ("admin:index", _("Administration"), "admin", ("use_admin",)),
@@ -145,6 +145,8 @@ PHONE_BAR = [
     ("review_visits", ("visit_review", "complaints", "tasks", "dashboard")),
     ("take_in", ("complaints", "ledger", "tasks", "dashboard")),
     ("view", ("dashboard", "complaints", "scores", "ledger")),
+    ("manage_access", ("access", "people", "admin:index")),
+    ("view_audit", ("audit",)),
 ]
 
 # Forms that come with a token of an earlier log-in: each takes the request and says whether it kept what was typed, so

@@ -17,7 +17,6 @@ from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.errors import DomainError
 from gridsup.paging import page_of
-from gridsup.scoping import inside
 from gridsup.states import targets
 from subjects.area_forms import ChangeQuestion, RowsQuestion
 from subjects.areas.deciding import approve_change, return_change, withdraw_change
@@ -35,28 +34,30 @@ CHANGES_SHOWN = 20
 
 
 @login_required
-@permission_required(Permission.VIEW, raise_exception=True)
+@permission_required(Permission.VIEW_AREAS, raise_exception=True)
 def area_list(request: SignedIn) -> HttpResponse:
+    """The grids for everybody with a duty there; changes and premises for those who see the business of the area."""
     officer = request.user
     question = ChangeQuestion(request.GET)
-    held = officer.area_codes(Permission.VIEW)
-    grids = Grid.objects.filter(inside(held, "code")).select_related("station").defer("boundary").order_by("code")
+    grids = Grid.objects.visible_to(officer).defer("boundary").order_by("code")
     changes = AreaChange.objects.visible_to(officer).select_related("station", "proposed_by")
     if area := question.asked.get("area"):
         grids, changes = grids.in_area(area), changes.in_area(area)
     if state := question.asked.get("state"):
         changes = changes.filter(state=state)
     page = page_of(grids, request, GRIDS_SHOWN)
-    counted = Premises.objects.filter(area_code__in=[grid.code for grid in page], status="active").order_by()
+    sees = {grid.code for grid in page if officer.may(Permission.VIEW, grid.code)}
+    counted = Premises.objects.filter(area_code__in=sees, status="active").order_by()
     counts = dict(counted.values_list("area_code").annotate(n=Count("pk")))
     return render(
         request,
         "subjects/area_list.html",
         {
             "question": question,
-            "areas": area_choices(officer, str(area or "")),
+            "areas": area_choices(officer, str(area or ""), permission=Permission.VIEW_AREAS),
             "page": page,
-            "rows": [(grid, counts.get(grid.code, 0)) for grid in page],
+            "rows": [(grid, counts.get(grid.code, 0) if grid.code in sees else None) for grid in page],
+            "sees": officer.has_perm(Permission.VIEW),
             "changes": changes.in_short()[:CHANGES_SHOWN],
             "kinds": AreaChange.Kind.choices if officer.area_codes(Permission.PROPOSE_GRIDS) else [],
         },
@@ -64,17 +65,19 @@ def area_list(request: SignedIn) -> HttpResponse:
 
 
 @login_required
-@permission_required(Permission.VIEW, raise_exception=True)
+@permission_required(Permission.VIEW_AREAS, raise_exception=True)
 def grid_show(request: SignedIn, code: str) -> HttpResponse:
+    """What everybody with a duty there may know; people, premises and changes each for those who may see them."""
     officer, on = request.user, timezone.localdate()
-    held = inside(officer.area_codes(Permission.VIEW), "code")
-    grid = get_object_or_404(Grid.objects.filter(held).select_related("station__bureau"), code=code)
+    grid = get_object_or_404(Grid.objects.visible_to(officer).select_related("station__bureau"), code=code)
     changes = AreaChange.objects.visible_to(officer).filter(parts__code=code).distinct()
     return render(
         request,
         "subjects/grid_show.html",
         {
             "grid": grid,
+            "sees": officer.may(Permission.VIEW, code),
+            "sees_people": officer.may(Permission.VIEW_PEOPLE, code),
             "places": grid.localities.select_related("street"),
             "premises": Premises.objects.filter(area_code=code, status="active").count(),
             "people": Posting.objects.on(on).filter(area_code=code).select_related("officer").order_by("duty", "pk"),

@@ -70,7 +70,7 @@ def book_files(request: SignedIn) -> HttpResponse:
         "question": question,
         "area": area or next(iter(officer.area_codes(Permission.EXPORT)), ""),
         "areas": area_choices(officer, area, on=question.day),
-        "tabs": tabs("", area=area, day=question.past),
+        "tabs": tabs(officer, "", area=area, day=question.past),
         "page": page,
         "names": names_on({row.area_code for row in page}, today),
         "under_way": any(row.job.state in Job.ACTIVE for row in page),

@@ -39,8 +39,9 @@ KINDS: dict[str, type[PolicyRow]] = {
 
 
 @login_required
-@permission_required(Permission.VIEW, raise_exception=True)
+@permission_required(Permission.VIEW_AREAS, raise_exception=True)
 def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
+    """The rules for everybody with a duty there; who changed them and why for those who work by them."""
     officer, on = request.user, timezone.localdate()
     tiers = Tiers(officer, on)
     bureaus = Bureau.objects.visible_to(officer)
@@ -68,7 +69,7 @@ def policy_show(request: SignedIn, bureau: str = "") -> HttpResponse:
             "trades": by_tier_and_source(rows["trade"]),
             "items": by_item(rows["item"], tiers),
             "coming": sorted(set(coming)),
-            "events": [policy_entry(event) for event in history],
+            "events": [policy_entry(event) for event in history] if officer.has_perm(Permission.VIEW) else None,
             "may_edit": officer.may(Permission.EDIT_POLICY, chosen.code),
             "presets": [presets.read(name) for name in presets.names()],
         },

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from grids.areas import area_choices, areas_asked
 from grids.naming import names_on
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from gridsup.audit.recording import note_looked_at
+from gridsup.audit.recording import note, note_looked_at
 from gridsup.books import Ask, held_in
 from subjects.book_forms import BookQuestion
 from subjects.books import BOOKS
@@ -24,11 +24,14 @@ MOST_PRINTED = 1_500
 
 
 @login_required
-@permission_required(Permission.VIEW, raise_exception=True)
+@permission_required(Permission.VIEW_AREAS, raise_exception=True)
 def ledgers(request: SignedIn) -> HttpResponse:
     officer = request.user
     question = BookQuestion(request.GET, today=timezone.localdate())
     asked = question.asked.get("area", "")
+    if not officer.has_perm(Permission.VIEW):  # premises and people are among the four
+        note(request, action="")  # looked at is the ledger that follows
+        return redirect(tabs(officer, "", area=asked, day=question.past)[0].url)
     area = next(iter(areas_asked(officer, Permission.VIEW, asked)), "")
     note_looked_at(request, _("The four ledgers"), [area] if area else [], question.day)
     context: dict[str, Any] = {
@@ -36,7 +39,7 @@ def ledgers(request: SignedIn) -> HttpResponse:
         "area": area,
         "name": names_on([area], question.day).get(area, "") if area else "",
         "areas": area_choices(officer, area, on=question.day),
-        "tabs": tabs("sheet", area=area, day=question.past),
+        "tabs": tabs(officer, "sheet", area=area, day=question.past),
         "may_export": officer.has_perm(Permission.EXPORT),
         "elsewhere": bool(asked) and asked != area,
     }

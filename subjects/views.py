@@ -35,7 +35,7 @@ def ledger(request: SignedIn) -> HttpResponse:
             "on": on,
             "question": question,
             "areas": area_choices(officer, area),
-            "tabs": tabs("subjects", area=area, day=""),
+            "tabs": tabs(officer, "subjects", area=area, day=""),
             "page": page_of(rows.with_file(), request),
             "tiers": tiers,
         },

@@ -44,9 +44,9 @@ MOST_NAMED = 20
 def note(request: Any, **facts: Any) -> None:
     """What a view knows of its request and a route does not say.
 
-    `action`, `outcome`, `row` (what was made or acted on), `rows` (several), `named` (what that is called, where it is
-    no row), `area`, `step`, `given` (the checked body, of which a reason alone is kept) or `person` (who it was, where
-    nobody is logged in); a request of the API framework is taken as well.
+    `action` (empty: no entry), `outcome`, `row` (what was made or acted on), `rows` (several), `named` (what that is
+    called, where it is no row), `area`, `step`, `given` (the checked body, of which a reason alone is kept) or `person`
+    (who it was, where nobody is logged in); a request of the API framework is taken as well.
     """
     plain = getattr(request, "_request", request)
     plain.__dict__.setdefault(NOTES, {}).update(facts)
@@ -96,9 +96,9 @@ def entry_of(request: HttpRequest, response: HttpResponse) -> AuditEntry | None:
     if match is None or match.view_name in UNAUDITED:
         return None
     subject = about(match, request.method or "")
-    action = notes.get("action") or (
-        Action.EXPORT if carries_file(response) else action_of(request.method or "", match, subject)
-    )
+    action = notes.get("action")
+    if action is None:
+        action = Action.EXPORT if carries_file(response) else action_of(request.method or "", match, subject)
     # asked last: pages without an entry must not look up who is logged in for its sake
     person = (notes.get("person") or getattr(request, "user", None)) if action else None
     if person is None or not person.is_authenticated:

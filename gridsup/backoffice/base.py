@@ -101,6 +101,8 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The row's own events; Django's log knows nothing of what actions do."""
         row = self._row(request, object_id)
+        if not self.may_read_events(request):
+            raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(row)s") % {"row": self.describe(row)},
@@ -109,6 +111,10 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
             "original": row,
         }
         return TemplateResponse(request, "admin/events.html", context)
+
+    def may_read_events(self, request: HttpRequest) -> bool:
+        """Whoever sees the row reads what was done with it, unless the kind of row says otherwise."""
+        return True
 
     def events_of(self, request: HttpRequest, row: Any) -> Any:
         """The events of the row that the person may read."""
@@ -168,7 +174,7 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         row = kwargs.get("obj")
-        context["show_history"] = hasattr(row, "events")
+        context["show_history"] = hasattr(row, "events") and self.may_read_events(request)
         context["title"] = self.describe(row)
         context["subtitle"] = None
         context["actions_detail"] = [

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grids.models import Officer
+from grids.permissions import Permission
 from gridsup.books import Ask, Book, Column, Line
 from subjects.books import BOOKS
 
@@ -21,12 +22,19 @@ class Tab:
     here: bool
 
 
-def tabs(here: str, *, area: str, day: str) -> list[Tab]:
-    """All of an area at once, and the four ledgers; of today's subjects the list with all that is due."""
+def tabs(officer: Officer, here: str, *, area: str, day: str) -> list[Tab]:
+    """All of an area at once, and the four ledgers; of today's subjects the list with all that is due.
+
+    Each only for whoever may open it.
+    """
     query = urlencode({name: value for name, value in (("area", area), ("on", day)) if value})
     sheet = reverse("ledgers")
-    found = [Tab(f"{sheet}?{query}" if query else sheet, _("All four"), here == "sheet")]
+    found = []
+    if officer.has_perm(Permission.VIEW):
+        found.append(Tab(f"{sheet}?{query}" if query else sheet, _("All four"), here == "sheet"))
     for name, book in BOOKS.items():
+        if not officer.has_perm(book.permission):
+            continue
         route = reverse("ledger") if name == "subjects" and not day else reverse("book", args=[name])
         found.append(Tab(f"{route}?{query}" if query else route, book.short, name == here))
     return found

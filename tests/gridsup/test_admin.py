@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.utils import display_for_label
 
+from grids.permissions import DUTIES, Duty, Permission
 from gridsup.backoffice.base import ScopedAdmin
 from gridsup.composition import JOB_WORDS, JOBS
 from gridsup.models import Job
@@ -198,6 +199,19 @@ def test_the_side_bar_lists_what_the_duties_open_and_nothing_else(district):
     accounts = seen_by("system_admin")
     assert "/admin/grids/officer/" in accounts
     assert not {"/admin/subjects/premises/", "/admin/inspections/inspectiontask/"} & accounts
+
+
+@pytest.mark.parametrize("duty", [duty for duty in Duty if Permission.USE_ADMIN in DUTIES[duty]])
+def test_the_side_bar_leads_to_every_list_that_opens_and_to_no_other_page(district, duty):
+    client = client_of(district.by_duty[duty])
+    groups = client.get("/admin/").context["sidebar_navigation"]
+    listed = {str(item["link"]) for group in groups for item in group["items"]}
+    names = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+    lists = {reverse(f"admin:{name}_changelist") for name in names}
+
+    answers = {link: client.get(link).status_code for link in lists | listed}
+
+    assert answers == {link: 200 if link in listed else 403 for link in answers}
 
 
 @pytest.mark.parametrize("query", [{"state__exact": "\x00"}, {"due_on__year": "9" * 30}, {"assignee__password": "x"}])

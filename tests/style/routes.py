@@ -50,8 +50,6 @@ PUBLIC = {
 }  # fmt: skip
 # Ends the session of whoever opens it, so that it is not walked with the others.
 LAST = {"admin:logout", "account_log_out"}
-# Asks for a login by other means: a token is asked for with a password.
-LOGIN_BY_PASSWORD = {"api-token"}
 
 # The models that pages show, by the name of the route; API and admin say it themselves.
 PAGES: dict[str, type[models.Model]] = {
@@ -143,7 +141,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "task_cancel": (P.CANCEL_TASK,),
     "ledger": (P.VIEW,),
     "book": (P.VIEW,),
-    "ledgers": (P.VIEW,),
+    "ledgers": (P.VIEW_AREAS,),  # leads whoever may not see all four to the first that they may
     "book_export": (P.EXPORT,),
     "api-ledger": (P.VIEW,),
     "book_files": (P.EXPORT,),
@@ -191,15 +189,18 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "plans": (P.VIEW,),
     "plan": (P.VIEW,),
     "plan_move": (P.VIEW,),  # each move asks for its own permission, and refuses with a sentence on the plan's page
-    "policy": (P.VIEW,),
-    "policy_of": (P.VIEW,),
+    "policy": (P.VIEW_AREAS,),
+    "policy_of": (P.VIEW_AREAS,),
     "policy_preset": (P.EDIT_POLICY,),
     "policy_change": (P.EDIT_POLICY,),
     "premises": (P.VIEW,),
     "premises_place": (P.CORRECT_LEDGER,),
     "premises_point": (P.CORRECT_LEDGER,),
-    "areas": (P.VIEW,),
-    "grid": (P.VIEW,),
+    "areas": (P.VIEW_AREAS,),
+    "grid": (P.VIEW_AREAS,),
+    "grid-responsible": (P.VIEW_PEOPLE,),
+    "station-responsible": (P.VIEW_PEOPLE,),
+    "admin:grids_grid_history": (P.VIEW,),
     "area_change": (P.VIEW,),
     "area_change_rows": (P.VIEW,),
     "area_change_new": (P.PROPOSE_GRIDS,),
@@ -388,8 +389,6 @@ FIXED = {
     "api-ledger": ["subjects"],
 }
 POLICY = (Tier, TradeTier, CreditEffect, PolicyFigure, CheckItem, TimeLimit)
-# What stands for success where it is not a page.
-IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}
 
 
 def client_of(officer: Officer | None) -> Client:

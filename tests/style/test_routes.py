@@ -51,6 +51,7 @@ from tests.factories import (
 )
 from tests.style import routes as tables
 from tests.style import walking as site
+from tests.style.pairs import PAIRS
 
 # Stands in the names of bureau 05's rows, and nowhere else.
 MARK = "外区密号"
@@ -136,6 +137,23 @@ def test_a_duty_opens_what_the_table_says_and_nothing_else(district, rows, duty)
     officer = district.by_duty[duty]
 
     assert site.wrongly_open_or_shut(site.walked(), rows, officer, duty) == []
+
+
+@pytest.mark.parametrize(("page", "operation"), PAIRS)
+def test_page_api_and_admin_give_one_answer_about_one_thing(district, rows, page, operation):
+    """For every duty, and for whoever has it elsewhere or has none."""
+    others = district.neighbour_lead, district.far_chief, district.outsider, district.nobody
+    told = {
+        officer.username: site.answers([page, operation], rows, officer)
+        for officer in (*district.by_duty.values(), *others)
+    }
+
+    assert {name: answers for name, answers in told.items() if len(set(answers)) > 1} == {}
+    assert {answers[0] for answers in told.values()} <= {200, 403, 404}
+    if admin_page := site.in_admin(operation):
+        entering = [one for one in (*district.by_duty.values(), *others) if one.has_perm(tables.P.USE_ADMIN)]
+        shown = {one.username: site.answers([admin_page], rows, one) for one in entering}
+        assert shown == {name: told[name][:1] for name in shown}
 
 
 def test_an_account_without_a_post_opens_only_what_is_everybodys(district, rows):

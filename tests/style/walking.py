@@ -16,9 +16,7 @@ from tests.style.routes import (
     ANYBODY,
     ARGUMENTS,
     FIXED,
-    IN_PLACE_OF_200,
     LAST,
-    LOGIN_BY_PASSWORD,
     NEEDS,
     PAGES,
     POLICY,
@@ -27,6 +25,11 @@ from tests.style.routes import (
     P,
     client_of,
 )
+
+# Asks for a login by other means: a token is asked for with a password.
+LOGIN_BY_PASSWORD = {"api-token"}
+# What stands for success where it is not a page.
+IN_PLACE_OF_200 = {"home": {302}, "api-token": {400}}
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,23 @@ def open_to_anybody(found: Iterable[Route], rows: dict[type[models.Model], model
             if not refused and not (answer.status_code == 405 and not route.is_api):
                 faults.append(f"{method} {route.name}: {answer.status_code}")
     return faults
+
+
+def answers(names: Iterable[str], rows: dict[type[models.Model], models.Model], officer: Officer) -> list[int]:
+    """What each of the addresses (or routes) answers an officer who only looks."""
+    known, client = {route.name: route for route in routes()}, client_of(officer)
+    paths = [name if name.startswith("/") else known[name].address(rows) for name in names]
+    return [client.get(path).status_code for path in paths]
+
+
+def in_admin(name: str) -> str | None:
+    """The page of the admin that shows what an operation of the API shows, where it has one."""
+    route = next((route for route in routes() if route.name == name), None)
+    model, kind = route.model() if route else None, name.rpartition("-")[2]
+    page = {"list": "changelist", "detail": "change"}.get(kind)
+    if model is None or page is None or model not in admin.site._registry:
+        return None
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
 
 
 def text_of(answer: Any) -> str:
