@@ -20,6 +20,7 @@ from grids import actions, unsent
 from grids.account_forms import PasswordForm, TokenForm
 from grids.requests import SignedIn
 from grids.sessions import keep_open
+from gridsup import once
 from gridsup.audit.recording import note
 from gridsup.errors import DomainError
 
@@ -99,9 +100,10 @@ def session_end(request: SignedIn) -> HttpResponse:
 @never_cache
 @login_required
 def tokens(request: SignedIn) -> HttpResponse:
-    """A new key, shown in the answer to the form and at no address."""
-    if request.method != "POST":  # the answer loaded again: the form stands on the account's page
-        return redirect("account")
+    """A new key, shown once on the page after the form."""
+    if request.method != "POST":
+        made = once.told_to(request)
+        return once.shown(request, render(request, "grids/account_token.html", made) if made else redirect("account"))
     form = TokenForm(request.POST)
     key = ""
     if form.is_valid():
@@ -111,8 +113,7 @@ def tokens(request: SignedIn) -> HttpResponse:
             form.add_error(error.field, str(error))
     if not key:
         return render(request, "grids/account_token.html", {"form": form}, status=400)
-    note(request, outcome="done")
-    return render(request, "grids/account_token.html", {"key": key, "name": form.cleaned_data["name"]})
+    return once.lead_on(request, "account_tokens", {"key": key, "name": form.cleaned_data["name"]})
 
 
 @require_POST

@@ -26,8 +26,8 @@ Preview = Callable[[Any, dict[str, Any], Officer], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Step:
-    """`offered(row, viewer)`: the person may take it and the row's state knows it; `act` returns a sentence that is
-    shown just once, or anything else."""
+    """`offered(row, viewer)`: the person may take it and the row's state knows it; `act` returns what is
+    shown just once (gridsup.once), or anything else."""
 
     label: str | Promise
     form: type[forms.StepForm]
@@ -53,27 +53,22 @@ def may_post(post: Posting, viewer: Officer) -> bool:
     return viewer.may(needed_to_post(post.duty), post.area_code)
 
 
-class Link(str):
-    """A sentence with the path of the page that it speaks of; the page shows the whole address, to be copied."""
-
-    path: str
-
-
-def link_of(person: Officer, key: str) -> Link:
-    """What to hand to the person; shown this once."""
-    said = Link(
-        _(
-            "%(name)s sets the first password at this address within %(hours)s hours. "
-            "The link is shown this once; hand it over to nobody else."
-        )
-        % {"name": person.username, "hours": settings.INVITATION_HOURS}
-    )
-    said.path = reverse("invitation", args=[key])
-    return said
+def link_of(person: Officer, key: str) -> dict[str, str]:
+    """What to hand to the person, with the path of the page; shown this once."""
+    said = _(
+        "%(name)s sets the first password at this address within %(hours)s hours. "
+        "The link is shown this once; hand it over to nobody else."
+    ) % {"name": person.username, "hours": settings.INVITATION_HOURS}
+    return {"said": said, "path": reverse("invitation", args=[key])}
 
 
-def _invite(person: Officer, given: dict[str, Any], by: Officer, now: datetime) -> str:
+def _invite(person: Officer, given: dict[str, Any], by: Officer, now: datetime) -> dict[str, str]:
     return link_of(person, actions.invite(officer=person, by=by, now=now))
+
+
+def _standing(person: Officer, given: dict[str, Any], viewer: Officer) -> dict[str, Any]:
+    """The invitation that another one would end."""
+    return {"standing": person.invitations.filter(used_at=None, revoked_at=None, expires__gt=timezone.now()).first()}
 
 
 def _end(post: Posting, given: dict[str, Any], by: Officer, now: datetime) -> object:
@@ -118,7 +113,7 @@ PERSON_STEPS: dict[str, Step] = {
     "invite": Step(
         gettext_lazy("Invite"), forms.NothingMore, _invite,
         lambda person, viewer: person.is_active and keeps(person, viewer),
-        gettext_lazy("Makes a link that lets the person set a password; an earlier link ends."),
+        gettext_lazy("Makes a link that lets the person set a password; an earlier link ends."), preview=_standing,
     ),
     "revoke": Step(
         gettext_lazy("Take the invitation back"), forms.PerhapsWhy,

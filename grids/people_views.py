@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +25,7 @@ from grids.people_forms import AreaDay, FirstPassword, HandOverForm, InviteForm,
 from grids.people_steps import PERSON_STEPS, POST_STEPS, Step, link_of
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from gridsup import once
 from gridsup.audit.models import AuditEntry
 from gridsup.audit.recording import note, note_trial
 from gridsup.audit.rows import name_of
@@ -151,7 +153,7 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
     now = timezone.now()
     given = request.POST if request.method == "POST" else None
     form = step.form(given, viewer=request.user, row=row, on=timezone.localdate(now))
-    once, looks = "", given is not None and "look" in given
+    looks = given is not None and "look" in given
     if looks:
         note_trial(request)
     if given is not None and not looks and form.is_valid():
@@ -163,16 +165,15 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
         else:
             if isinstance(done, Posting) and done != row:
                 note(request, named=f"{name_of(row)}; {name_of(done)}")
-            if not isinstance(done, str):
-                messages.success(request, _("Done: %(step)s.") % {"step": step.label})
-                return redirect("person", person)
-            once = done
-            note(request, outcome=AuditEntry.Outcome.DONE)
-    context = {"step": step, "form": form, "row": row, "person": person, "once": once}
+            if isinstance(done, dict):
+                return once.lead_on(request, request.path, done)
+            messages.success(request, _("Done: %(step)s.") % {"step": step.label})
+            return redirect("person", person)
+    context = {"step": step, "form": form, "row": row, "person": person, "once": once.told_to(request)}
     if step.preview is not None:
         chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
         context |= step.preview(row, chosen, request.user)
-    return render(request, "grids/person_step.html", context)
+    return once.shown(request, render(request, "grids/person_step.html", context))
 
 
 @login_required
@@ -245,22 +246,23 @@ def area_people(request: SignedIn, code: str) -> HttpResponse:
 @never_cache
 @login_required
 def person_new(request: SignedIn) -> HttpResponse:
-    """An account whose person is invited; the link is shown once."""
+    """An account whose person is invited; the link is shown once, on the page of the invitation."""
     viewer, now = request.user, timezone.now()
     check_any(viewer, Permission.MANAGE_ACCOUNTS)
     given = request.POST if request.method == "POST" else None
     form = InviteForm(given, bureaus=viewer.area_codes(Permission.MANAGE_ACCOUNTS))
-    once, person = "", None
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
                 facts = {**form.cleaned_data, "bureau": form.cleaned_data["bureau"].code}
                 person = actions.add_officer(**facts, by=viewer, now=now)
-                once = link_of(person, actions.invite(officer=person, by=viewer, now=now))
-            note(request, outcome=AuditEntry.Outcome.DONE, row=person)
+                link = link_of(person, actions.invite(officer=person, by=viewer, now=now))
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
-    return render(request, "grids/person_new.html", {"form": form, "once": once, "person": person})
+        else:
+            note(request, row=person)
+            return once.lead_on(request, reverse("person_step", args=[person.pk, "invite"]), link)
+    return render(request, "grids/person_new.html", {"form": form})
 
 
 @never_cache

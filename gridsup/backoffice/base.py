@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.enums import ActionVariant
 
+from gridsup import once
 from gridsup.audit.recording import note
 from gridsup.backoffice.steps import Start, Step, StepForm
 from gridsup.errors import DomainError, NotAllowed
@@ -214,7 +215,6 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
     def _take(self, request: HttpRequest, step: Step, rows: list[Any], decided: bool, back: str) -> HttpResponse:
         """The page between: the form and the rows it is for; when it is filled in, the action on each row."""
         form = step.form(request.POST if decided else None, officer=request.user, rows=rows)
-        once = None
         note(request, step=step.name, rows=rows)
         if request.method == "POST" and not decided:  # rows were ticked: the page between is all that they came to
             note(request, action="view")
@@ -222,14 +222,14 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
             done = [(row, result) for row in rows if (result := self._did(request, step, form, row)) is not None]
             if done:
                 messages.success(request, _("%(step)s: %(count)s done.") % {"step": step.label, "count": len(done)})
-            once = next((result for _row, result in done if isinstance(result, str)), None)
-            if done:
-                note(request, outcome="done")
-            if once is None and (done or len(rows) > 1):
+            said = next((result for _row, result in done if isinstance(result, str)), None)
+            if said is not None:
+                return once.lead_on(request, request.path, {"said": said})
+            if done or len(rows) > 1:
                 return redirect(back)
         hidden = [("action", step.name), *(("_selected_action", row.pk) for row in rows)]
         shown = [self.describe(row) for row in rows]
-        return self._page(request, step, form, rows=shown, hidden=hidden, back=back, once=once)
+        return self._page(request, step, form, rows=shown, hidden=hidden, back=back)
 
     def _did(self, request: HttpRequest, step: Step, form: StepForm, row: Any) -> object | None:
         """What the action returned; None for a refusal, which stands at the form for one row, else in a message."""
@@ -255,12 +255,13 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
                     made = start.act(form.cleaned_data, request.user, timezone.now())
                 except DomainError as error:
                     form.add_error(error.field if error.field in form.fields else None, str(error))
-            if made is not None:
-                note(request, outcome="done", **({"row": made} if isinstance(made, models.Model) else {}))
             if isinstance(made, models.Model):
+                note(request, row=made)
                 messages.success(request, f"{start.label}: {made}")
                 return redirect(self._back([made]))
-            return self._page(request, start, form, once=made, back=self._back([]))
+            if made is not None:
+                return once.lead_on(request, request.path, {"said": made})
+            return self._page(request, start, form, back=self._back([]))
 
         return view
 
@@ -271,9 +272,11 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
             "help": what.help,
             "form": form,
             "opts": self.opts,
+            "once": once.told_to(request).get("said"),
             **context,
         }
-        return TemplateResponse(request, "admin/step.html", shown, headers={"Cache-Control": "no-store"})
+        page = TemplateResponse(request, "admin/step.html", shown, headers={"Cache-Control": "no-store"})
+        return once.shown(request, page)
 
     def _row(self, request: HttpRequest, object_id: str) -> Any:
         """The row of the address, if the person may see it; 404 otherwise."""

@@ -59,12 +59,13 @@ def test_the_administrator_opens_an_account_whose_link_is_shown_once(district):
     client = client_of(district.by_duty["system_admin"])
     body = {"bureau": district.bureau.pk, "username": "newcomer", "name": "网格员 050103"}
 
-    page = client.post("/admin/grids/officer/new/account/", body)
+    page = client.post("/admin/grids/officer/new/account/", body, follow=True)
 
     officer = Officer.objects.get(username="newcomer")
     key = re.search(r"/invitation/([\w-]+)/", page.context["once"])[1]
     assert find_invitation(key=key, now=timezone.now()).officer == officer
     assert "no-store" in page["Cache-Control"]
+    assert client.get("/admin/grids/officer/new/account/").context["once"] is None
     assert officer in Officer.objects.visible_to(district.chief)
     assert officer not in Officer.objects.visible_to(district.outsider)
 
@@ -106,8 +107,11 @@ def test_a_new_password_ends_the_old_one(district, rf):
     officer.save(update_fields=["password"])
 
     address = f"/admin/grids/officer/{officer.pk}/step/password/"
-    page = client_of(district.by_duty["system_admin"]).post(address, {"step": 1})
+    client = client_of(district.by_duty["system_admin"])
+    page = client.post(address, {"step": 1}, follow=True)
 
+    assert page.redirect_chain == [(address, 302)]
+    assert client.get(address).context["once"] is None  # a reload gives no other one
     shown = re.findall(r"[\w-]{16}", page.context["once"], re.ASCII)
     assert any(authenticate(rf.get("/"), username="old", password=word) == officer for word in shown)
     assert authenticate(rf.get("/"), username="old", password="an-old-password") is None

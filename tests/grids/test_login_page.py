@@ -56,7 +56,7 @@ def test_the_link_of_an_invitation_is_whole_and_can_be_copied(district, client):
     client.force_login(district.by_duty["system_admin"])
     given = {"bureau": district.bureau.pk, "username": "new05", "name": "Zhang San"}
 
-    page = client.post("/people/new/", given, headers={"host": "testserver"})
+    page = client.post("/people/new/", given, headers={"host": "testserver"}, follow=True)
 
     assert 'value="http://testserver/invitation/' in page.text
     assert "gridsup/copy.js" in page.text

@@ -1,11 +1,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from grids.actions import close_account, end_posting, reopen_account, stand_in
 from grids.models import Officer, Posting
 from grids.permissions import AREA_LENGTHS
+from gridsup.audit.models import AuditEntry
 from tests.certified import certified
 from tests.factories import OfficerFactory, PostingFactory, TaskFactory
 from tests.style.routes import client_of
@@ -207,13 +209,46 @@ def test_the_administrator_invites_and_the_link_is_shown_once(district):
     client = client_of(district.by_duty["system_admin"])
     body = {"bureau": district.bureau.pk, "username": "newcomer", "name": "网格员"}
 
-    page = client.post("/people/new/", body).content.decode()
+    page = client.post("/people/new/", body, follow=True)
 
     person = Officer.objects.get(username="newcomer")
-    assert "/invitation/" in page
+    assert page.redirect_chain == [(f"/people/{person.pk}/invite/", 302)]
+    assert "/invitation/" in page.text
     assert "/invitation/" not in client.get(f"/people/{person.pk}/").content.decode()
     again = client.post("/people/new/", body)
     assert "username" in again.context["form"].errors
+
+
+def test_a_reload_after_an_invitation_makes_no_other_one_and_says_which_stands(district):
+    client, person = client_of(district.by_duty["system_admin"]), district.lead
+    client.cookies["django_language"] = "en"
+    address = f"/people/{person.pk}/invite/"
+
+    posted = client.post(address)
+    carried = client.cookies["once"]
+    page = client.get(posted["Location"])
+    again = client.get(posted["Location"])
+
+    link = page.context["once"]["path"]
+    assert (posted["Location"], carried["path"], carried["httponly"]) == (address, address, True)
+    assert person.invitations.count() == 1
+    assert link not in again.text
+    assert "A link made on" in again.text
+    assert "is open until" in again.text
+    assert client.get(link).status_code == 200
+    assert person.invitations.get().key_hash not in again.text
+    kept = [*(session.get_decoded() for session in Session.objects.all()), *AuditEntry.objects.values()]
+    assert link.split("/")[2] not in str(kept)
+
+
+def test_what_is_shown_once_is_shown_to_nobody_else(district):
+    client = client_of(district.by_duty["system_admin"])
+    posted = client.post(f"/people/{district.lead.pk}/invite/")
+    other = client_of(OfficerFactory(username="second"))
+    PostingFactory(officer=Officer.objects.get(username="second"), duty="system_admin", area_code="05")
+    other.cookies["once"] = client.cookies["once"].value
+
+    assert other.get(posted["Location"]).context["once"] == {}
 
 
 def test_a_step_that_is_not_offered_is_forbidden(as_chief, district):

@@ -225,7 +225,7 @@ class TestEverywhere:
 
 class TestTokens:
     def made(self, here, **given):
-        return here.post("/account/tokens/", {"name": "Ledger program", "days": 30, **given})
+        return here.post("/account/tokens/", {"name": "Ledger program", "days": 30, **given}, follow=True)
 
     def test_a_token_is_shown_once_works_and_has_a_name_an_end_and_a_last_day(self, here, chief):
         key = self.made(here).context["key"]
@@ -237,6 +237,13 @@ class TestTokens:
         assert (token.name, token.last_used_on) == ("Ledger program", timezone.localdate())
         assert token.expires.date() == (timezone.now() + timedelta(days=30)).date()
         assert key not in here.get("/account/").text
+
+    def test_a_reload_makes_no_second_token_and_leads_back_to_the_account(self, here, chief):
+        page = self.made(here)
+
+        assert page.redirect_chain == [("/account/tokens/", 302)]
+        assert here.get("/account/tokens/")["Location"] == "/account/"
+        assert chief.api_tokens.count() == 1
 
     @pytest.mark.parametrize("given", [{"days": 91}, {"days": 0}, {"name": " "}, {"days": "many"}])
     def test_what_is_too_long_or_nameless_is_refused(self, here, given):
