@@ -148,11 +148,10 @@ def staffing_what_if(request: SignedIn) -> HttpResponse:
     on, question = timezone.localdate(), WhatIfQuestion(request.GET)
     stations = stations_of(request.user)
     asked = str(question["area"].value() or "")[:STATION]
-    station = next((one for one in stations if one.code == asked), None)
-    if asked and station is None:
+    there = [one for one in stations if one.code.startswith(asked)]  # a bureau asked for leaves the choice open
+    if stations and not there:  # who has none is told whom this is for
         raise Http404
-    if station is None and len(stations) == 1:
-        station = stations[0]
+    station = there[0] if len(there) == 1 else None
     shown: dict[str, Any] = {"on": on, "question": question, "stations": stations, "station": station}
     if station is not None:
         grids, places = grids_there(station.code), places_of(station.code)

@@ -68,7 +68,7 @@ def people(request: SignedIn) -> HttpResponse:
             "may_invite": officer.has_perm(Permission.MANAGE_ACCOUNTS),
             "may_import": officer.has_perm(Permission.IMPORT) and officer.has_perm(Permission.POST_OFFICERS),
             "may_assign": officer.has_perm(Permission.ASSIGN),
-            "may_leave": officer.has_perm(Permission.VIEW_PEOPLE),
+            "sees_people": officer.has_perm(Permission.VIEW_PEOPLE),
         },
     )
 
@@ -94,6 +94,7 @@ def person_show(request: SignedIn, pk: int) -> HttpResponse:
             "steps": offered(PERSON_STEPS, person, viewer),
             "work": lines_of(person, viewer) if person.is_known else [],
             "may_hand_over": viewer.has_perm(Permission.ASSIGN),
+            "sees_people": viewer.has_perm(Permission.VIEW_PEOPLE),
             "invitation": person.invitations.filter(used_at=None, revoked_at=None).first(),
             "now": timezone.now(),
             "entries": story_of(events, posts if person.is_known else []),

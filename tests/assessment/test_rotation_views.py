@@ -356,6 +356,10 @@ class TestOfMovingCommunities:
         assert english(ruled.far_chief).get("/staffing/what-if/?area=0501").status_code == 404
         assert "for who looks after a whole station" in english(ruled.lead).get("/staffing/what-if/").text
         assert len(english(ruled.head).get("/staffing/what-if/").context["stations"]) == 2
+        # from the page of the bureau the choice of a station stays open
+        of_bureau = english(ruled.head).get("/staffing/what-if/?area=05")
+        assert (of_bureau.status_code, of_bureau.context["station"]) == (200, None)
+        assert english(ruled.chief).get("/staffing/what-if/?area=05").context["station"].code == "0501"
 
     def test_it_takes_as_many_queries_for_thirty_grids_as_for_three(self, ruled, count_queries):
         path = "/staffing/what-if/?area=0501&target=050102&localities=610111001001"

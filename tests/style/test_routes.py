@@ -156,6 +156,11 @@ def test_page_api_and_admin_give_one_answer_about_one_thing(district, rows, page
         assert shown == {name: told[name][:1] for name in shown}
 
 
+@pytest.mark.parametrize("duty", Duty.values)
+def test_no_link_leads_whoever_sees_it_to_a_refusal(district, files, duty):
+    assert site.dead_links(site.walked(), files, district.by_duty[duty]) == []
+
+
 def test_an_account_without_a_post_opens_only_what_is_everybodys(district, rows):
     for route in site.walked():
         address = route.address(rows)

@@ -1,8 +1,11 @@
 """Walking every route of the site: how to build it, who may open it, and what is wrong with it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.contrib import admin
 from django.db import models, transaction
@@ -228,4 +231,31 @@ def wrongly_open_or_shut(
             faults.append(f"{duty} may not {route.name}: {answers}")
         if not may and opened:
             faults.append(f"{duty} may {route.name}: {answers}")
+    return faults
+
+
+def dead_links(found: Iterable[Route], rows: dict[type[models.Model], models.Model], officer: Officer) -> list[str]:
+    """Links on pages that a person may open which lead that person to a refusal, each with the page it stands on.
+
+    Of links that differ in numbers or in the answers to their questions alone, the first is followed.
+    """
+    faults, client, known = [], client_of(officer), set()
+    for route in found:
+        address = route.address(rows)
+        if address is None or address.startswith("/api/"):
+            continue
+        page = client.get(address)
+        text = b"".join(page).decode(errors="replace")
+        if page.status_code != 200 or not page.get("Content-Type", "").startswith("text/html"):
+            continue
+        for href in re.findall(r'<a\b[^>]*?\shref="([^"]*)"', text):
+            link = urlsplit(urljoin(address, unescape(href)))
+            shape = (re.sub(r"\d+", "0", link.path), frozenset(name for name, _value in parse_qsl(link.query)))
+            if link.netloc or link.scheme or shape in known or link.path in {"/logout/", "/admin/logout/"}:
+                continue
+            known.add(shape)
+            answer = client.get(f"{link.path}?{link.query}")
+            b"".join(answer)  # a file is closed by whoever reads it to its end
+            if answer.status_code not in {200, 302}:
+                faults.append(f"{route.name}: {link.path}?{link.query} answers {answer.status_code}")
     return faults
