@@ -84,7 +84,7 @@ def grid_show(request: SignedIn, code: str) -> HttpResponse:
             "periods": grid.periods.order_by("-from_day"),
             "never": why_never(grid),
             "changes": changes.in_short(),
-            "entries": entries_of_grid(grid),
+            "entries": entries_of_grid(grid, officer),
             "kinds": offered(officer, grid),
             "shapes": {"boundary": grid.boundary, "point": None},
         },

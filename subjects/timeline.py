@@ -1,19 +1,22 @@
 """What the ledger adds to the timeline of a premises."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grids.models import AreaChange
 from gridsup.scoping import HoldsAreas
 from gridsup.timeline import Entry
+from subjects.areas.story import Step, steps_of
 from subjects.models import PolicyEvent, Premises, PremisesEvent, Tier
 from subjects.models.ledger import Status
 
 
 def entries(premises: Premises, *, officer: HoldsAreas) -> list[Entry]:
     """Events, placements and tier periods of the premises."""
-    return [*_tiers(premises), *_placements(premises), *_events(premises)]
+    return [*_tiers(premises), *_placements(premises), *_events(premises, officer)]
 
 
 def policy_entry(event: PolicyEvent) -> Entry:
@@ -25,8 +28,9 @@ def policy_entry(event: PolicyEvent) -> Entry:
     return Entry(at=event.at, what=what, detail=event.why, by=str(event.by or ""))
 
 
-def _events(premises: Premises) -> list[Entry]:
-    """A decision on the tier is left out here: its tier period tells it with the reason."""
+def _events(premises: Premises, officer: HoldsAreas) -> list[Entry]:
+    """A decision on the tier is left out here: its tier period tells it with the reason. A move by a change of areas
+    names those who decided it."""
     words = {
         "entered": _("Entered in the ledger"),
         "corrected": _("Ledger corrected"),
@@ -36,10 +40,20 @@ def _events(premises: Premises) -> list[Entry]:
         "status": _("Status changed"),
         "closed": _("Struck off"),
     }
-    return [
-        Entry(at=event.at, what=words.get(event.what, event.what), detail=_change(event), by=str(event.by or ""))
-        for event in premises.events.exclude(what="tier").select_related("by")
-    ]
+    steps = steps_of(AreaChange.objects.filter(moves__premises=premises), officer)
+    found = []
+    for event in premises.events.exclude(what="tier").select_related("by"):
+        what, by = words.get(event.what, event.what), str(event.by or "")
+        entry = Entry(at=event.at, what=what, detail=_change(event), by=by)
+        step = steps.get(event.at) if event.what == "moved" else None
+        found.append(_moved(entry, step) if step else entry)
+    return found
+
+
+def _moved(entry: Entry, step: Step) -> Entry:
+    back = step.state == AreaChange.State.UNDONE
+    what = _("Moved back: the change of areas was undone") if back else _("Moved by a change of areas")
+    return step.tell(replace(entry, what=what))
 
 
 def _change(event: PremisesEvent) -> str:

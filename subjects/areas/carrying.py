@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Exists, F, OuterRef, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -22,23 +22,33 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
     """Brings the premises of the moves to the area that the column `to` names (TO there, FROM back); returns how many.
 
     Premises first, since whoever records a visit holds them first; each placement ends the day before `on`, one that
-    began on the day is corrected; every premises gets its event, which says on which ground. The caller holds the
-    transaction.
+    began on the day is corrected, and one that goes back on the day stands as if it had never gone; every premises gets
+    its event, which says on which ground. The caller holds the transaction.
     """
     grid = Case(When(**{f"{to}__length": GRID_DIGITS, "then": F(to)}), default=None)
     moved = moves.write_to(Premises, key="premises", area_code=F(to), grid=grid)
-    current = Placement.objects.filter(premises__in=moves.order_by().values("premises"), to_day=None)
+    premises = moves.order_by().values("premises")
+    current = Placement.objects.filter(premises__in=premises, to_day=None)
     young = moves.filter(premises__placements__to_day=None, premises__placements__from_day__gte=on)
     young.write_to(Placement, key="premises__placements__pk", area_code=F(to))
     current.filter(from_day__lt=on).update(to_day=on - ONE_DAY)
     standing = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
     moves.filter(~Exists(standing)).insert_into(Placement, premises=F("premises"), area_code=F(to), from_day=on)
+    _join(current, Placement.objects.filter(premises__in=premises, to_day=on - ONE_DAY), on=on)
     grounds = [When(ground=ground, then=Value(told(why, ground))) for ground in Ground] if to == TO else []
     moves.insert_into(
         PremisesEvent, premises=F("premises"), what="moved", old=F(FROM if to == TO else TO), new=F(to), at=now,
         why=Case(*grounds, default=Value(why)) if grounds else why,
     )  # fmt: skip
     return moved
+
+
+def _join(current: QuerySet[Placement], ended: QuerySet[Placement], *, on: date) -> None:
+    """A stay that begins on the day where the premises stood the day before, too, is that one, going on."""
+    same = ended.filter(premises=OuterRef("premises"), area_code=OuterRef("area_code"))
+    current.filter(Exists(same), from_day=on).delete()
+    now = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
+    ended.filter(~Exists(now)).update(to_day=None)
 
 
 def follow(

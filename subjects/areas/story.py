@@ -1,10 +1,60 @@
 """What happened to a grid or a change of areas, for its page."""
 
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grids.models import AreaChange, AreaPart, Grid
+from grids.models import AreaChange, AreaChangeEvent, AreaPart, Grid
 from gridsup.events import Event
+from gridsup.scoping import HoldsAreas
 from gridsup.timeline import Entry
+
+S = AreaChange.State
+
+
+@dataclass(frozen=True)
+class Step:
+    """What was done with a change of areas at a moment: by whom (empty: the system), who had decided it, and where it
+    is read, for those who may."""
+
+    state: str
+    by: str
+    decided: str
+    url: str
+
+    def tell(self, entry: Entry) -> Entry:
+        """The entry of a row that the change touched, with those who answer for it."""
+        detail = " · ".join(part for part in (entry.detail, self.decided) if part)
+        return replace(entry, detail=detail, by=entry.by or self.by, url=self.url)
+
+
+def steps_of(changes: QuerySet[AreaChange], officer: HoldsAreas) -> dict[datetime, Step]:
+    """Moment → what was done with these changes then: every row that a change touches has an event of that moment. One
+    query."""
+    seen = AreaChange.objects.visible_to(officer).filter(pk=OuterRef("change"))
+    events = AreaChangeEvent.objects.filter(change__in=changes.order_by().values("pk"), what="state")
+    found: dict[datetime, Step] = {}
+    latest: dict[int, dict[str, AreaChangeEvent]] = defaultdict(dict)
+    for event in events.select_related("by").annotate(is_seen=Exists(seen)).order_by("at", "pk"):
+        so_far = latest[event.change_id]
+        so_far[event.new] = event
+        url = reverse("area_change", args=[event.change_id]) if event.is_seen else ""
+        decided = _decided(so_far) if event.new == S.IN_EFFECT else ""
+        found[event.at] = Step(event.new, str(event.by or ""), decided, url)
+    return found
+
+
+def _decided(events: dict[str, AreaChangeEvent]) -> str:
+    """Who proposed and who approved a change, each with the day; whoever has no account is left out."""
+    words = {S.PROPOSED: _("proposed by %(name)s on %(day)s"), S.APPROVED: _("approved by %(name)s on %(day)s")}
+    known = [(words[state], events[state]) for state in words if state in events and events[state].by]
+    return " · ".join(word % {"name": event.by, "day": timezone.localdate(event.at)} for word, event in known)
 
 
 def entries_of(change: AreaChange) -> list[Entry]:
@@ -18,13 +68,16 @@ def entries_of(change: AreaChange) -> list[Entry]:
     ]
 
 
-def entries_of_grid(grid: Grid) -> list[Entry]:
-    """The course of a grid, the latest first."""
-    states = dict(Grid.State.choices)
-    return [
-        _entry(event, _("redrawn or renamed") if event.what == "changed" else str(states.get(event.new, event.new)))
-        for event in _latest(grid)
-    ]
+def entries_of_grid(grid: Grid, officer: HoldsAreas) -> list[Entry]:
+    """The course of a grid, the latest first; what a change of areas did names those who decided it."""
+    states: dict[str, Any] = dict(Grid.State.choices)
+    steps = steps_of(AreaChange.objects.filter(parts__code=grid.code), officer)
+    found = []
+    for event in _latest(grid):
+        what = _("redrawn or renamed") if event.what == "changed" else str(states.get(event.new, event.new))
+        step, entry = steps.get(event.at), _entry(event, what)
+        found.append(step.tell(entry) if step else entry)
+    return found
 
 
 def why_never(grid: Grid) -> str:
