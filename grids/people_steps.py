@@ -20,22 +20,26 @@ from grids.permissions import Permission, needed_to_post
 from grids.successors import assigned_by
 
 Act = Callable[[Any, dict[str, Any], Officer, datetime], object]
-Offered = Callable[[Any, Officer], bool]
 Preview = Callable[[Any, dict[str, Any], Officer], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """`offered(row, viewer)`: the person may take it and the row's state knows it; `act` returns what is
+    """`permitted(row, viewer)`: the person may take it; `fits(row)`: the row's state knows it; `act` returns what is
     shown just once (gridsup.once), or anything else."""
 
     label: str | Promise
     form: type[forms.StepForm]
     act: Act
-    offered: Offered
+    permitted: Callable[[Any, Officer], bool]
     help: str | Promise = ""
+    fits: Callable[[Any], bool] = lambda row: True
     grave: bool = False
     preview: Preview | None = None  # what the page shows of the consequences, before anything is done
+
+    def offered(self, row: Any, viewer: Officer) -> bool:
+        """The viewer may take it with the row now."""
+        return self.fits(row) and self.permitted(row, viewer)
 
 
 def leads(person: Officer, viewer: Officer) -> bool:
@@ -51,6 +55,16 @@ def keeps(person: Officer, viewer: Officer) -> bool:
 def may_post(post: Posting, viewer: Officer) -> bool:
     """The viewer gives and ends posts of this duty in this area."""
     return viewer.may(needed_to_post(post.duty), post.area_code)
+
+
+def is_open(person: Officer) -> bool:
+    """The account is open."""
+    return person.is_active
+
+
+def is_running(post: Posting) -> bool:
+    """The post is not over; it may begin later."""
+    return post.is_running(timezone.localdate())
 
 
 def link_of(person: Officer, key: str) -> dict[str, str]:
@@ -91,8 +105,8 @@ PERSON_STEPS: dict[str, Step] = {
     "post": Step(
         gettext_lazy("Give a post"), forms.PostForm,
         lambda person, given, by, now: actions.post_officer(officer=person, **given, by=by, now=now),
-        lambda person, viewer: person.is_active
-        and (viewer.has_perm(Permission.POST_OFFICERS) or viewer.has_perm(Permission.MANAGE_ROLES)),
+        lambda person, viewer: viewer.has_perm(Permission.POST_OFFICERS) or viewer.has_perm(Permission.MANAGE_ROLES),
+        fits=is_open,
     ),
     "certificate": Step(
         gettext_lazy("Record a certificate"), forms.CertificateForm,
@@ -102,8 +116,8 @@ PERSON_STEPS: dict[str, Step] = {
     "withdraw": Step(
         gettext_lazy("Withdraw the certificate"), forms.WithdrawForm,
         lambda person, given, by, now: actions.withdraw_certificate(officer=person, **given, by=by, now=now),
-        lambda person, viewer: bool(person.certificate_no) and leads(person, viewer),
-        gettext_lazy("From the day after, this person no longer inspects."), grave=True,
+        leads, gettext_lazy("From the day after, this person no longer inspects."), grave=True,
+        fits=lambda person: bool(person.certificate_no),
     ),
     "rename": Step(
         gettext_lazy("Change name or phone"), forms.NameForm,
@@ -112,30 +126,29 @@ PERSON_STEPS: dict[str, Step] = {
     ),
     "invite": Step(
         gettext_lazy("Invite"), forms.NothingMore, _invite,
-        lambda person, viewer: person.is_active and keeps(person, viewer),
-        gettext_lazy("Makes a link that lets the person set a password; an earlier link ends."), preview=_standing,
+        keeps, gettext_lazy("Makes a link that lets the person set a password; an earlier link ends."), fits=is_open,
+        preview=_standing,
     ),
     "revoke": Step(
         gettext_lazy("Take the invitation back"), forms.PerhapsWhy,
         lambda person, given, by, now: actions.revoke_invitation(officer=person, **given, by=by, now=now),
-        lambda person, viewer: keeps(person, viewer)
-        and person.invitations.filter(used_at=None, revoked_at=None).exists(),
+        keeps, fits=lambda person: person.invitations.filter(used_at=None, revoked_at=None).exists(),
     ),
     "close": Step(
         gettext_lazy("Close the account"), forms.CloseForm,
         lambda person, given, by, now: actions.close_account(officer=person, **given, by=by, now=now),
-        lambda person, viewer: person.is_active and person != viewer and keeps(person, viewer),
+        lambda person, viewer: person != viewer and keeps(person, viewer),
         gettext_lazy(
             "Sessions and tokens end at once. Posts go on until the station ends them; it is told, and hands over the "
             "open work."
         ),
-        grave=True,
+        grave=True, fits=is_open,
     ),
     "reopen": Step(
         gettext_lazy("Open the account again"), forms.PerhapsWhy,
         lambda person, given, by, now: actions.reopen_account(officer=person, **given, by=by, now=now),
-        lambda person, viewer: not person.is_active and keeps(person, viewer),
-        gettext_lazy("The person then comes in by a new invitation."),
+        keeps, gettext_lazy("The person then comes in by a new invitation."),
+        fits=lambda person: not person.is_active,
     ),
 }  # fmt: skip
 
@@ -143,21 +156,18 @@ POST_STEPS: dict[str, Step] = {
     "substitute": Step(
         gettext_lazy("Let somebody stand in"), forms.SubstituteForm,
         lambda post, given, by, now: actions.stand_in(posting=post, **given, by=by, now=now),
-        lambda post, viewer: post.stands_in_for_id is None
-        and post.is_running(timezone.localdate())
-        and may_post(post, viewer),
+        may_post,
         gettext_lazy("On these days the substitute sees the area and holds its work; both are named as responsible."),
+        fits=lambda post: post.stands_in_for_id is None and is_running(post),
     ),
     "end": Step(
         gettext_lazy("End the post"), forms.EndForm, _end,
-        lambda post, viewer: post.is_running(timezone.localdate()) and may_post(post, viewer),
-        gettext_lazy("Work of a post that ends later is handed over when its last day has come."), grave=True,
-        preview=_end_preview,
+        may_post, gettext_lazy("Work of a post that ends later is handed over when its last day has come."), grave=True,
+        fits=is_running, preview=_end_preview,
     ),
     "call-off": Step(
         gettext_lazy("Call the post off"), forms.PerhapsWhy,
         lambda post, given, by, now: actions.call_off_posting(posting=post, **given, by=by, now=now),
-        lambda post, viewer: post.from_day > timezone.localdate() and not post.called_off and may_post(post, viewer),
-        grave=True,
+        may_post, grave=True, fits=lambda post: post.from_day > timezone.localdate() and not post.called_off,
     ),
 }  # fmt: skip

@@ -25,6 +25,7 @@ from grids.people_forms import AreaDay, FirstPassword, HandOverForm, InviteForm,
 from grids.people_steps import PERSON_STEPS, POST_STEPS, Step, link_of
 from grids.permissions import Permission
 from grids.requests import SignedIn
+from grids.successors import held_in_name
 from gridsup import once
 from gridsup.audit.models import AuditEntry
 from gridsup.audit.recording import note, note_trial
@@ -149,8 +150,11 @@ def _take(request: SignedIn, steps: dict[str, Step], name: str, row: Any, person
     step = steps.get(name)
     if step is None:
         raise Http404
-    if not step.offered(row, request.user):
+    if not step.permitted(row, request.user):
         raise PermissionDenied
+    if request.method != "POST" and not step.fits(row):
+        messages.error(request, _("This cannot be done any more: look at what was changed since."))
+        return redirect("person", person)
     now = timezone.now()
     given = request.POST if request.method == "POST" else None
     form = step.form(given, viewer=request.user, row=row, on=timezone.localdate(now))
@@ -184,6 +188,9 @@ def person_work(request: SignedIn, pk: int) -> HttpResponse:
     person, viewer, now = person_of(request, pk), request.user, timezone.now()
     asked = request.POST if request.method == "POST" else request.GET
     form = HandOverForm(asked or None, viewer=viewer, row=person, on=timezone.localdate(now))
+    if request.method == "POST" and not held_in_name(person, viewer):
+        messages.info(request, _("Nothing is held by name any more: somebody else handed it over."))
+        return redirect("person", pk)
     to = form.cleaned_data["to"] if form.is_bound and form.is_valid() else None
     if request.method != "POST" and form.is_bound:
         note_trial(request)
@@ -196,7 +203,9 @@ def person_work(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, _("The open work was handed over."))
             return redirect("person", pk)
     lines = lines_of(person, viewer, to=to)
-    return render(request, "grids/person_work.html", {"person": person, "form": form, "lines": lines, "to": to})
+    by_name = any(line.by_name for line in lines)
+    context = {"person": person, "form": form, "lines": lines, "to": to, "by_name": by_name}
+    return render(request, "grids/person_work.html", context)
 
 
 @login_required

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,8 +104,8 @@ def close_account(*, officer: Officer, why: str, by: Officer, now: datetime, on:
     """Closes an account; its sessions, tokens, password and invitation end at once. `on`: last day of service.
 
     Posts go on until who posts officers ends them, and open work stays where it is: both are shown to them. Raises
-    NotAllowed for who does not keep the account, BadInput for one's own, for a missing reason or a day to come,
-    WrongState when it is closed.
+    NotAllowed for who does not keep the account, BadInput for one's own, for a missing reason, a day to come or before
+    the first of service, WrongState when it is closed.
     """
     check_keeper(officer=officer, by=by)
     on = on or timezone.localdate(now)
@@ -116,6 +116,13 @@ def close_account(*, officer: Officer, why: str, by: Officer, now: datetime, on:
     if on > timezone.localdate(now):
         raise BadInput(
             _("The day lies in the future. End the posts on that day, and close the account when it has come."),
+            field="on",
+        )
+    first = officer.postings.aggregate(first=Min("from_day"))["first"]
+    if first is not None and on < first <= timezone.localdate(now):
+        raise BadInput(
+            _("%(name)s serves since %(day)s: the last day of service is that day at the earliest.")
+            % {"name": officer, "day": first},
             field="on",
         )
     # a password that nobody knows ends every session, also should the account be opened again

@@ -104,8 +104,8 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
     """Ends a post; `on` is its last day, yesterday at the earliest: who was responsible before stays on record. One
     whose last day is to come may end earlier; its substitutes end with it, those who have not begun are called off.
 
-    Raises BadInput for a day before the first or before yesterday, or before the first of who stands in by now,
-    WrongState when it has ended already, NotAllowed for who may not, and for an administrator's own post.
+    Raises BadInput for a day before the first, before yesterday or far ahead, or before the first of who stands in by
+    now, WrongState when it has ended already, NotAllowed for who may not, and for an administrator's own post.
     """
     check(by, needed_to_post(posting.duty), posting.area_code)
     keep_from_own(posting, by)
@@ -118,6 +118,7 @@ def end_posting(*, posting: Posting, on: date, now: datetime, by: Officer | None
             % {"day": today - ONE_DAY},
             field="to_day",
         )
+    _check_near("to_day", on, today)
     substitutes = posting.substitutes.meeting(on + ONE_DAY, None).select_related("officer")
     for substitute in substitutes:
         _keep_who_stands_in(substitute, on, today)
@@ -229,14 +230,20 @@ def _check_days(area_code: str, from_day: date, to_day: date | None, today: date
             % {"code": area_code, "day": begun},
             field="from_day",
         )
-    earliest, latest = add_months(today, -MOST_MONTHS_BACK), add_months(today, MOST_MONTHS_AHEAD)
     for field, day in (("from_day", from_day), ("to_day", to_day)):
-        if day is not None and not earliest <= day <= latest:
-            raise BadInput(
-                _("%(day)s is no day of a post: give one from %(first)s to %(last)s.")
-                % {"day": day, "first": earliest, "last": latest},
-                field=field,
-            )
+        if day is not None:
+            _check_near(field, day, today)
+
+
+def _check_near(field: str, day: date, today: date) -> None:
+    """Refuses a day that nobody means."""
+    earliest, latest = add_months(today, -MOST_MONTHS_BACK), add_months(today, MOST_MONTHS_AHEAD)
+    if not earliest <= day <= latest:
+        raise BadInput(
+            _("%(day)s is no day of a post: give one from %(first)s to %(last)s.")
+            % {"day": day, "first": earliest, "last": latest},
+            field=field,
+        )
 
 
 def _check_stand_in(posting: Posting, officer: Officer, from_day: date, to_day: date) -> None:

@@ -19,7 +19,7 @@ from grids.actions import (
     withdraw_certificate,
 )
 from grids.certificates import notice_day
-from grids.models import Certificate, Invitation, Officer
+from grids.models import Certificate, Invitation, Officer, Posting
 from gridsup.errors import BadInput, NotAllowed, WrongState
 from subjects.actions import load_preset
 from tests.style.routes import client_of
@@ -131,6 +131,17 @@ def test_an_account_is_closed_with_a_reason_and_not_in_advance(district, keeper,
         close_account(**{"officer": district.lead, "why": "left", "by": keeper, "now": NOON} | facts)
 
     assert refusal.value.field == field
+
+
+def test_an_account_closes_no_earlier_than_its_first_post_began(district, keeper):
+    Posting.objects.filter(officer=district.lead).update(from_day=date(2026, 1, 10))
+    facts = {"officer": district.lead, "why": "left", "by": keeper, "now": NOON}
+
+    with pytest.raises(BadInput, match="2026-01-10") as refusal:
+        close_account(on=date(2026, 1, 9), **facts)
+
+    assert refusal.value.field == "on"
+    assert close_account(on=date(2026, 1, 10), **facts).closed_on == date(2026, 1, 10)
 
 
 def test_nobody_closes_the_own_account_or_a_stranger_s(district, keeper):

@@ -251,8 +251,32 @@ def test_what_is_shown_once_is_shown_to_nobody_else(district):
     assert other.get(posted["Location"]).context["once"] == {}
 
 
+def test_a_step_that_somebody_took_first_says_so_and_keeps_what_was_typed(as_chief, district):
+    path = f"/posts/{district.manager.postings.get().pk}/end/"
+    end_posting(posting=district.manager.postings.get(), on=TODAY - timedelta(days=1), now=timezone.now())
+
+    sent = as_chief.post(path, {"to_day": str(TODAY), "why": "moves on", "to": ""})
+    opened = as_chief.get(path, follow=True)
+
+    assert (sent.status_code, sent.context["form"]["why"].value()) == (200, "moves on")
+    assert sent.context["form"].non_field_errors() == ["This post has its last day already."]
+    assert opened.redirect_chain == [(f"/people/{district.manager.pk}/", 302)]
+    assert "cannot be done any more" in opened.content.decode()
+
+
+def test_work_that_somebody_handed_over_first_is_not_asked_for_again(as_chief, district):
+    path = f"/people/{district.manager.pk}/work/"
+    TaskFactory(area_code="050101")
+
+    page, sent = as_chief.get(path), as_chief.post(path, {"to": district.lead.pk}, follow=True)
+
+    assert "there is nothing to hand over" in page.content.decode()
+    assert "<select" not in page.content.decode().split("<main")[1]
+    assert "somebody else handed it over" in sent.content.decode()
+
+
 def test_a_step_that_is_not_offered_is_forbidden(as_chief, district):
-    for path in (f"/people/{district.lead.pk}/close/", f"/posts/{district.chief.postings.get().pk}/call-off/"):
-        assert as_chief.get(path).status_code == 403
+    assert as_chief.get(f"/people/{district.lead.pk}/close/").status_code == 403
+    assert as_chief.post(f"/people/{district.lead.pk}/close/", {"on": str(TODAY), "why": "x"}).status_code == 403
     assert as_chief.get(f"/people/{district.lead.pk}/dance/").status_code == 404
     assert as_chief.get(f"/posts/{district.far_chief.postings.get().pk}/end/").status_code == 404
