@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
-from grids.geometry import proven, read_shape
+from grids.geometry import STEP, proven, read_shape
 from gridsup.coordinates import Degrees, from_bd09, to_bd09, to_gcj02, to_wgs84
+from gridsup.equalarea import square_metres
 from gridsup.errors import BadInput
+from subjects.geometry.overlay import LEAST_M2
 
 MEGABYTE = 1_000_000
 # The outline of a whole city in full detail takes half of it; read, it takes forty times as much memory.
@@ -87,7 +89,10 @@ def read_area(text: str | bytes, *, crs: str, field: str = "boundary") -> BaseGe
             % {"count": shapely.get_num_coordinates(shape), "most": MOST_CORNERS},
             field=field,
         )
-    return proven(_in_degrees(shape, system, field), field=field)
+    area = proven(_in_degrees(shape, system, field), field=field)
+    if square_metres(shapely.set_precision(area, STEP)) < LEAST_M2:
+        raise BadInput(_("The corners lie on one line or one spot: there is no ground between them."), field=field)
+    return area
 
 
 def _parsed(text: str | bytes, field: str) -> Any:

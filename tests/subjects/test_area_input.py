@@ -58,6 +58,10 @@ def circle(corners):
             "numbers",
         ),
         ('{"type": "Polygon", "coordinates": []}', "no corners"),
+        (
+            '{"type": "Polygon", "coordinates": [[[109, 34], [109.01, 34.01], [109.02, 34.020001], [109, 34]]]}',
+            "on one line",
+        ),
         ('{"type": "Polygon", "coordinates": [[[' + "9" * 5_000 + ", 34], [1, 2], [3, 4], [1, 2]]]}", "far too long"),
         ("[1, 2]", "GeoJSON"),
         ("null", "GeoJSON"),
