@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
+from unicodedata import normalize
 
 from django import forms
 from django.conf import settings
@@ -261,7 +262,8 @@ class ChangeForm(forms.Form):
 
     def _listed(self, code: str) -> Mapping[str, list[int]]:
         """Keys of the premises that the list names; raises BadInput naming what is not in the station's ledger."""
-        tokens = [token for token in SEPARATORS.split(self.cleaned_data.get("listed", "")) if token]
+        typed = normalize("NFKC", self.cleaned_data.get("listed", "")).upper()
+        tokens = [token for token in SEPARATORS.split(typed) if token]
         if not tokens:
             return {}
         if len(tokens) > MOST_LISTED:

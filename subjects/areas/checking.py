@@ -209,10 +209,10 @@ def _check_listed(draft: Draft) -> None:
     """A list takes premises of the grids that are changed, and those of the station in no grid; nobody else's."""
     keys = [key for keys in draft.listed.values() for key in keys]
     ours = Premises.objects.in_area(draft.station.code).among(keys)
-    stand = dict(ours.order_by().values_list("pk", "area_code"))
+    stand = {key: (area, name) for key, area, name in ours.order_by().values_list("pk", "area_code", "subject__name")}
     may = {*draft.touched, draft.station.code}
-    if strange := [key for key in sorted(keys) if stand.get(key) not in may]:
-        told = [f"{key} ({stand[key]})" if key in stand else str(key) for key in strange[:TOLD]]
+    if strange := [key for key in sorted(keys) if key not in stand or stand[key][0] not in may]:
+        told = ["{1} #{key} ({0})".format(*stand[key], key=key) if key in stand else str(key) for key in strange[:TOLD]]
         raise BadInput(
             _("%(count)d premises of the list are of no grid that this change concerns: %(which)s. Take them off the "
               "list, or change their grid too.")

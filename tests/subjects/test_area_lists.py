@@ -33,7 +33,7 @@ def test_a_list_takes_premises_of_the_grids_that_change_only(district):
 
     assert said.startswith("3 premises of the list are of no grid that this change concerns")
     # what is of another station is named by its number alone
-    assert f"{third.pk} (050102), {far.pk}, 987654" in said
+    assert f"{third.subject.name} #{third.pk} (050102), {far.pk}, 987654" in said
     assert field == "listed"
 
 

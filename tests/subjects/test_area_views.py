@@ -237,13 +237,13 @@ def test_the_new_words_of_a_grid_that_stays_are_shown_beside_the_old_before_and_
 
 
 def test_a_list_names_premises_by_code_and_by_number(chief):
-    first, second = premises_at(0.2), premises_at(0.3)
-    listed = f"{first.subject.uscc}\n#{second.pk}"
+    first, second, third = premises_at(0.2), premises_at(0.3), premises_at(0.4)
+    listed = f"{first.subject.uscc}\n#{second.pk}，{third.subject.uscc.lower()}"
 
     page = chief.post(NEW, given(act="propose", listed=listed))
 
     assert page.status_code == 302
-    assert AreaChange.objects.get().listed == {"050103": sorted([first.pk, second.pk])}
+    assert AreaChange.objects.get().listed == {"050103": sorted([first.pk, second.pk, third.pk])}
 
 
 def test_ticked_communities_of_a_redrawn_grid_come_from_their_neighbour(chief, district):
