@@ -164,13 +164,12 @@ def answers(names: Iterable[str], rows: dict[type[models.Model], models.Model], 
 
 
 def in_admin(name: str) -> str | None:
-    """The page of the admin that shows what an operation of the API shows, where it has one."""
-    route = next((route for route in routes() if route.name == name), None)
-    model, kind = route.model() if route else None, name.rpartition("-")[2]
-    page = {"list": "changelist", "detail": "change"}.get(kind)
-    if model is None or page is None or model not in admin.site._registry:
-        return None
-    return f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+    """The page of the admin that shows the rows of an operation of the API, where it has one."""
+    kind, _dash, operation = name.partition("-")
+    page = {"list": "changelist", "detail": "change"}.get(operation)
+    # what is called otherwise than its rows shows something about them: `staffing` of grids
+    model = next((model for model in admin.site._registry if model._meta.model_name == kind), None)
+    return f"admin:{model._meta.app_label}_{kind}_{page}" if model and page else None
 
 
 def text_of(answer: Any) -> str:
