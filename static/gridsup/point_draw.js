@@ -8,6 +8,8 @@ const mark = L.featureGroup().addTo(map);
 function show() {
   mark.clearLayers();
   const [x, y] = [Number.parseFloat(lon.value), Number.parseFloat(lat.value)];
+  // numbers of another system lie elsewhere on this map
+  if (system.value !== "wgs84") return;
   if (Number.isFinite(x) && Number.isFinite(y) && Math.abs(y) <= 90) L.circleMarker([y, x], { radius: 8, color: "#ffffff", weight: 2, fillColor: "#b3141b", fillOpacity: 1, interactive: false }).addTo(mark);
 }
 
@@ -18,7 +20,7 @@ map.on("click", (event) => {
   tapped.value = `${lon.value},${lat.value}`;
   show();
 });
-[lon, lat].forEach((field) => field.addEventListener("input", show));
+[lon, lat, system].forEach((field) => field.addEventListener("input", show));
 show();
 const bounds = drawn.getBounds();
 if (bounds.isValid()) map.fitBounds(bounds.pad(0.1), { animate: false });
