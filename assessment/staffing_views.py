@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from grids.areas import area_choices
 from grids.models import Grid, Officer, Posting
 from grids.permissions import HOLDERS, Permission
 from grids.requests import SignedIn
+from grids.teams import teams_on
 from gridsup.audit.recording import note_looked_at
 
 
@@ -78,14 +78,19 @@ def staffing_grid(request: SignedIn, code: str) -> HttpResponse:
     )
 
 
-def mates_of(officer: Officer, row: GridRow, day: date) -> QuerySet[Posting]:
+def mates_of(officer: Officer, row: GridRow, day: date) -> list[Posting]:
     """Certified members of the grid's patrol groups posted in other grids, as far as the person may see them."""
-    teams = {member.team for member in row.present if member.team}
-    posts = (
+    groups = {member.team for member in row.present if member.team}
+    certified = Officer.objects.certified_on(day).order_by().values("pk")
+    posts = list(
         Posting.objects.visible_to(officer)
         .in_area(row.station)
         .present_on(day)
-        .filter(team__in=teams, duty__in=HOLDERS)
+        .filter(duty__in=HOLDERS, officer__in=certified)
+        .exclude(area_code=row.code)
+        .select_related("officer")
     )
-    certified = Officer.objects.certified_on(day).order_by().values("pk")
-    return posts.filter(officer__in=certified).exclude(area_code=row.code).select_related("officer")
+    then = teams_on([post.pk for post in posts], day)
+    for post in posts:
+        post.team = then.get(post.pk, post.team)
+    return [post for post in posts if post.team in groups]

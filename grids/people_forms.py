@@ -193,6 +193,22 @@ class SubstituteForm(StepForm):
             )
 
 
+class TeamForm(StepForm):
+    team = forms.CharField(
+        label=_("patrol group"), max_length=40, required=False, widget=forms.TextInput(attrs=INPUT),
+        help_text=_("Empty: in none."),
+    )  # fmt: skip
+    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput())
+    why = why(required=False)
+
+    def prepare(self) -> None:
+        """Names the groups of the station, so that one is not written in two ways."""
+        self.initial = {"team": self.row.team, "was": self.row.team}
+        there = Posting.objects.on(self.today).in_area(self.row.area_code[:4]).exclude(team="").order_by("team")
+        if groups := "、".join(there.values_list("team", flat=True).distinct()):
+            self.fields["team"].help_text = _("Empty: in none. Groups of this station: %(groups)s") % {"groups": groups}
+
+
 class PerhapsWhy(StepForm):
     why = why(required=False)
 

@@ -16,7 +16,7 @@ from grids import actions
 from grids import people_forms as forms
 from grids.handing import lines_of
 from grids.models import Officer, Posting
-from grids.permissions import Permission, needed_to_post
+from grids.permissions import HOLDERS, Permission, needed_to_post
 from grids.successors import assigned_by
 
 Act = Callable[[Any, dict[str, Any], Officer, datetime], object]
@@ -159,6 +159,13 @@ POST_STEPS: dict[str, Step] = {
         may_post,
         gettext_lazy("On these days the substitute sees the area and holds its work; both are named as responsible."),
         fits=lambda post: post.stands_in_for_id is None and is_running(post),
+    ),
+    "team": Step(
+        gettext_lazy("Change the patrol group"), forms.TeamForm,
+        lambda post, given, by, now: actions.change_team(posting=post, **given, by=by, now=now),
+        may_post,
+        gettext_lazy("Officers of one group in neighbouring grids of a station count for one another from today on."),
+        fits=lambda post: post.duty in HOLDERS and post.stands_in_for_id is None and is_running(post),
     ),
     "end": Step(
         gettext_lazy("End the post"), forms.EndForm, _end,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from grids.models import Officer, Posting
 from grids.permissions import HOLDERS, LEADS, WATCHERS, Duty
+from grids.teams import teams_on
 from gridsup.scoping import inside
 
 # A patrol group: grids of one station that carry the same team.
@@ -109,16 +110,15 @@ def holders(present: Iterable[Member]) -> set[int]:
 
 
 def people_of(codes: Collection[str], on: date) -> People:
-    """Everybody posted in these grids on the day, and the rest of their patrol groups; two queries at most."""
+    """Everybody posted in these grids on the day, and the rest of their patrol groups; four queries at most."""
     posts = Posting.objects.serving_on(on).filter(duty__in=[*HOLDERS, *WATCHERS])
     members = _read(posts.filter(area_code__in=codes), on)
     groups = {member.group for member in members if member.group}
     if groups:
         stations = inside({station for station, _team in groups})
         known = {member.post for member in members}
-        there = Posting.objects.present_on(on).filter(duty__in=HOLDERS)
-        mates = there.filter(stations, team__in={team for _station, team in groups})
-        members += [mate for mate in _read(mates, on) if mate.post not in known]
+        there = Posting.objects.present_on(on).filter(stations, duty__in=HOLDERS)
+        members += [mate for mate in _read(there, on) if mate.post not in known and mate.group in groups]
     return People(on, members)
 
 
@@ -128,4 +128,6 @@ def _read(posts: QuerySet[Posting], on: date) -> list[Member]:
         "pk", "officer", "officer__name", "area_code", "duty", "team", "from_day", "officer__certificate_valid_to",
         "stands_in_for", "certified",
     )  # fmt: skip
-    return [Member(*row) for row in rows]
+    members = [Member(*row) for row in rows]
+    then = teams_on([member.post for member in members], on)
+    return [replace(member, team=then.get(member.post, member.team)) for member in members] if then else members

@@ -63,6 +63,8 @@ def find_move(row: models.Model, to: str, *, moves: Moves, by: MayAct | None, wh
     if move is None:
         words = dict(getattr(row._meta.get_field("state"), "flatchoices", ()))
         named = {"old": words.get(state, state), "new": words.get(to, to)}
+        if state == to:
+            raise WrongState(_("It is “%(new)s” already: somebody else was first.") % named)
         raise WrongState(_("From “%(old)s” there is no way to “%(new)s”.") % named)
     if by is not None and not move.permission:
         raise NotAllowed(_("Only the system makes this move."))

@@ -20,6 +20,7 @@ from grids.actions.passwords import change_password, keep_password
 from grids.actions.posts import call_off_posting, end_posting, post_officer, stand_in
 from grids.actions.rotation import swap_posts, swappable_from
 from grids.actions.support import end_support, link_cadre, open_service_station
+from grids.actions.teams import change_team
 
 __all__ = [
     "accept_invitation",
@@ -28,6 +29,7 @@ __all__ = [
     "call_off_posting",
     "change_officer",
     "change_password",
+    "change_team",
     "close_account",
     "end_posting",
     "end_session",

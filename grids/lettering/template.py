@@ -84,12 +84,13 @@ def _body(document: Any) -> None:
     for line in DEMANDS:
         say(line, "公文正文")
     say("四、责任期限", "Heading 1")
+    # the signatures never stand on a page of their own
     say(
         "自{{ first_day }}起至{{ last_day }}止。乙方岗位变动的，自变动之日起由继任者另行签订。"
         "本责任书一式两份，双方各执一份。",
         "公文正文",
-    )
-    say("", "公文正文")
+    ).paragraph_format.keep_with_next = True
+    say("", "公文正文").paragraph_format.keep_with_next = True
     _signatures(document)
 
 

@@ -212,11 +212,14 @@ class PostingEvent(Event):
         CALLED_OFF = "called_off", _("post called off")
         SWAPPED = "swapped", _("changed places in rotation")
         REOPENED = "reopened", _("post goes on, the change of areas was undone")
+        TEAM = "team", _("patrol group")
 
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="events")
 
     def __str__(self) -> str:
         words = str(dict(self.What.choices).get(self.what, self.what))
+        if self.what == self.What.TEAM:
+            return f"{words}{_(': ')}{self.old or '–'} → {self.new or '–'}"
         # of a swap the event names a key, which says nothing to people
         if self.what == self.What.SWAPPED or not self.new:
             return words

@@ -12,13 +12,14 @@ from grids.models import Certificate, Officer, OfficerEvent, Posting
 from grids.naming import names_on
 from grids.permissions import ADMINISTRATORS, Permission
 from grids.querysets import PostingQuerySet
+from grids.teams import teams_on
 from gridsup.books import DAY, Ask, Column, RowsBook, midnight_after
 from gridsup.scoping import inside
 from subjects.lines import line_name
 
 
 class People(RowsBook[Posting]):
-    """Who held which post; administrators of accounts and audit are no grid people."""
+    """Who held which post; administrators of accounts and audit are no grid people, nor is who left the service."""
 
     name = "people"
     label = _("Grid people")
@@ -46,12 +47,13 @@ class People(RowsBook[Posting]):
         return Posting.objects.filter(inside(codes), called_off=False).exclude(duty__in=ADMINISTRATORS)
 
     def rows(self, ask: Ask) -> PostingQuerySet:
-        return self.ever(ask.codes).on(ask.day).select_related("officer", "stands_in_for__officer")
+        return self.ever(ask.codes).serving_on(ask.day).select_related("officer", "stands_in_for__officer")
 
     def cells(self, rows: Sequence[Posting], ask: Ask) -> list[list[Any]]:
         areas = names_on({post.area_code for post in rows}, ask.day)
         absent = [post.stands_in_for.officer for post in rows if post.stands_in_for]
         called = _names([*absent, *(post.officer for post in rows)], ask.day)
+        teams = teams_on([post.pk for post in rows], ask.day)
         certificates = _certificates([post.officer_id for post in rows], ask.day)
         return [
             [
@@ -61,7 +63,7 @@ class People(RowsBook[Posting]):
                 called[post.officer_id],
                 called[post.stands_in_for.officer_id] if post.stands_in_for else "",
                 line_name(post.line),
-                post.team,
+                teams.get(post.pk, post.team),
                 post.from_day,
                 post.to_day,
                 *certificates.get(post.officer_id, ("", None)),

@@ -49,7 +49,7 @@ def rolled_up(area: str, day: date) -> tuple[list[Sums], Sums]:
         row(code).km2 += measured or 0
     for code, count in _by_part(Placement.objects.filter(inside([area])).on(day), length, "pk"):
         row(code).premises = count
-    posts = Posting.objects.filter(inside([area])).on(day).exclude(duty__in=ADMINISTRATORS)
+    posts = Posting.objects.filter(inside([area])).serving_on(day).exclude(duty__in=ADMINISTRATORS)
     for code, count in _by_part(posts, length, "officer"):
         row(code).people = count
     names = names_on(rows, day)

@@ -2,12 +2,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis.strategies import integers
 
 from assessment.staffing.guides import Bounds
 from assessment.staffing.rows import OVER, SHORT, UNDER, next_quarter, rows_of
-from grids.actions import renew_certificate
+from grids.actions import change_team, renew_certificate
 from grids.models import Grid, LinkedCadre, Officer, Posting, ServiceStation
 from subjects import presets
 from subjects.actions import load_preset
@@ -144,6 +145,20 @@ def test_a_patrol_group_of_one_station_counts_for_each_of_its_grids(district):
     assert [row_of("050101").certified, row_of("050101").of_the_group] == [3, 1]
 
 
+def test_a_changed_patrol_group_counts_from_its_day_on_and_of_earlier_days_the_one_of_then(client, district):
+    PostingFactory(officer=district.nobody, area_code="050102", duty="manager", team="一组")
+    post, today = district.manager.postings.get(), timezone.localdate()
+    change_team(posting=post, team="一组", was="", now=noon(today - timedelta(days=9)))
+    change_team(posting=post, team="", was="一组", now=noon(today - timedelta(days=4)))
+    client.force_login(district.chief)
+
+    for days, counted in ((10, 0), (9, 1), (5, 1), (4, 0), (0, 0)):
+        day = today - timedelta(days=days)
+        assert row_of("050102", on=day).of_the_group == counted, days
+        mates = client.get(f"/staffing/050102/?day={day}").context["mates"]
+        assert [mate.officer for mate in mates] == [district.manager] * counted, days
+
+
 def test_somebody_who_holds_two_grids_counts_once_in_each(district):
     PostingFactory(officer=district.manager, area_code="050101", duty="grid_lead", from_day=TODAY, to_day=TODAY)
 
@@ -253,14 +268,14 @@ def test_it_takes_as_many_queries_for_thirty_grids_as_for_three(district, django
     posted(team="一组")
     few = list(Grid.objects.in_area("05").values_list("code", "name"))
     with django_assert_num_queries(7):
-        rows_of(few, TODAY)
+        rows_of(few, timezone.localdate())
     for number in range(10, 40):
         GridFactory(code=f"0501{number}")
         posted(area=f"0501{number}", team="一组")
 
     many = list(Grid.objects.in_area("05").values_list("code", "name"))
     with django_assert_num_queries(7):
-        rows_of(many, TODAY)
+        rows_of(many, timezone.localdate())
     assert len(many) == len(few) + 30
 
 

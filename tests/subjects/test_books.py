@@ -7,6 +7,7 @@ import pytest
 from grids.models import Bureau, Certificate, OfficerEvent
 from gridsup.books import Ask
 from subjects.books import BOOKS
+from subjects.books.rollup import rolled_up
 from tests.factories import GridFactory, OfficerFactory, PostingFactory, PremisesFactory
 from tests.subjects import story
 
@@ -94,6 +95,16 @@ def test_people_are_called_and_certified_as_they_were_on_the_day(db):
 def test_a_premises_that_moved_away_stands_in_the_former_ledger_of_its_former_area(told):
     assert [name for (name,) in read("subjects", "0601", {"name"}, codes=("050201",))] == ["远来商店"]
     assert read("subjects", "0901", {"name"}, codes=("050201",)) == []
+
+
+def test_who_left_the_service_is_no_grid_person_from_the_day_after(db):
+    officer = OfficerFactory(name="Gone", is_active=False, closed_on=date(2026, 6, 1))
+    PostingFactory(officer=officer, duty="manager", area_code="050101", from_day=date(2026, 1, 1))
+
+    for day, listed in (("2026-06-01", [("Gone",)]), ("2026-06-02", [])):
+        assert read("people", day, {"officer"}) == listed
+        rows, total = rolled_up("0501", story.day(day))
+        assert (total.people, len(rows)) == (len(listed), len(listed))
 
 
 def test_administrators_are_no_grid_people(db):
