@@ -4,6 +4,8 @@ const sentence = document.getElementById("map-sentence");
 const COLOURS = { gap: "#b3141b", overlap: "#7a1fa2", outside_bureau: "#f08a35", outside_station: "#ffca28", invalid: "#14181f", astray: "#1557a8" };
 
 const CROWD = 200;
+// on a phone a popup would lie under the buttons of the map
+const BESIDE_BUTTONS = { maxWidth: 170, autoPanPaddingTopLeft: [60, 8] };
 
 function say(text) {
   sentence.textContent = text;
@@ -16,15 +18,15 @@ function about(fault) {
   name.textContent = fault.label;
   const where = document.createElement("div");
   where.textContent = [fault.areas, fault.amount].filter(Boolean).join(" · ");
-  box.append(name, where);
+  const ways = document.createElement("div");
+  ways.className = "ways";
   fault.ways.forEach(([address, words]) => {
-    const way = document.createElement("div");
-    const link = document.createElement("a");
-    link.href = address;
-    link.textContent = words;
-    way.append(link);
-    box.append(way);
+    const way = document.createElement("a");
+    way.href = address;
+    way.textContent = words;
+    ways.append(way);
   });
+  box.append(name, where, ways);
   return box;
 }
 
@@ -55,7 +57,7 @@ function draw([shapes, faults]) {
   const wrong = L.geoJSON(faults, {
     style: (feature) => ({ color: COLOURS[feature.properties.kind], weight: order(feature) ? 3 : 1, fillOpacity: 0.5 }),
     pointToLayer: (feature, at) => L.circleMarker(at, { radius }),
-    onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(feature.properties)),
+    onEachFeature: (feature, drawn) => drawn.bindPopup(() => about(feature.properties), BESIDE_BUTTONS),
   }).addTo(map);
   const all = ground.getBounds().isValid() ? ground.getBounds().extend(wrong.getBounds()) : wrong.getBounds();
   const few = new URLSearchParams(window.location.search).get("kind") && wrong.getBounds().isValid();

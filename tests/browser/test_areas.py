@@ -1,13 +1,17 @@
 """From what moving communities would mean to the proposal of it, and to its page."""
 
+from datetime import timedelta
+
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from grids.models import AreaChange, Grid
 from subjects.actions import load_preset
+from subjects.areas.effect import undo_change
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import LocalityFactory, PremisesFactory
-from tests.splitting import draw_station
+from tests.splitting import draw_station, in_effect, premises_at, split_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -106,3 +110,21 @@ def test_a_whole_grid_that_would_go_is_ticked_in_the_proposal(chief, places):
     )  # fmt: skip
     change = proposed(somebody, DESK)
     assert {part.code: part.successor for part in change.parts.all()} == {"050101": "", "050102": "050101"}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_histories_of_a_premises_and_a_grid_lead_to_the_change_that_was_undone(visitor, district, size):
+    draw_station()
+    east, now = premises_at(1.5), timezone.now()
+    change = in_effect(district, split_draft(district, on=timezone.localdate(now)), now=now - timedelta(minutes=5))
+    undo_change(change=change, why="划错了", by=district.district_office, now=now)
+    somebody = visitor(size)
+    somebody.enter(district.chief)
+    for address, words in (
+        (east.get_absolute_url(), "Moved back"), (reverse("grid", args=["050103"]), "retired"),
+    ):  # fmt: skip
+        page = somebody.open(address)
+        assert "approved by district" in page.inner_text(".timeline")
+        assert fine(somebody, size) == []
+        page.click(f".timeline a:has-text('{words}')")
+        page.wait_for_url(f"**{change.get_absolute_url()}")

@@ -1,6 +1,7 @@
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from subjects.geometry.actions import keep, look
 from tests.browser.conftest import DESK, PHONE
@@ -77,6 +78,8 @@ def test_a_tap_on_a_gap_leads_to_the_proposal_that_closes_it(visitor, district, 
 
     frame = page.locator("#map").bounding_box()
     page.locator("#map").click(position={"x": frame["width"] / 2, "y": frame["height"] / 2})
+    expect(page.locator(".leaflet-popup")).to_have_css("opacity", "1")
+    assert (somebody.faults(), somebody.small_targets()) == ([], [])
     page.click(".leaflet-popup-content a:has-text('Give it to 050201')")
     page.wait_for_url("**/areas/new/?kind=redraw&grid=050201&gap=*")
 
