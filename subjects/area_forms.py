@@ -258,7 +258,10 @@ class ChangeForm(forms.Form):
             self.grids_there[given["grid"]], name=given["name"], extent=given["extent"], area=area,
             heir=self.grids_there.get(given["heir"]), neighbours=self.grids_there.values(),
         )  # fmt: skip
-        return with_localities(parts, given["grid"], given["localities"], self.grids_there)
+        parts = with_localities(parts, given["grid"], given["localities"], self.grids_there)
+        if given["placing"] != AreaChange.Placing.LOCALITIES:
+            return parts
+        return with_standing(parts, given["grid"], given["localities"], self.grids_there)
 
     def _listed(self, code: str) -> Mapping[str, list[int]]:
         """Keys of the premises that the list names; raises BadInput naming what is not in the station's ledger."""
@@ -284,6 +287,15 @@ def with_localities(
         kept = (*part.localities, *wanted) if owner == code else tuple(set(part.localities) - set(wanted))
         known[owner] = replace(part, localities=tuple(sorted(set(kept))))
     return tuple(known.values())
+
+
+def with_standing(parts: tuple[Part, ...], code: str, wanted: list[str], there: Mapping[str, Grid]) -> tuple[Part, ...]:
+    """The parts, and as they are the other grids of the station where premises of localities stand that the grid is to
+    get."""
+    gained = Locality.objects.filter(code__in=wanted).exclude(area_code=code)
+    stand = Premises.objects.filter(area_code__in=set(there) - {part.code for part in parts}, locality__in=gained)
+    codes = stand.order_by("area_code").values_list("area_code", flat=True).distinct()
+    return *parts, *(as_it_is(there[code]) for code in codes)
 
 
 def premises_named(station: Station, tokens: list[str]) -> list[int]:

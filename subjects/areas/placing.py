@@ -9,7 +9,7 @@ import shapely
 
 from grids.geometry import read_boundary
 from grids.map import GridMap
-from grids.models import AreaChange, Grid
+from grids.models import AreaChange, Grid, Locality
 from subjects.areas.drafts import Draft, Part
 from subjects.models import Ground, Premises
 from subjects.models.ledger import Status
@@ -55,7 +55,8 @@ def concerned(draft: Draft) -> PremisesQuerySet:
 def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
     """Where each of the premises concerned goes; points are found in polygons all at once.
 
-    By point only what stands on ground that changes hands moves: a grid code that a file gave against the point stays.
+    By point only what stands on ground that changes hands moves, by community only what belongs to one that does: a
+    grid code that a file gave against either stays.
     """
     found = list(
         (concerned(draft) if rows is None else rows)
@@ -75,7 +76,10 @@ def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
             if not after and at_home:
                 placed.outside.append(key)
         elif not to:
-            to, ground = by_locality.get(locality or "", ""), Ground.LOCALITY
+            before, after = by_locality.get(locality or "", ("", ""))
+            to, ground = area if after else "", Ground.LOCALITY
+            if area in successors or not at_home or after != before:
+                to = after
             if owners is not None and not to and at_home:
                 placed.without_point.append(key)
         if not to:
@@ -114,6 +118,8 @@ def _at(grounds: Iterable[tuple[str, object]], points: npt.NDArray[np.float64]) 
     return GridMap(tuple(code for code, _boundary in ordered), tree).codes_at(points[:, 0], points[:, 1])
 
 
-def _by_locality(parts: list[Part]) -> dict[str, str]:
-    """Locality → the grid that has it after the change."""
-    return {code: part.code for part in parts for code in part.localities}
+def _by_locality(parts: list[Part]) -> dict[str, Owners]:
+    """Locality → the grid that has it before and after the change."""
+    after = {code: part.code for part in parts for code in part.localities}
+    before = dict(Locality.objects.filter(code__in=after).values_list("code", "area_code"))
+    return {code: (before.get(code, ""), grid) for code, grid in after.items()}

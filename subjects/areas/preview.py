@@ -253,13 +253,14 @@ def _rules() -> dict[str, str]:
     return {
         AreaChange.Placing.POLYGON: _(
             "The list goes first. Then the point decides: a premises moves where the ground under it changes hands. "
-            "Without a point its community or village decides; what neither places stays, or goes with the successor "
-            "of its grid. Premises of the station in no grid come along where the ground under them changes hands or, "
-            "without a point, where their community or village belongs to one of these grids."
+            "Without a point it moves where its community or village does; what neither moves stays, or goes with the "
+            "successor of its grid. Premises of the station in no grid come along where the ground under them changes "
+            "hands or, without a point, where their community or village belongs to one of these grids."
         ),
         AreaChange.Placing.LOCALITIES: _(
-            "The list goes first. Then the community or village decides, also of premises of the station in no grid; "
-            "what has none stays, or goes with the successor of its grid."
+            "The list goes first. Then a premises moves where its community or village changes hands, from whatever "
+            "grid concerned. Premises of the station in no grid come along where their community or village belongs to "
+            "one of these grids. All others stay, or go with the successor of their grid."
         ),
         AreaChange.Placing.LIST: _(
             "The list alone moves premises; what else stands in a retired grid goes with its successor."

@@ -11,15 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from shapely.geometry import mapping
 
+from assessment.staffing.what_if import Choice, moved_by
 from grids.models import AreaChange, Grid
 from subjects.area_forms import CUT_AT
 from subjects.areas.deciding import approve_change, propose_change, return_change, withdraw_change
 from subjects.areas.drafts import as_it_is
 from subjects.areas.effect import undo_change
+from subjects.areas.outcome import outcome_of
 from subjects.areas.preview import Told
 from subjects.areas.reading import LARGEST
 from subjects.models import Premises
-from tests.drawing import box
+from tests.drawing import box, draw
 from tests.factories import TODAY, AreaChangeFactory, LocalityFactory, TaskFactory
 from tests.splitting import NOON, drafted, draw_station, in_effect, premises_at, split_draft
 
@@ -263,6 +265,31 @@ def test_ticked_communities_of_a_redrawn_grid_come_from_their_neighbour(chief, d
         "050101": [place.code],
         "050102": [],
     }
+
+
+def test_a_community_brings_its_premises_from_every_grid_of_the_station_and_no_others(chief):
+    draw(g050103=None)
+    gained, kept = (
+        LocalityFactory(
+            code=f"61011100100{number}", kind="community", street=LocalityFactory(), area_code="050102",
+            grid=Grid.objects.get(code="050102"),
+        )
+        for number in (1, 2)
+    )  # fmt: skip
+    home, beside = (premises_at(2.5, area_code=area, locality=gained) for area in ("050102", "050103"))
+    for area in ("050101", "050103"):
+        premises_at(0.5, area_code=area, locality=kept)
+    redrawn = given(act="propose", boundary="", localities=[gained.code], placing="localities")
+
+    page = chief.post("/areas/new/?kind=redraw&station=0501", redrawn)
+
+    assert page.status_code == 302, page.context["form"].errors
+    change = AreaChange.objects.get()
+    assert [part.code for part in change.parts.all()] == ["050101", "050102", "050103"]
+    moved = outcome_of(change).moved
+    assert moved == {("050102", "050101"): [home.pk], ("050103", "050101"): [beside.pk]}
+    reckoned = moved_by(Choice("0501", "050101", frozenset([gained.code])), TODAY)
+    assert {area: load.premises for area, load in reckoned.items()} == {"050102": 1, "050103": 1}
 
 
 def test_a_what_if_fills_the_form(chief):
