@@ -27,6 +27,11 @@ def both(words: Mapping[str, str]) -> dict[str, str]:
     return {**words, **{english: english for english in words.values()}}
 
 
+def shown_formula(text: str) -> str:
+    """A formula as text that nothing calculates; taken in again it is refused as the formula is."""
+    return f"[={text.removeprefix('=')}]"
+
+
 def formula_sentence() -> str:
     """What to do about a formula."""
     return _("A formula stands here; its result may be old. Enter the value itself.")
@@ -45,10 +50,14 @@ def as_meant(raw: str) -> str:
 
 
 def meant(raw: Any, *, typed: bool) -> Any:
-    """A cell as it is to be read, "" for an empty one; raises Refused for a formula in a csv and for an error value."""
+    """A cell as it is to be read, "" for an empty one; raises Refused for a formula in a csv, for one
+    that was shown as text, and for an error value.
+    """
     if not typed:
         raw = as_meant(raw)
     if type(raw) is str:
+        if raw[:2] == "[=" and raw.rstrip()[-1:] == "]":
+            raise Refused(formula_sentence())
         if raw.isspace():
             return ""
         if raw[:1] == "#" and (error := raw.strip().upper()) in ERRORS:

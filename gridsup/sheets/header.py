@@ -60,8 +60,10 @@ def letter(position: int) -> str:
     return letters
 
 
-def find_header(rows: Iterable[tuple[int, Sequence[object]]], columns: Columns) -> Header:
-    """The first row that names a known column; raises BadInput for none, one twice, or a needed one missing."""
+def find_header(rows: Iterable[tuple[int, Sequence[object]]], columns: Columns, advice: str = "") -> Header:
+    """The first row that names a known column; raises BadInput for none (with the advice), one twice, or a needed one
+    missing.
+    """
     looked_at, keys = 0, columns.keys
     for number, cells in rows:
         texts = tuple(cell.strip() if isinstance(cell, str) else "" for cell in cells)
@@ -74,11 +76,12 @@ def find_header(rows: Iterable[tuple[int, Sequence[object]]], columns: Columns) 
         if looked_at == HEADER_WITHIN:
             break
     if not looked_at:
-        raise BadInput(_("The sheet is empty."))
-    raise BadInput(
-        _("No header row was found in the first %(rows)d rows. It has columns like %(columns)s.")
-        % {"rows": looked_at, "columns": "、".join(columns.titles.values())}
-    )
+        raise BadInput(_("The sheet is empty. Write a header into its first row, and the list below it."))
+    said = _("No header row was found in the first %(rows)d rows. It has columns like %(columns)s.") % {
+        "rows": looked_at,
+        "columns": "、".join(columns.titles.values()),
+    }
+    raise BadInput(f"{said} {advice}".strip())
 
 
 def plain(text: str) -> str:

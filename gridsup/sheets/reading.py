@@ -22,6 +22,7 @@ from python_calamine import (
 
 from gridsup.errors import BadInput
 from gridsup.sheets import workbook
+from gridsup.sheets.cells import shown_formula
 from gridsup.sheets.header import MOST_ABOVE, Columns, Header, find_header
 from gridsup.sheets.textfile import TextFile
 
@@ -108,7 +109,7 @@ class Sheet:
 
     source: Source
     header: Header
-    formulas: Mapping[int, tuple[int, ...]]  # row → positions from 0
+    formulas: Mapping[int, Mapping[int, workbook.Formula]]  # row → position from 0
     errors: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # row → position → #N/A, in read columns
     cautions: tuple[str, ...] = ()
 
@@ -119,13 +120,17 @@ class Sheet:
 
     def rows(self) -> Iterator[Numbered]:
         """The rows under the header that hold anything, each with its number in the sheet."""
+        number = 0
         for number, cells in self.source.rows():
-            if number in self.errors:
-                for position, error in self.errors[number].items():
-                    if position < len(cells):
-                        cells[position] = error
+            for position, error in self.errors.get(number, {}).items():
+                if position < len(cells):
+                    cells[position] = error
             if number > self.header.row and any(map(_says_something, cells)):
                 yield number, cells
+        # the parser ends with the last row that has a value
+        for further in sorted(row for row in self.errors if row > max(number, self.header.row) and self.errors[row]):
+            width = max(self.errors[further]) + 1
+            yield further, [self.errors[further].get(position, "") for position in range(width)]
 
 
 def open_sheet(path: Path, columns: Columns) -> Sheet:
@@ -134,7 +139,7 @@ def open_sheet(path: Path, columns: Columns) -> Sheet:
     Raises BadInput with a sentence when it is none of these, empty, encrypted, damaged, too long or without header.
     """
     kind = _kind_of(path)
-    formulas: Mapping[int, tuple[int, ...]] = {}
+    formulas: Mapping[int, Mapping[int, workbook.Formula]] = {}
     errors: Mapping[int, Mapping[int, str]] = {}
     source: Book | TextFile = Book(path)
     if kind == "xlsx":
@@ -147,13 +152,27 @@ def open_sheet(path: Path, columns: Columns) -> Sheet:
         source = TextFile(path)
         if (filled := source.filled(enough=MOST_ROWS)) > MOST_ROWS + 1:
             raise BadInput(workbook.too_long(filled - 1, MOST_ROWS))
-    header = find_header(islice(source.rows(), MOST_ABOVE), columns)
+    header = find_header(islice(source.rows(), MOST_ABOVE), columns, _advice(kind))
     read = set(header.positions.values())
-    errors = {row: {p: error for p, error in cells.items() if p in read} for row, cells in errors.items()}
-    sheet = Sheet(source, header, formulas, errors, (_old_kind(),) if kind == "xls" else ())
+    shown = {row: {p: error for p, error in cells.items() if p in read} for row, cells in errors.items()}
+    for row, cells in formulas.items():
+        # else a row that nobody has calculated yet would look empty, and be passed over
+        uncalculated = {p: shown_formula(one.text) for p, one in cells.items() if p in read and not one.is_calculated}
+        shown.setdefault(row, {}).update(uncalculated)
+    sheet = Sheet(source, header, formulas, shown, (_old_kind(),) if kind == "xls" else ())
     if next(sheet.rows(), None) is None:
         raise BadInput(_("The sheet has a header in row %(row)d but nothing under it.") % {"row": header.row})
     return sheet
+
+
+def _advice(kind: str) -> str:
+    """What else to look at where no header is found."""
+    if kind == "csv":
+        return _(
+            "The file is plain text, whatever its name says, and was read as CSV. If it is meant to be a spreadsheet, "
+            "open it in a spreadsheet program and save it as .xlsx."
+        )
+    return _("Only the first visible sheet is read: move the list there, and delete what stands above its header.")
 
 
 def _old_kind() -> str:
@@ -182,13 +201,11 @@ def _kind_of(path: Path) -> str:
     if start.startswith(ZIP):
         return "xlsx"
     if start.startswith(OLE):
-        workbook.refuse_encrypted(path)
+        workbook.refuse_other_compounds(path)
         return "xls"
     for magic, name in OTHER_KINDS.items():
         if start.startswith(magic):
-            raise BadInput(
-                _("This is a %(kind)s file, not a spreadsheet. xlsx, xls and csv are read.") % {"kind": name}
-            )
+            raise workbook.other_kind(name)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         raise BadInput(_("This is a web page or XML under the name of a spreadsheet. Open it and save it as .xlsx."))
     return "csv"

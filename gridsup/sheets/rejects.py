@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gridsup.errors import BadInput
-from gridsup.sheets.cells import PROTECTED, Plain, as_meant
+from gridsup.sheets.cells import PROTECTED, Plain, as_meant, shown_formula
 from gridsup.sheets.faults import Fault, Refused
 from gridsup.sheets.reading import Cell, Sheet
 from gridsup.sheets.values import FORBIDDEN, MOST_EXACT, day_of_serial
@@ -57,7 +57,8 @@ def draft_of(path: Path | None) -> Iterator[Path | None]:
 def write_rejects(path: Path, sheet: Sheet, faults: Iterable[Fault], *, dates: Collection[str]) -> None:
     """One line a refused row: its number, the columns, the reasons, then its cells under the sheet's own header.
 
-    The file can be mended and imported itself; the first three columns are not read. `dates`: keys of columns that hold
+    The file can be mended and imported itself; the first three columns are not read. A formula without a result comes
+    back as text that is refused again. `dates`: keys of columns that hold
     days.
     """
     dated = {position for key, position in sheet.header.positions.items() if key in dates}
@@ -72,7 +73,13 @@ def write_rejects(path: Path, sheet: Sheet, faults: Iterable[Fault], *, dates: C
                 if found := reasons.get(number):
                     columns = dict.fromkeys(sheet.header.title(fault.column) for fault in found if fault.column)
                     told = " ".join(printable(fault.reason) for fault in found)
-                    row = [again(cell, typed=sheet.holds_types, dated=p in dated) for p, cell in enumerate(cells)]
+                    formulas = sheet.formulas.get(number, {})
+                    row = [
+                        printable(shown_formula(formulas[p].text))
+                        if p in formulas and formulas[p].text
+                        else again(cell, typed=sheet.holds_types, dated=p in dated)
+                        for p, cell in enumerate(cells)
+                    ]
                     lines.writerow([number, "、".join(columns), told, *row])
     except OSError as error:
         raise BadInput(
@@ -101,7 +108,7 @@ def _text_again(cell: str, *, typed: bool) -> str:
     try:
         meant = as_meant(cell)
     except Refused:
-        return harmless(cell)
+        return printable(shown_formula(cell.strip()))
     if isinstance(meant, Plain):
         marked = f"'{printable(meant)}"
         return marked if PROTECTED.match(marked) else printable(meant)

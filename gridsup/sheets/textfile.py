@@ -56,16 +56,23 @@ class TextFile:
         line = 0
         for encoding in encodings:
             try:
-                return content.decode(encoding)
+                text = content.decode(encoding)
+                if "\0" not in text:
+                    return text
             except UnicodeDecodeError as error:
                 before = error.object[: error.start].decode(encoding, "ignore")
                 line = max(line, before.count("\n") + 1)
                 # A file that has been UTF-8 so far is no GB 18030, though its bytes may make some characters there.
                 if sum(map(FAR_EAST.__le__, before)) >= ENOUGH:
                     break
-        if b"\0" not in content or encodings == ("utf-16",):
+        if line and (b"\0" not in content or encodings == ("utf-16",)):
             raise BadInput(
                 _("The file is no valid text: line %(line)d has bytes that stand for no character. Save it anew.")
                 % {"line": line}
             )
-        raise BadInput(_("This is no spreadsheet: neither xlsx nor xls, and no csv in UTF-8 or GB 18030."))
+        raise BadInput(
+            _(
+                "This is no spreadsheet: neither xlsx nor xls, and no csv in UTF-8 or GB 18030. Open it in the program "
+                "that made it, and save it as .xlsx or as CSV."
+            )
+        )

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from posixpath import join, normpath
 from typing import NamedTuple
@@ -25,7 +26,12 @@ CHUNK = 1 << 20  # bytes unpacked at a time
 MOST_UNPACKED = 800_000_000
 # Cells beyond column BZ; with it 200,000 rows fill half a gigabyte when they are laid out.
 TOO_FAR_RIGHT = rb'r="(?:[C-Z][A-Z]|[A-Z]{3})[0-9]+"'
-ENCRYPTED_NAME = "EncryptedPackage".encode("utf-16-le")
+# What a compound file holds that is no old xls, a package that is no workbook → what it is ("": encrypted).
+COMPOUNDS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
+# The record FilePass at the beginning of an old xls, perhaps after WriteProt; the parser knows no sentence for it.
+LOCKED_XLS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+PACKAGES = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint"}
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 class Part(NamedTuple):
@@ -33,6 +39,13 @@ class Part(NamedTuple):
 
     position: int
     name: str
+
+
+class Formula(NamedTuple):
+    """What a cell calculates; `text` is empty where the sheet holds a result that says more."""
+
+    text: str
+    is_calculated: bool
 
 
 @dataclass
@@ -63,18 +76,44 @@ def damaged() -> str:
     return _("This spreadsheet is damaged. Open it in a spreadsheet program, save it as .xlsx, then try again.")
 
 
-def refuse_encrypted(path: Path) -> None:
-    """Raises BadInput for an encrypted package; it is a compound file, as an old xls is."""
-    if ENCRYPTED_NAME in path.read_bytes():
+def other_kind(kind: str) -> BadInput:
+    """The refusal of a file that somebody took for a spreadsheet."""
+    return BadInput(_("This is a %(kind)s file, not a spreadsheet. xlsx, xls and csv are read.") % {"kind": kind})
+
+
+def refuse_other_compounds(path: Path) -> None:
+    """Raises BadInput for a compound file that is no readable xls: encrypted, or of another program."""
+    content = path.read_bytes()
+    if LOCKED_XLS.search(content):
         raise BadInput(encrypted())
+    for stream, kind in COMPOUNDS.items():
+        if stream.encode("utf-16-le") in content:
+            raise BadInput(encrypted()) if not kind else other_kind(kind)
+
+
+def _refuse_other_packages(package: zipfile.ZipFile, names: set[str]) -> None:
+    """Raises BadInput for a package that is no xlsx workbook, and says what it is."""
+    for name, kind in PACKAGES.items():
+        if name in names:
+            raise other_kind(kind)
+    opened = package.read("mimetype") if "mimetype" in names else b""
+    if "xl/workbook.bin" in names or opened == OPEN_DOCUMENT:
+        kind = "xlsb" if "xl/workbook.bin" in names else "ods"
+        raise BadInput(
+            _("This is a spreadsheet of a kind that is not read (%(kind)s). Open it and save it as .xlsx or as CSV.")
+            % {"kind": kind}
+        )
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        raise BadInput(
+            _("This is a ZIP archive without a workbook. Unpack it, and choose the .xlsx or CSV file that was in it.")
+        )
 
 
 def first_sheet(path: Path) -> Part:
     """The first worksheet that is not hidden; raises BadInput when the package is no xlsx workbook."""
     with _package(path) as package:
         names = set(package.namelist())
-        if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-            raise BadInput(_("This is no xlsx spreadsheet. Save it as .xlsx, then try again."))
+        _refuse_other_packages(package, names)
         if sum(info.file_size for info in package.infolist()) > MOST_UNPACKED:
             raise BadInput(_("This file unpacks to more than %(most)d MB.") % {"most": MOST_UNPACKED // 1_000_000})
         targets = {
@@ -114,14 +153,27 @@ def extent(path: Path, part: Part, *, most_rows: int) -> Extent:
     return found
 
 
-def formulas(path: Path, part: Part) -> dict[int, tuple[int, ...]]:
-    """Row number → positions (from 0) of the cells that hold a formula."""
-    found: dict[int, list[int]] = defaultdict(list)
+def formulas(path: Path, part: Part) -> dict[int, dict[int, Formula]]:
+    """Row number → position (from 0) → the formula that the cell holds."""
+    found: dict[int, dict[int, Formula]] = defaultdict(dict)
+    shared: dict[bytes, bytes] = {}  # a formula that was filled down stands in its first cell alone
     for chunk, prefix in _whole_rows(path, part):
-        pattern = re.compile(rb'<%bc\s[^>]*?\br="([A-Z]+)([0-9]+)"[^>]*>\s*<%bf[\s/>]' % (prefix, prefix))
-        for cell in pattern.finditer(chunk):
-            found[int(cell[2])].append(_position(cell[1]))
-    return {row: tuple(positions) for row, positions in found.items()}
+        cells = re.compile(
+            rb'<%(p)bc\s[^>]*?\br="([A-Z]+)([0-9]+)"[^>]*>\s*<%(p)bf(?=[\s/>])'
+            rb"(?:(\s[^>]*?)?(?:/>|>([^<]*)</%(p)bf>)\s*(?:<%(p)bv(?:\s[^>]*)?>([^<]*)</%(p)bv>)?)?" % {b"p": prefix}
+        )
+        for cell in cells.finditer(chunk):
+            family = re.search(rb'\bsi="(\w+)"', cell[3] or b"")
+            text = cell[4] or (shared.get(family[1], b"") if family else b"")
+            if family:
+                shared.setdefault(family[1], text)
+            # a program that does not calculate writes no result, or 0 for it
+            found[int(cell[2])][_position(cell[1])] = Formula(
+                text="" if cell[5] not in {None, b"", b"0"} else unescape(text.decode("utf-8", "replace")) or "…",
+                # an empty result is a text
+                is_calculated=bool(cell[5]) or b't="str"' in cell[0],
+            )
+    return dict(found)
 
 
 def errors(path: Path, part: Part) -> dict[int, dict[int, str]]:

@@ -1,6 +1,7 @@
 """What a file as a whole can be, and what is said of one that cannot be read."""
 
 import re
+import struct
 import zipfile
 
 import pytest
@@ -14,7 +15,7 @@ from gridsup.sheets.reading import open_sheet as open_any
 from subjects.importing.columns import COLUMNS, LEDGER
 from subjects.models import MarketSubject
 from tests.ledgers import Formula, as_csv, as_xlsx, keys_of, shop
-from tests.oldbook import as_xls
+from tests.oldbook import as_xls, record
 
 HEADER = "统一社会信用代码,名称,类型,地址\n"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -53,8 +54,10 @@ def refused(english, tmp_path):
         (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
         (b"<html><table><tr><td>", "This is a web page or XML under the name of a spreadsheet"),
         (b"\xff\x00\x81\x00\xff\xff", "This is no spreadsheet"),
-        (b"\x00\x01\x02\x03" * 50, "No header row was found"),
+        (b"\x00\x01\x02\x03" * 50, "This is no spreadsheet"),
         ("甲,乙,丙\n1,2,3\n", "No header row was found in the first 2 rows"),
+        ("Dear colleagues,\nthe list is attached.\n", "The file is plain text, whatever its name says"),
+        (OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le"), "This is a Word file, not a spreadsheet."),
         (HEADER, "The sheet has a header in row 1 but nothing under it."),
         ("名称,地址,名 称\na,b,c\n", "Row 1 has the column “名称” twice, in A and C. Remove one."),
         ("地址,类型\na,b\n", "Row 1 has no column “名称” (name)."),
@@ -76,7 +79,43 @@ def test_a_package_of_another_kind_is_refused(refused, tmp_path):
     with zipfile.ZipFile(tmp_path / "letter.docx", "w") as package:
         package.writestr("word/document.xml", "<w/>")
 
-    assert "This is no xlsx spreadsheet" in refused((tmp_path / "letter.docx").read_bytes())
+    assert "This is a Word file" in refused((tmp_path / "letter.docx").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("people.xlsx", b"inside", "This is a ZIP archive without a workbook. Unpack it"),
+        ("xl/workbook.bin", b"", "of a kind that is not read (xlsb). Open it and save it as .xlsx or as CSV."),
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet", "not read (ods)"),
+        ("ppt/presentation.xml", b"", "This is a PowerPoint file"),
+    ],
+)
+def test_a_package_without_a_workbook_is_called_what_it_is(refused, tmp_path, name, content, said):
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as package:
+        package.writestr(name, content)
+
+    assert said in refused((tmp_path / "other.zip").read_bytes())
+
+
+def test_an_old_xls_with_a_password_is_told_to_be_saved_without(refused, tmp_path):
+    content = as_xls(tmp_path / "ledger.xls", [["名称", "地址"], ["店", "路"]]).read_bytes()
+    version = content.index(record(0x0809)[:2], 1024)
+    (size,) = struct.unpack_from("<H", content, version + 2)
+    after = version + 4 + size
+    lock = record(0x002F, struct.pack("<H", 1) + b"\x01" * 4)
+
+    # the padding behind the stream gives way
+    locked = content[:after] + lock + content[after : len(content) - len(lock)]
+    assert "protected by a password" in refused(locked)
+
+
+def test_a_list_on_another_sheet_than_the_first_is_asked_for(refused, tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "two.xlsx")) as book:
+        book.add_worksheet().write_row(0, 0, ["remarks"])
+        book.add_worksheet().write_row(0, 0, ["名称", "地址"])
+
+    assert "Only the first visible sheet is read" in refused((tmp_path / "two.xlsx").read_bytes())
 
 
 def test_an_empty_workbook_is_refused(refused, tmp_path):
@@ -187,6 +226,17 @@ def test_formulas_are_found_where_they_stand(english, tmp_path):
     assert {row: [letter(p) for p in places] for row, places in sheet.formulas.items()} == {3: ["B", "I"]}
 
 
+def test_a_row_that_nobody_has_calculated_is_not_passed_over(take, tmp_path):
+    def sheet(path, _rows):
+        as_xlsx(path, [shop(1), {"name": Formula("=A1&B1"), "address": Formula("=B1")}])
+        return edited(path, rb' t="str"><f>(.*?)</f><v>[^<]*</v>', rb"><f>\1</f>")
+
+    outcome = take([], form=sheet)
+
+    assert (outcome.read, outcome.made) == (2, 1)
+    assert {(fault.row, fault.column) for fault in outcome.faults} >= {(3, "name"), (3, "address")}
+
+
 def test_error_values_are_found_where_they_stand(take, tmp_path):
     def sheet(path, _rows):
         rows = [shop(1), shop(2), shop(3), shop(4)]
@@ -213,11 +263,16 @@ def test_error_values_are_found_where_they_stand(take, tmp_path):
 
 def without_formulas(path):
     """The same workbook with the results in the formulas' place, as "paste as values" leaves it."""
+    return edited(path, rb"<f>.*?</f>", b"")
+
+
+def edited(path, pattern, other):
+    """The same workbook with something else in its XML."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     with zipfile.ZipFile(path, "w") as package:
         for name, content in parts.items():
-            package.writestr(name, re.sub(rb"<f>.*?</f>", b"", content))
+            package.writestr(name, re.sub(pattern, other, content))
     return path
 
 

@@ -9,7 +9,8 @@ import pytest
 from gridsup.errors import BadInput
 from subjects.importing import running
 from subjects.models import MarketSubject, Permit, Premises
-from tests.ledgers import as_xlsx, shop
+from tests.ledgers import Formula, as_xlsx, shop
+from tests.subjects.test_importing_files import edited
 
 
 def lines_of(path):
@@ -93,6 +94,30 @@ def test_marked_codes_of_a_csv_come_back_as_they_were_meant(take, tmp_path):
 
     assert sorted(Premises.objects.values_list("trade", flat=True)) == ["0111", "111"]
     assert MarketSubject.objects.filter(name="'阿姨店").exists()
+
+
+@pytest.mark.parametrize("result", ["", "0"])
+def test_a_formula_without_a_result_comes_back_as_text_that_nothing_calculates(take, tmp_path, result):
+    def sheet(path, _rows):
+        as_xlsx(path, [shop(1, name=Formula('=A2&"<店>"'), address=Formula("=HYPERLINK(B2)"))])
+        return edited(path, rb' t="str"><f>(.*?)</f><v>[^<]*</v>', rb"><f>\1</f><v>%b</v>" % result.encode())
+
+    out = tmp_path / "rejects.csv"
+    take([], form=sheet, rejects=out)
+
+    (row,) = lines_of(out)
+    assert (row["名称"], row["地址"]) == ('[=A2&"<店>"]', "[=HYPERLINK(B2)]")
+    assert "Enter the value itself" in row["reason"]
+    again = take([], form=lambda _path, _rows: out)
+    assert (again.made, {fault.column for fault in again.faults}) == (0, {"name", "address"})
+
+
+def test_the_last_result_of_a_formula_comes_back_as_it_stood(take, tmp_path):
+    out = tmp_path / "rejects.csv"
+
+    take([shop(1, name=Formula("=A2"))], form=as_xlsx, rejects=out)
+
+    assert lines_of(out)[0]["名称"] == "甲"
 
 
 def test_no_reason_begins_with_an_apostrophe(take, tmp_path):

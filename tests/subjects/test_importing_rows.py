@@ -250,10 +250,11 @@ def test_the_rejects_file_tells_where_and_why_and_can_be_mended_and_imported(tak
         header, first, second = csv.reader(file)
     assert header[:3] == ["row", "column", "reason"]
     assert first[:2] == ["3", "C 名称、E 行业代码"]
-    assert first[header.index("名称")] == "'=1+1"
+    assert first[header.index("名称")] == "[=1+1]"
+    assert take([], form=lambda _path, _rows: out).counts()["made"] == 0
     assert second[header.index("注册号")] == "'610111600012345"
     assert second[header.index("网格编码")] == "'050101"
-    mended = out.read_text(encoding="utf-8-sig").replace("'=1+1", "好店").replace("9999", "6210").replace(",E,", ",B,")
+    mended = out.read_text(encoding="utf-8-sig").replace("[=1+1]", "好店").replace("9999", "6210").replace(",E,", ",B,")
     out.write_text(mended, encoding="utf-8-sig")
     again = take([], form=lambda _path, _rows: out)
     assert again.counts()["made"] == 2
