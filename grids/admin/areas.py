@@ -85,10 +85,6 @@ class GridAdmin(ScopedAdmin):
         ),
     )
 
-    def may_read_events(self, request: HttpRequest) -> bool:
-        """Who proposed and approved a grid, and why, is no public fact of it."""
-        return bool(request.user.has_perm(Permission.VIEW))
-
     @display(description=gettext_lazy("state"), ordering="state", label=Shades(approved="success", proposed="warning"))
     def status(self, grid: Grid) -> tuple[str, Any]:
         return grid.state, grid.get_state_display()

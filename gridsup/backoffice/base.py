@@ -19,6 +19,7 @@ from unfold.enums import ActionVariant
 
 from gridsup import once
 from gridsup.audit.recording import note
+from gridsup.audit.rows import BUSINESS, OPEN
 from gridsup.backoffice.steps import Start, Step, StepForm
 from gridsup.errors import DomainError, NotAllowed
 from gridsup.paging import KeyPaginator
@@ -114,8 +115,8 @@ class ScopedAdmin(ReadOnly, ModelAdmin):
         return TemplateResponse(request, "admin/events.html", context)
 
     def may_read_events(self, request: HttpRequest) -> bool:
-        """Whoever sees the row reads what was done with it, unless the kind of row says otherwise."""
-        return True
+        """Of a row that everybody with a duty sees, who did what with it and why is for those who see the business."""
+        return OPEN not in self.seen_with() or bool(request.user.has_perm(BUSINESS))
 
     def events_of(self, request: HttpRequest, row: Any) -> Any:
         """The events of the row that the person may read."""

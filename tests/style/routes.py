@@ -201,6 +201,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "grid-responsible": (P.VIEW_PEOPLE,),
     "station-responsible": (P.VIEW_PEOPLE,),
     "admin:grids_grid_history": (P.VIEW,),
+    "admin:assessment_scheme_history": (P.VIEW,),
     "area_change": (P.VIEW,),
     "area_change_rows": (P.VIEW,),
     "area_change_new": (P.PROPOSE_GRIDS,),

@@ -53,6 +53,16 @@ def test_a_page_of_public_facts_shows_no_business_and_no_way_to_it(district, cli
     assert {link: code for link, code in shut.items() if code not in {200, 302}} == {}
 
 
+def test_nothing_is_asked_where_there_is_nothing_to_choose(district, client):
+    client.force_login(district.by_duty["informant"])
+    assert 'class="question"' not in client.get("/areas/").text
+
+    client.force_login(district.by_duty["auditor"])
+
+    assert 'name="area"' in client.get("/areas/").text
+    assert 'name="state"' not in client.get("/areas/").text
+
+
 @pytest.mark.parametrize("path", PAGES[:3])
 def test_whoever_sees_the_business_sees_it_there(district, client, path):
     client.force_login(district.district_office)
