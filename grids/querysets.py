@@ -202,7 +202,11 @@ class SupportQuerySet(ScopedQuerySet[Any]):
 
     def on(self, day: date) -> Self:
         """Those that hold on the day; `to_day` is the last day."""
-        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day), from_day__lte=day)
+        return self.lasting(day).filter(from_day__lte=day)
+
+    def lasting(self, day: date) -> Self:
+        """Those that hold on the day or begin later."""
+        return self.filter(Q(to_day__isnull=True) | Q(to_day__gte=day))
 
 
 class OfficerQuerySet(ScopedQuerySet["Officer"]):

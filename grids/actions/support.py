@@ -1,6 +1,7 @@
 """Cadres linked to a grid and consumer-service stations in it: begun and ended, never edited (handbook §2, B)."""
 
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,8 @@ from gridsup.errors import BadInput, Overtaken, WrongState
 from gridsup.states import check
 
 S = TypeVar("S", LinkedCadre, ServiceStation)
+KINDS: tuple[type[LinkedCadre], type[ServiceStation]] = (LinkedCadre, ServiceStation)
+ONE_DAY = timedelta(days=1)  # the day before: a last day
 
 
 def link_cadre(
@@ -67,6 +70,30 @@ def end_support(
     return support
 
 
+def end_beside(*, grid: str, on: date, now: datetime, why: str) -> dict[str, list[tuple[int, str]]]:
+    """What stands beside a grid that is out of force from the day ends the day before, or on its first day; returns
+    what `reopen_beside` takes: kind → key and last day of before."""
+    ended = {}
+    for kind in KINDS:
+        rows = list(kind.objects.lasting(on).filter(grid=grid))
+        for row in rows:
+            kind.objects.filter(pk=row.pk).update(to_day=max(row.from_day, on - ONE_DAY))
+            _tell(row, "ended", None, now, why)
+        ended[kind.__name__] = [(row.pk, row.to_day.isoformat() if row.to_day else "") for row in rows]
+    return ended
+
+
+def reopen_beside(*, ended: Mapping[str, Sequence[tuple[int, str]]], on: date, now: datetime, why: str) -> None:
+    """The grid is in force again, and what ended with it goes on to the last day that it had, if that is not over."""
+    for kind in KINDS:
+        last = {key: date.fromisoformat(day) if day else None for key, day in ended.get(kind.__name__, [])}
+        for row in kind.objects.filter(pk__in=last).order_by("pk"):
+            to_day = last[row.pk]
+            if to_day is None or to_day >= on:
+                kind.objects.filter(pk=row.pk).update(to_day=to_day)
+                _tell(row, "begun", None, now, why)
+
+
 def _begin(row: S, by: Officer | None, now: datetime) -> S:
     check(by, Permission.POST_OFFICERS, row.area_code)
     row.name = row.name.strip()
@@ -85,7 +112,7 @@ def _begin(row: S, by: Officer | None, now: datetime) -> S:
     return row
 
 
-def _tell(row: Support, what: str, by: Officer | None, now: datetime) -> None:
+def _tell(row: Support, what: str, by: Officer | None, now: datetime, why: str = "") -> None:
     """One event of the grid: cadre_begun, cadre_ended, station_begun, station_ended."""
     kind = "cadre" if isinstance(row, LinkedCadre) else "station"
-    GridEvent.objects.create(grid=row.grid, what=f"{kind}_{what}", new=row.name, by=by, at=now)
+    GridEvent.objects.create(grid=row.grid, what=f"{kind}_{what}", new=row.name, by=by, at=now, why=why)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.actions.handover import settle_change
+from grids.actions.support import end_beside, reopen_beside
 from grids.models import (
     AREA_MOVES,
     GRID_MOVES,
@@ -229,7 +230,8 @@ def _give_localities(change: AreaChange, wanted: dict[str, list[str]], parts: li
 
 
 def _end_posts(parts: Iterable[AreaPart], on: date, now: datetime, why: str) -> None:
-    """Posts on grids out of force end the day before; who was posted on the day or later holds nothing any more."""
+    """Posts on grids out of force, and cadres and service stations beside them, end the day before; who was posted on
+    the day or later holds nothing any more."""
     for part in parts:
         held = Posting.objects.filter(Q(to_day=None) | Q(to_day__gte=on), area_code=part.code)
         ending = list(held.order_by("pk"))
@@ -240,6 +242,7 @@ def _end_posts(parts: Iterable[AreaPart], on: date, now: datetime, why: str) -> 
             )
             for post in ending
         )  # fmt: skip
+        part.before["beside"] = end_beside(grid=part.code, on=on, now=now, why=why)
         part.before["posts"] = [(post.pk, post.to_day.isoformat() if post.to_day else "") for post in ending]
         part.save(update_fields=["before"])
         young = [post.pk for post in ending if post.from_day >= on]
@@ -251,6 +254,7 @@ def _reopen_posts(parts: Iterable[AreaPart], on: date, now: datetime, why: str) 
     """Posts that the change ended go on to the last day that they had, if that is not over; but for a head whose place
     somebody else has by then, and whoever stands in for that head."""
     for part in parts:
+        reopen_beside(ended=part.before.get("beside", {}), on=on, now=now, why=why)
         last = {pk: date.fromisoformat(day) if day else None for pk, day in part.before.get("posts", [])}
         for post in Posting.objects.filter(pk__in=last, to_day__isnull=False).order_by("pk"):
             to_day, main = last[post.pk], post.stands_in_for  # of a post that goes on the row was written before

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from grids.geometry import read_boundary
-from grids.models import AreaChange, AreaPart, Grid, Locality, Posting
+from grids.models import AreaChange, AreaPart, Grid, LinkedCadre, Locality, Posting, ServiceStation
 from grids.presence import People, people_of
 from gridsup.equalarea import square_metres
 from gridsup.openwork import kinds
@@ -121,7 +121,7 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
         moving=placed.moving,
         staying=len(outcome.lists["staying"]),
         active=len(outcome.lists["active"]),
-        remarks=[*remarks_on(draft), *_staffing(lines, people, active)],
+        remarks=[*remarks_on(draft), *_staffing(lines, people, active), *_beside(draft.successors, on)],
         unplaced=_unplaced(outcome),
         rule=_rules()[draft.placing],
         doubt=fit_of(draft.handed, draft.station).doubt,
@@ -246,6 +246,21 @@ def _staffing(lines: Iterable[Line], people: People, active: Mapping[str, int]) 
                 % {"code": line.part.code, "who": "、".join(str(post.officer) for post in line.posts)}
             )
     return notes
+
+
+def _beside(retired: Mapping[str, str], on: date) -> list[str]:
+    """Cadres and service stations of grids that go: they end with their grid."""
+    rows = [
+        (row.grid_id, row.name)
+        for kind in (LinkedCadre, ServiceStation)
+        for row in kind.objects.lasting(on).filter(grid__in=list(retired)).order_by("grid", "pk")
+    ]
+    return [
+        _("Of grid %(code)s these end with it: %(who)s. Begin them anew in %(heir)s where they go on.")
+        % {"code": code, "who": "、".join(name for grid, name in rows if grid == code), "heir": heir}
+        for code, heir in sorted(retired.items())
+        if any(grid == code for grid, _name in rows)
+    ]
 
 
 def _rules() -> dict[str, str]:

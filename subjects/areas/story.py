@@ -71,10 +71,17 @@ def entries_of(change: AreaChange) -> list[Entry]:
 def entries_of_grid(grid: Grid, officer: HoldsAreas) -> list[Entry]:
     """The course of a grid, the latest first; what a change of areas did names those who decided it."""
     states: dict[str, Any] = dict(Grid.State.choices)
+    words = {
+        "changed": _("redrawn or renamed"),
+        "cadre_begun": _("linked cadre: %(name)s"),
+        "cadre_ended": _("cadre no longer linked: %(name)s"),
+        "station_begun": _("consumer-service station: %(name)s"),
+        "station_ended": _("consumer-service station closed: %(name)s"),
+    }
     steps = steps_of(AreaChange.objects.filter(parts__code=grid.code), officer)
     found = []
     for event in _latest(grid):
-        what = _("redrawn or renamed") if event.what == "changed" else str(states.get(event.new, event.new))
+        what = words[event.what] % {"name": event.new} if event.what in words else str(states.get(event.new, event.new))
         step, entry = steps.get(event.at), _entry(event, what)
         found.append(step.tell(entry) if step else entry)
     return found

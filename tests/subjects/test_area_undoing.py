@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from grids.actions import find_area
+from grids.actions import find_area, link_cadre, open_service_station
 from grids.models import AreaChange, Grid, GridPeriod, Posting
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import merge
 from subjects.areas.effect import undo_change
-from subjects.areas.story import why_never
+from subjects.areas.preview import preview_draft
+from subjects.areas.story import entries_of_grid, why_never
 from subjects.models import Placement, Premises
 from tests.factories import TODAY, PostingFactory, TaskFactory
 from tests.splitting import (
@@ -64,6 +65,29 @@ def test_an_undone_merge_lets_the_grid_and_its_posts_go_on(district):
     assert post.to_day is None
     assert [event.what for event in post.events.all()] == ["ended", "reopened"]
     assert str(post.events.last()) == "任岗继续，网格调整已回退"
+
+
+def test_cadres_and_service_stations_end_with_their_grid_and_go_on_when_that_is_undone(district, english):
+    known = {"grid": district.neighbour_grid, "by": district.district_office, "now": NOON}
+    cadre = link_cadre(name="分管副局长", from_day=TODAY - timedelta(days=9), **known)
+    later = open_service_station(name="商场服务站", from_day=TODAY + timedelta(days=9), **known)
+    told = " ".join(preview_draft(merge_draft(district), on=TODAY).remarks)
+    assert "Of grid 050102 these end with it: 分管副局长、商场服务站. Begin them anew in 050101" in told
+
+    change = in_effect(district, merge_draft(district))
+
+    cadre.refresh_from_db()
+    later.refresh_from_db()
+    assert (cadre.to_day, later.to_day) == (TODAY - timedelta(days=1), later.from_day)
+    assert "cadre no longer linked: 分管副局长" in {
+        entry.what for entry in entries_of_grid(district.neighbour_grid, district.district_office)
+    }
+
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+
+    cadre.refresh_from_db()
+    later.refresh_from_db()
+    assert (cadre.to_day, later.to_day) == (None, None)
 
 
 def test_an_undone_merge_gives_posts_with_a_last_day_that_day_back(district):
