@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from grids import tokens
-from grids.lockouts import locked_sentence
+from grids.lockouts import locked_sentence, locked_until
 from grids.models import ApiToken, Bureau, Grid, Locality, Officer, Posting, Station
 from grids.people_api import OfficerSteps, PostingSteps, ResponsibleMixin
 from grids.permissions import Permission
@@ -246,6 +246,11 @@ class Locked(exceptions.APIException):
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "locked"
 
+    def __init__(self, until: datetime) -> None:
+        now = timezone.now()
+        super().__init__(locked_sentence(until, now=now))
+        self.wait = (until - now).total_seconds()
+
 
 class TokenView(APIView):
     """Token login: a key that expires, for `Authorization: Token KEY`."""
@@ -279,7 +284,7 @@ class TokenView(APIView):
         officer = authenticate(plain, **given.validated_data)
         if getattr(plain, "axes_locked_out", False):
             plain.axes_locked_out = False  # answered here; the middleware would put a page in its place
-            raise Locked(locked_sentence())
+            raise Locked(locked_until(plain, given.validated_data["username"], now=timezone.now()))
         if not isinstance(officer, Officer):
             raise exceptions.AuthenticationFailed(_("User name or password is wrong."))
         tokens.check_own_password(officer)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,13 +53,24 @@ def locks(accounts: Iterable[Officer], *, now: datetime) -> list[Lock]:
     ]  # fmt: skip
 
 
-def locked_sentence() -> str:
-    """How long a lock lasts, and whom to ask."""
+def locked_until(request: HttpRequest, username: str, *, now: datetime) -> datetime:
+    """When a lock from here ends that was just met with; an account that there is not rests alike."""
+    failed = AccessAttempt.objects.filter(
+        username=username, ip_address=client_address(request),
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
+    ).aggregate(last=Max("attempt_time"))["last"]  # fmt: skip
+    ends: datetime = (failed or now) + settings.AXES_COOLOFF_TIME
+    return ends
+
+
+def locked_sentence(until: datetime, *, now: datetime) -> str:
+    """When a lock ends, and whom to ask."""
+    left = max(ceil((until - now) / timedelta(minutes=1)), 1)
     ends = ngettext(
-        "Too many failed logins. The lock ends by itself after %(n)s minute.",
-        "Too many failed logins. The lock ends by itself after %(n)s minutes.",
-        settings.LOCKOUT_MINUTES,
-    ) % {"n": settings.LOCKOUT_MINUTES}
+        "Too many failed logins. The lock ends by itself after %(n)s minute, at %(time)s.",
+        "Too many failed logins. The lock ends by itself after %(n)s minutes, at %(time)s.",
+        left,
+    ) % {"n": left, "time": f"{timezone.localtime(until):%H:%M}"}
     return _("%(ends)s The security administrator of your bureau can lift it earlier.") % {"ends": ends}
 
 
@@ -80,4 +93,8 @@ def left_sentence(request: HttpRequest, username: str, *, now: datetime) -> str:
 
 def locked_page(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
     """What somebody sees whose account is locked; the admin has no log-in of its own, the API says it in JSON."""
-    return render(request, "grids/account_locked.html", {"locked_sentence": locked_sentence()}, status=429)
+    now = timezone.now()
+    until = locked_until(request, (credentials or {}).get("username", ""), now=now)
+    return render(
+        request, "grids/account_locked.html", {"locked_sentence": locked_sentence(until, now=now)}, status=429
+    )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,7 +37,7 @@ class KindsOfCharacters:
 
     def validate(self, password: str, user: Any = None) -> None:
         kinds = sum(any(map(kind, password)) for kind in KINDS)
-        if kinds < self.least and len(password) < self.unless:
+        if kinds < self.least and (len(password) < self.unless or password.isdigit()):
             raise ValidationError(self.get_help_text(), code="password_of_few_kinds")
 
     def get_help_text(self) -> str:
@@ -46,16 +47,24 @@ class KindsOfCharacters:
         ) % {"least": self.least, "unless": self.unless}
 
 
-class WithoutUserName:
-    """The user name stands nowhere in the password."""
+class WithoutUserName(UserAttributeSimilarityValidator):
+    """The user name, or what looks much like it, is not the password; said in one sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(user_attributes=["username"])
 
     def validate(self, password: str, user: Any = None) -> None:
         name = user.get_username() if user is not None else ""
-        if name and name.lower() in password.lower():
+        stands = bool(name) and name.lower() in password.lower()
+        try:
+            super().validate(password, user)
+        except ValidationError:
+            stands = True
+        if stands:
             raise ValidationError(self.get_help_text(), code="password_with_user_name")
 
     def get_help_text(self) -> str:
-        return _("The user name may not stand in the password.")
+        return _("The user name may not stand in the password, nor may the password look like it.")
 
 
 class NotUsedBefore:

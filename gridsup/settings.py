@@ -109,13 +109,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "grids.Officer"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "grids.backends.DutyBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "grids.passwords.LongEnough",
         "OPTIONS": {"least": environment.number("PASSWORD_LENGTH", 10, least=8, most=64)},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "grids.passwords.KindsOfCharacters"},
     {"NAME": "grids.passwords.WithoutUserName"},
     {

@@ -1,5 +1,6 @@
 """What the security administrator may do with others' accounts, and how the administrators are kept apart."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -71,8 +72,13 @@ class TestLocks:
     def test_a_lock_ends_by_itself_when_it_says_so_however_often_somebody_tries(self, lead):
         client = Client()
         lock(client)
-        with time_machine.travel(NOW + timedelta(minutes=50), tick=True):
-            assert log_in(client).status_code == 429
+        ends = timezone.localtime(timezone.now() + timedelta(minutes=60))
+        with time_machine.travel(timezone.now() + timedelta(minutes=50), tick=True):
+            client.cookies["django_language"] = "en"
+            page = log_in(client)
+        assert page.status_code == 429
+        assert "after 10 minutes, at" in page.text
+        assert {f"{ends - timedelta(minutes=late):at %H:%M}." in page.text for late in (0, 1)} == {True, False}
         with time_machine.travel(timezone.now() + timedelta(minutes=62), tick=True):
             assert log_in(client).status_code == 302
 
@@ -87,7 +93,8 @@ class TestLocks:
 
         error = reply.json()["errors"][0]
         assert (reply.status_code, error["code"]) == (429, "locked")
-        assert "after 60 minutes. The security administrator" in error["message"]
+        assert re.search(r"after 60 minutes, at \d\d:\d\d\. The security administrator", error["message"])
+        assert 3500 < int(reply["Retry-After"]) <= 3600
 
     @locking
     def test_an_account_of_another_bureau_is_not_seen(self, page, district):

@@ -1,7 +1,11 @@
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
+import time_machine
+from django.utils import timezone
 
+from grids.actions import close_account, make_token, revoke_token
 from grids.models import ApiToken, Officer
 from tests.api import api_as, errors
 from tests.factories import OfficerFactory, PostingFactory
@@ -76,6 +80,31 @@ def test_a_deactivated_account_gets_no_token_and_its_tokens_end(officer):
 
     assert login().status_code == 401
     assert bearing(token).get("/api/v1/grids").status_code == 401
+
+
+@pytest.mark.parametrize("ended", ["by its date", "by its owner", "by the security administrator", "with the account"])
+def test_a_key_that_ended_is_answered_alike_however_it_ended(district, ended):
+    officer = district.manager
+    key, token = make_token(officer=officer, name="program", days=1, now=timezone.now())
+    assert bearing(key).get("/api/v1/grids").status_code == 200
+    if ended == "by its date":
+        clock = time_machine.travel(token.expires, tick=True)
+    else:
+        clock = nullcontext()
+        security = district.by_duty["security_admin"]
+        by, why = (officer, "") if ended == "by its owner" else (security, "lost")
+        if ended == "with the account":
+            close_account(officer=officer, why="left", by=district.by_duty["system_admin"], now=timezone.now())
+        else:
+            revoke_token(token=token, by=by, why=why)
+
+    with clock:
+        reply = bearing(key).get("/api/v1/grids")
+
+    assert (reply.status_code, reply["WWW-Authenticate"]) == (401, "Token")
+    (error,) = reply.json()["errors"]
+    assert (error["code"], error["field"]) == ("authentication_failed", "")
+    assert error["message"]
 
 
 def test_a_missing_password_is_named(db):

@@ -57,7 +57,8 @@ def test_too_many_failures_lock_the_account_and_say_so(district, client):
     reply = client.post("/login/", {"username": "lead9", "password": "a-long-password-1"})
 
     assert reply.status_code == 429
-    assert "ends by itself after 60 minutes. The security administrator" in reply.text
+    assert "ends by itself after 60 minutes, at " in reply.text
+    assert "The security administrator of your bureau can lift it earlier." in reply.text
 
 
 @pytest.mark.parametrize("demo", [True, False])
