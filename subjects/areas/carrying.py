@@ -45,10 +45,10 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
 
 def _join(current: QuerySet[Placement], ended: QuerySet[Placement], *, on: date) -> None:
     """A stay that begins on the day where the premises stood the day before, too, is that one, going on."""
-    same = ended.filter(premises=OuterRef("premises"), area_code=OuterRef("area_code"))
+    of_same = Placement.objects.filter(premises=OuterRef("premises"))  # the keys stand outside: asked once, not by row
+    same = of_same.filter(area_code=OuterRef("area_code"), to_day=on - ONE_DAY)
     current.filter(Exists(same), from_day=on).delete()
-    now = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
-    ended.filter(~Exists(now)).update(to_day=None)
+    ended.filter(~Exists(of_same.filter(to_day=None))).update(to_day=None)
 
 
 def follow(
