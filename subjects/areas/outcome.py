@@ -26,6 +26,7 @@ LISTS: dict[str, str | Promise] = {
     "active": _("premises that move and are in business"),
     "outside": _("premises with their point in none of these grids"),
     "without_point": _("premises that have no coordinates"),
+    "astray": _("premises whose point comes to lie in another grid"),
     "elsewhere": _("premises of the list that are elsewhere by now"),
     "unplaced": _("premises of the station that stay without a grid"),
 }
@@ -93,6 +94,7 @@ def outcome_of_draft(draft: Draft, placed: Placed) -> Outcome:
         "active": [key for key in placed.grounds if key in placed.active],
         "outside": placed.outside,
         "without_point": placed.without_point,
+        "astray": placed.astray,
         "elsewhere": placed.elsewhere,
         "unplaced": placed.unplaced,
     }

@@ -31,6 +31,7 @@ class Placed:
     active: set[int] = field(default_factory=set)  # in business
     without_point: list[int] = field(default_factory=list)  # where it decides: left with their grid or its successor
     outside: list[int] = field(default_factory=list)  # the point lies in none of the grids after the change
+    astray: list[int] = field(default_factory=list)  # the point comes to lie in another grid than the premises
     unplaced: list[int] = field(default_factory=list)  # in no grid of the station before and after
     elsewhere: list[int] = field(default_factory=list)  # named by the list, but by now in none of the grids concerned
 
@@ -64,35 +65,51 @@ def place(draft: Draft, rows: PremisesQuerySet | None = None) -> Placed:
         .values_list("pk", "area_code", "lon", "lat", "locality__code", "status")
     )
     listed = {key: code for code, keys in draft.listed.items() for key in keys}
-    owners = _owners(draft, found) if draft.placing == AreaChange.Placing.POLYGON else None
+    owners, by_point = _owners(draft, found), draft.placing == AreaChange.Placing.POLYGON
     by_locality = _by_locality(draft.results) if draft.placing != AreaChange.Placing.LIST else {}
-    placed, successors = Placed(), draft.successors
-    for number, (key, area, lon, _lat, locality, status) in enumerate(found):
+    placed, successors, drawn = Placed(), draft.successors, {part.code for part in draft.results if part.boundary}
+    for (key, area, lon, _lat, locality, status), (before, after) in zip(found, owners, strict=True):
         to, ground, at_home = listed.get(key, ""), Ground.LISTED, area != draft.station.code
-        if not to and owners is not None and lon is not None:
-            before, after = owners[number]
+        if not to and by_point and lon is not None:
             to = after if area in successors or (after != before and area in {before, draft.station.code}) else ""
             ground = Ground.POINT
             if not after and at_home:
                 placed.outside.append(key)
         elif not to:
-            before, after = by_locality.get(locality or "", ("", ""))
-            to, ground = area if after else "", Ground.LOCALITY
-            if area in successors or not at_home or after != before:
-                to = after
-            if owners is not None and not to and at_home:
+            had, has = by_locality.get(locality or "", ("", ""))
+            to, ground = area if has else "", Ground.LOCALITY
+            if area in successors or not at_home or has != had:
+                to = has
+            if by_point and not to and at_home:
                 placed.without_point.append(key)
         if not to:
             to, ground = successors.get(area, area), Ground.SUCCESSOR
         placed.routes[key] = area, to
+        if before == area and to in drawn and after not in {"", to}:
+            placed.astray.append(key)
         if to != area:
             placed.grounds[key] = ground
         elif not at_home:
             placed.unplaced.append(key)
         if status == Status.ACTIVE:
             placed.active.add(key)
+    placed.astray += _claimed(draft)
     placed.elsewhere = sorted(listed.keys() - placed.routes.keys())
     return placed
+
+
+def _claimed(draft: Draft) -> list[int]:
+    """Premises of other grids of the station whose point lies in ground that a new grid claims: they stay where they
+    are."""
+    shapes = [shape for part in draft.results if (shape := part.shape) is not None]
+    if draft.kind != AreaChange.Kind.CREATE or not shapes:
+        return []
+    others = Premises.objects.in_area(draft.station.code).exclude(area_code=draft.station.code)
+    west, south, east, north = shapely.total_bounds(shapes)
+    near = others.filter(lon__range=(west, east), lat__range=(south, north)).order_by("pk")
+    rows = np.array(list(near.values_list("pk", "lon", "lat")), dtype=np.float64).reshape(-1, 3)
+    inside = shapely.intersects_xy(shapely.union_all(shapes), rows[:, 1], rows[:, 2])
+    return [int(key) for key in rows[inside, 0]]
 
 
 def points_of(codes: Iterable[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

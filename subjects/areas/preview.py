@@ -289,6 +289,7 @@ def _unplaced(outcome: Outcome) -> list[Told]:
         "outside": _("%(count)d premises have their point in none of these grids: they stay, or go with the "
                      "successor."),
         "without_point": _("%(count)d premises have no coordinates: they stay, or go with the successor."),
+        "astray": _("%(count)d premises come to have their point in another grid than the one in which they stand."),
         "elsewhere": _("%(count)d premises of the list are by now of no grid that this change concerns: they stay "
                        "where they are."),
         "unplaced": _("%(count)d premises of the station stay without a grid."),

@@ -7,9 +7,11 @@ from assessment.staffing.rows import rows_of
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
 from subjects.areas.drafts import Part, split
+from subjects.areas.outcome import outcome_of_draft
+from subjects.areas.placing import place
 from subjects.areas.preview import preview_change, preview_draft
 from subjects.models import Premises
-from tests.drawing import box
+from tests.drawing import box, draw
 from tests.factories import TODAY, ComplaintFactory, PostingFactory, TaskFactory
 from tests.splitting import NOON, drafted, draw_station, in_effect, merge_draft, premises_at, split_draft
 
@@ -85,6 +87,29 @@ def test_codes_of_grids_run_from_one(district, code, taken):
         assert "050101 to 050199" in refused(draft, district.chief)[0]
 
 
+def test_points_that_come_to_lie_in_another_grid_are_told(district):
+    east = premises_at(1.5)
+    draft = split_draft(district, placing="list", listed={"050103": [premises_at(0.5).pk]})
+
+    outcome = outcome_of_draft(draft, place(draft))
+
+    assert outcome.lists["astray"] == [east.pk, *draft.listed["050103"]]
+    assert any("2 premises come to have their point" in note for note in preview_draft(draft, on=TODAY).notes)
+
+
+def test_premises_of_a_neighbour_that_lie_in_the_ground_of_a_new_grid_are_told_and_stay(district):
+    draw(b05=box(0, 0, 5, 1))
+    strayed, _own = premises_at(4.5, area_code="050101"), premises_at(0.5)
+    premises_at(4.6, area_code="050201")
+    unplaced = premises_at(4.4, area_code="0501")
+    draft = drafted("create", [Part("050103", "new", "三号", "", mapping(box(4, 0, 5, 1)))])
+
+    placed = place(draft)
+
+    assert (placed.astray, placed.routes[unplaced.pk]) == ([strayed.pk], ("0501", "050103"))
+    assert strayed.pk not in placed.routes
+
+
 def test_the_grid_that_claims_foreign_ground_is_named_not_one_that_touches_it(district):
     # 050101 meets the ground of 050201 in one corner, 050102 reaches into it
     touching = Part("050101", "changed", "一号", "", mapping(box(0, 0, 3, 0.5).union(box(0, 0, 2, 1))))
@@ -100,8 +125,8 @@ def test_people_are_counted_once_and_who_is_on_leave_is_not(district):
     post = district.lead.postings.get()
     facts = {"duty": post.duty, "area_code": post.area_code, "from_day": TODAY, "to_day": TODAY}
     PostingFactory(officer=district.manager, stands_in_for=post, **facts)
-    for place in (0.2, 0.4, 0.6, 0.8):
-        premises_at(place, area_code="050101")
+    for x in (0.2, 0.4, 0.6, 0.8):
+        premises_at(x, area_code="050101")
     draft = merge_draft(district)
 
     notes = preview_draft(draft, on=TODAY).notes
@@ -111,8 +136,8 @@ def test_people_are_counted_once_and_who_is_on_leave_is_not(district):
 
 
 def test_open_work_is_told_with_the_grid_from_which_it_comes(district):
-    for place, area in ((0.5, "050101"), (2.5, "050102")):
-        TaskFactory(premises=premises_at(place, area_code=area))
+    for x, area in ((0.5, "050101"), (2.5, "050102")):
+        TaskFactory(premises=premises_at(x, area_code=area))
     ComplaintFactory(premises=premises_at(2.2, area_code="050102"), area_code="050102")
     premises_at(2.6, area_code="0501")
 
