@@ -1,5 +1,6 @@
 """Pages of responsibility letters: who signed, who has not, who has none yet; making and signing them."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,6 +61,7 @@ def letters(request: SignedIn) -> HttpResponse:
         "making": making.exists(),
         "today": on,
         "signed_on": request.GET.get("signed_on") or on.isoformat(),
+        "ticked": request.GET.getlist("letters"),
         "current": counts["unsigned"] + counts["signed"],
     }
     return render(request, "grids/letter_list.html", context)
@@ -93,10 +95,12 @@ def letters_make(request: SignedIn) -> HttpResponse:
     return redirect(_back(question))
 
 
-def _back(question: LetterQuestion, show: str = "", signed_on: str = "") -> str:
-    """The list again; `signed_on` is the day that was typed and refused, which nobody should type twice."""
+def _back(question: LetterQuestion, show: str = "", signed_on: str = "", ticked: Sequence[str] = ()) -> str:
+    """The list again; `signed_on` and `ticked` are what was given and refused, which nobody should give twice."""
     told = {"year": question.of_year, "area": question.asked.get("area", ""), "show": show, "signed_on": signed_on}
-    return f"{reverse('letters')}?{urlencode({name: value for name, value in told.items() if value or name == 'area'})}"
+    told |= {"letters": ticked[:PAGE_SIZE]}
+    asked = {name: value for name, value in told.items() if value or name == "area"}
+    return f"{reverse('letters')}?{urlencode(asked, doseq=True)}"
 
 
 @login_required
@@ -108,8 +112,8 @@ def letters_sign(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         for sentence in [str(error) for errors in form.errors.values() for error in errors]:
             messages.error(request, sentence)
-        return redirect(_back(question, "unsigned", request.POST.get("signed_on", "")))
-    signed, refused = 0, False
+        return redirect(_back(question, "unsigned", request.POST.get("signed_on", ""), request.POST.getlist("letters")))
+    signed, refused = 0, list[str]()
     chosen = list(form.cleaned_data["letters"].select_related("holder__officer"))
     note(request, rows=chosen)
     for letter in chosen:
@@ -120,10 +124,10 @@ def letters_sign(request: SignedIn) -> HttpResponse:
             signed += 1
         except DomainError as error:
             messages.error(request, f"{letter}: {error}")
-            refused = True
+            refused.append(str(letter.pk))
     if signed:
         messages.success(request, _("%(count)d letters recorded as signed.") % {"count": signed})
-    return redirect(_back(question, "unsigned", request.POST["signed_on"] if refused else ""))
+    return redirect(_back(question, "unsigned", request.POST["signed_on"] if refused else "", refused))
 
 
 @login_required

@@ -198,7 +198,7 @@ class TeamForm(StepForm):
         label=_("patrol group"), max_length=40, required=False, widget=forms.TextInput(attrs=INPUT),
         help_text=_("Empty: in none."),
     )  # fmt: skip
-    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput())
+    was = forms.CharField(label=_("patrol group"), required=False, strip=False, widget=forms.HiddenInput())
     why = why(required=False)
 
     def prepare(self) -> None:

@@ -1,3 +1,5 @@
+import re
+
 """Responsibility letters on pages, in the API, in the admin, and among what waits."""
 
 from datetime import date
@@ -20,6 +22,11 @@ pytestmark = pytest.mark.usefixtures("english")
 def made(district):
     make()
     return district
+
+
+def keys_of(page, *, ticked=False):
+    """Keys of the letters that may be ticked, or that are."""
+    return re.findall(r'name="letters" value="(\d+)"' + (" checked" if ticked else ""), page.text)
 
 
 class TestPages:
@@ -62,12 +69,14 @@ class TestPages:
         assert sentence in as_chief.post("/letters/sign/", given, follow=True).text
         assert not ResponsibilityLetter.objects.filter(state="signed").exists()
 
-    def test_a_day_that_was_refused_need_not_be_typed_again(self, as_chief):
+    def test_a_day_and_letters_that_were_refused_need_not_be_given_again(self, as_chief):
         body = {"letters": [of("050101").pk], "signed_on": "2999-01-01"}
 
         page = as_chief.post("/letters/sign/", body, follow=True)
 
         assert 'value="2999-01-01"' in page.text
+        assert keys_of(page, ticked=True) == [str(of("050101").pk)]
+        assert str(of("050102").pk) in keys_of(page)
 
     def test_the_own_letter_of_a_station_is_not_for_its_chief_to_record(self, as_chief, year):
         make("05", year, timezone.now())
