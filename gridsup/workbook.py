@@ -1,7 +1,8 @@
 """Spreadsheets that are written row by row: the memory they take does not grow with the rows."""
 
 import re
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,10 @@ MOST_ROWS = 1_048_575
 # and what it takes as the name of a sheet
 MOST_NAME, NO_NAME = 31, re.compile(r"[\[\]:*?/\\']")
 FONT = "宋体"
-# Height of a line in points, which a row of wrapped text needs to be told.
-LINE = 16
+# Height of a line in points, which a row of wrapped text needs to be told; what Excel takes as the height of a row.
+LINE, MOST_HEIGHT = 16, 409
+# Columns of a line that its indent and margins take.
+MARGIN = 4
 DATE = "yyyy-mm-dd"
 A4 = 9
 
@@ -66,6 +69,12 @@ class Workbook:
         page.fit_to_pages(1, 0)
         return page
 
+    def heighten(self, page: Any, row: int, cells: Sequence[Any], widths: Mapping[int, int]) -> None:
+        """Makes a row, before it is written, as high as its longest wrapped text; `widths` by position."""
+        lines = [-(-_breadth(str(cells[position] or "")) // (width - MARGIN)) for position, width in widths.items()]
+        if (most := max(lines, default=1)) > 1:
+            page.set_row(row, min(most * LINE, MOST_HEIGHT))
+
     def put(
         self, page: Any, row: int, cells: Iterable[Any], form: Any = None, *, wrapped: Collection[int] = ()
     ) -> None:
@@ -80,3 +89,8 @@ class Workbook:
             elif cell is not None and cell != "":
                 usual = self.wrapped if position in wrapped else self.text
                 page.write_string(row, position, str(cell), form or usual)
+
+
+def _breadth(text: str) -> int:
+    """How many columns of a line the text takes: two for what is as wide as a Chinese character."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WFA") for letter in text)

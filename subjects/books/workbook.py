@@ -1,6 +1,6 @@
 """Books as a spreadsheet: one sheet each, headed by what it is, of which area and day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def _write(workbook: Workbook, book: Book[Any], ask: Ask, area: str) -> int:
     number, total, ahead = 1, 0, next(lines, None)
     while ahead is not None or number == 1:
         page = _page(workbook, book, ask, area, number)
-        wide = [position for position, column in enumerate(book.columns) if column.width >= WIDE]
+        wide = {position: column.width for position, column in enumerate(book.columns) if column.width >= WIDE}
         written, ahead = _fill(workbook, page, ahead, lines, wide)
         page.autofilter(ROWS_ABOVE - 1, 0, ROWS_ABOVE - 1 + max(written, 1), len(book.columns) - 1)
         total += written
@@ -66,11 +66,12 @@ def _page(workbook: Workbook, book: Book[Any], ask: Ask, area: str, number: int)
 
 
 def _fill(
-    workbook: Workbook, page: Any, ahead: Line | None, lines: Iterator[Line], wide: Sequence[int]
+    workbook: Workbook, page: Any, ahead: Line | None, lines: Iterator[Line], wide: Mapping[int, int]
 ) -> tuple[int, Line | None]:
     """Writes lines until the sheet is full; returns how many, and the line that did not fit."""
     written = 0
     while ahead is not None and written < MOST_ROWS - ROWS_ABOVE:
+        workbook.heighten(page, ROWS_ABOVE + written, ahead.cells, wide)
         workbook.put(page, ROWS_ABOVE + written, ahead, wrapped=wide)
         written += 1
         ahead = next(lines, None)

@@ -1,7 +1,6 @@
-import re
-
 """Responsibility letters on pages, in the API, in the admin, and among what waits."""
 
+import re
 from datetime import date
 
 import pytest

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from grids.models import GridPeriod
 from gridsup.books import Ask
 from gridsup.errors import BadInput, NotAllowed
 from gridsup.jobs import claim, run
@@ -65,6 +66,15 @@ def test_all_four_come_as_one_workbook_that_says_what_is_as_written_today(as_chi
 
     assert list(found) == SHEETS
     assert found["Grid people"][1][0].startswith("As written today, since no history is kept of it: Phone")
+
+
+def test_a_long_extent_is_shown_whole_in_a_high_row(as_chief, told):
+    GridPeriod.objects.filter(grid="050101").update(extent="东至纺织城正街，" * 20)
+
+    book = load_workbook(BytesIO(b"".join(as_chief.get("/ledgers/areas/xlsx/").streaming_content)))
+
+    # 160 letters of two columns each, 46 columns on a line: seven lines of 16 points, as Excel rounds them
+    assert [book.active.row_dimensions[row].height for row in (4, 5)] == [111.75, None]
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(as_chief):
