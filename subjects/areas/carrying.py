@@ -34,7 +34,8 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
     current.filter(from_day__lt=on).update(to_day=on - ONE_DAY)
     standing = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
     moves.filter(~Exists(standing)).insert_into(Placement, premises=F("premises"), area_code=F(to), from_day=on)
-    _join(current, Placement.objects.filter(premises__in=premises, to_day=on - ONE_DAY), on=on)
+    if to == FROM:
+        _join(current, Placement.objects.filter(premises__in=premises, to_day=on - ONE_DAY), on=on)
     grounds = [When(ground=ground, then=Value(told(why, ground))) for ground in Ground] if to == TO else []
     moves.insert_into(
         PremisesEvent, premises=F("premises"), what="moved", old=F(FROM if to == TO else TO), new=F(to), at=now,
