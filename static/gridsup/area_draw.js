@@ -132,5 +132,6 @@ look();
 if (field.value) {
   read();
   // ground that is taken in lies outside of the grid as it is
-  if (drawn.getLayers().length) map.fitBounds(drawn.getBounds().pad(0.1), { animate: false });
+  const bounds = drawn.getBounds();
+  if (bounds.isValid()) map.fitBounds(bounds.pad(0.1), { animate: false });
 } else if (!file.value) tapped.value = "1";

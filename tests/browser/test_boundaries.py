@@ -136,6 +136,18 @@ def test_what_is_no_number_is_not_drawn_and_leaves_no_error(chief, given):
     assert somebody.complaints == []
 
 
+@pytest.mark.parametrize("given", ["[]", '{"type": "GeometryCollection", "geometries": []}'])
+def test_what_has_no_corner_leaves_the_map_as_it_is_and_no_error(chief, given):
+    somebody = chief(DESK)
+    page = somebody.open(REDRAW)
+    paste(page, given)
+    page.click("button[value=preview]")
+    page.wait_for_selector("#id_boundary_error")
+
+    assert page.input_value("#id_boundary") == given
+    assert somebody.complaints == []
+
+
 def test_what_is_tapped_on_the_map_is_known_to_be_right(chief):
     page = chief(DESK).open(REDRAW)
     frame = page.locator("#draw").bounding_box()
