@@ -35,5 +35,6 @@ class Command(BaseCommand):
 
     def _announce(self, address: str) -> None:
         jobs = _("jobs run in this process") if settings.EMBEDDED_WORKER else _("jobs run in Celery workers")
-        self.stdout.write(f"{address}  ({jobs}; {_('stop with Ctrl-C')})")
+        stop = _("stop with Ctrl-C")
+        self.stdout.write(f"{address}  ({jobs}; {stop})")
         self.stdout.flush()
