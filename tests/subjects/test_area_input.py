@@ -80,6 +80,23 @@ def test_what_is_no_boundary_is_refused_with_a_sentence(english, given, said):
     assert refusal.value.field == "boundary"
 
 
+@pytest.mark.parametrize(
+    ("crs", "called"),
+    [
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4610"}}, "urn:ogc:def:crs:EPSG::4610"),
+        ({"type": "link", "properties": {"href": "xian80.prj"}}, "xian80.prj"),
+        ("Beijing 54", "Beijing 54"),
+        ([1, 2], "[1, 2]"),
+    ],
+)
+def test_a_file_in_a_system_that_is_not_read_here_is_refused(crs, called):
+    with pytest.raises(BadInput) as refusal, translation.override("en"):
+        read_area(json.dumps(mapping(SQUARE) | {"crs": crs}), crs="wgs84")
+
+    assert called in str(refusal.value)
+    assert "convert it to WGS 84" in str(refusal.value)
+
+
 @pytest.mark.parametrize("crs", ["", "utm"])
 def test_a_boundary_without_its_system_is_refused(english, crs):
     with pytest.raises(BadInput, match="coordinate system"):
