@@ -138,7 +138,7 @@ class PremisesQuerySet(SetWise["Premises"]):
             return int(cursor.rowcount)
 
 
-class OfPremisesQuerySet(ScopedQuerySet[M]):
+class OfPremisesQuerySet(SetWise[M]):
     """Rows that belong to a premises and share its scope, whatever area they name themselves."""
 
     area_field = "premises__area_code"

@@ -45,11 +45,15 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
 
 
 def _join(current: QuerySet[Placement], ended: QuerySet[Placement], *, on: date) -> None:
-    """A stay that begins on the day where the premises stood the day before, too, is that one, going on."""
-    of_same = Placement.objects.filter(premises=OuterRef("premises"))  # the keys stand outside: asked once, not by row
-    same = of_same.filter(area_code=OuterRef("area_code"), to_day=on - ONE_DAY)
-    current.filter(Exists(same), from_day=on).delete()
-    ended.filter(~Exists(of_same.filter(to_day=None))).update(to_day=None)
+    """A stay that begins on the day where the premises stood the day before, too, is that one, going on.
+
+    Paired here: PostgreSQL has no statistics of rows this young, and may look for the pair of each row in all of them.
+    """
+    before = {(premises, area): pk for pk, premises, area in ended.values_list("pk", "premises", "area_code")}
+    begun = current.filter(from_day=on).values_list("pk", "premises", "area_code")
+    again = {pk: before[premises, area] for pk, premises, area in begun if (premises, area) in before}
+    Placement.objects.among(list(again)).delete()
+    Placement.objects.among(list(again.values())).update(to_day=None)
 
 
 def follow(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from grids.models import AreaChange, Grid, GridEvent
 from gridsup.coordinates import to_bd09, to_gcj02
 from gridsup.errors import BadInput
 from subjects.areas.deciding import propose_change
-from subjects.areas.drafts import Part, redraw, split
+from subjects.areas.drafts import Part, as_it_is, redraw, split
 from subjects.areas.reading import HALF_EQUATOR, LARGEST, MOST_CORNERS, Handed, as_said, read_area
 from tests.drawing import box
 from tests.factories import TODAY, LocalityFactory
@@ -309,3 +310,14 @@ def test_the_end_of_next_year_is_soon_enough(paper, district):
     last = TODAY.replace(year=TODAY.year + 1, month=12, day=31)
 
     assert propose_change(draft=split_draft(district, on=last), by=district.chief, now=NOON).effective_on == last
+
+
+@pytest.mark.parametrize(("held", "field"), [("050102", "code"), ("050101", "grid")], ids=["its code", "its grid"])
+def test_what_another_proposal_holds_is_told_where_it_was_said(district, paper, held, field):
+    renamed = replace(as_it_is(Grid.objects.get(code=held)), name="新名")
+    propose_change(draft=drafted("redraw", [renamed]), by=district.chief, now=NOON)
+
+    with pytest.raises(BadInput) as refusal:
+        propose_change(draft=split_draft(district, code="050102"), by=district.chief, now=NOON)
+
+    assert refusal.value.field == field

@@ -1,7 +1,6 @@
 """Pages of areas, as a chief who proposes and the grid office that decides."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -15,7 +14,6 @@ from assessment.staffing.what_if import Choice, moved_by
 from grids.models import AreaChange, Grid
 from subjects.area_forms import CUT_AT
 from subjects.areas.deciding import approve_change, propose_change, return_change, withdraw_change
-from subjects.areas.drafts import as_it_is
 from subjects.areas.effect import undo_change
 from subjects.areas.outcome import outcome_of
 from subjects.areas.preview import Told
@@ -23,7 +21,7 @@ from subjects.areas.reading import LARGEST
 from subjects.models import Premises
 from tests.drawing import box, draw
 from tests.factories import TODAY, AreaChangeFactory, LocalityFactory, TaskFactory
-from tests.splitting import NOON, drafted, draw_station, in_effect, premises_at, split_draft
+from tests.splitting import NOON, draw_station, in_effect, premises_at, split_draft
 
 
 @pytest.fixture(autouse=True)
@@ -54,11 +52,6 @@ def given(**changed):
 
 
 NEW = "/areas/new/?kind=split&station=0501"
-
-
-def renaming(code):
-    """A change that only calls a grid otherwise."""
-    return drafted("redraw", [replace(as_it_is(Grid.objects.get(code=code)), name="新名")])
 
 
 def test_a_chief_sees_what_a_split_would_do_before_anything_is_stored(chief):
@@ -118,24 +111,6 @@ def test_a_code_in_full_width_digits_is_the_code(chief):
 
     assert sorted(AreaChange.objects.get().parts.values_list("code", flat=True)) == ["050101", "050109"]
     assert chief.get("/areas/?area=０５０１").context["question"].asked["area"] == "0501"
-
-
-@pytest.mark.parametrize("kind", ["split", "create"])
-def test_a_code_that_another_proposal_holds_is_told_at_the_code(chief, district, kind):
-    propose_change(draft=renaming("050102"), by=district.chief, now=NOON)
-
-    page = chief.post(f"/areas/new/?kind={kind}&station=0501", given(act="propose", code="050102"))
-
-    assert list(page.context["form"].errors) == ["code"]
-    assert "is part of change no." in str(page.context["form"].errors["code"])
-
-
-def test_a_grid_that_another_proposal_holds_is_told_at_the_grid(chief, district):
-    propose_change(draft=renaming("050101"), by=district.chief, now=NOON)
-
-    page = chief.post(NEW, given(act="propose"))
-
-    assert list(page.context["form"].errors) == ["grid"]
 
 
 @pytest.mark.parametrize(
