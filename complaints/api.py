@@ -116,7 +116,9 @@ class RatingRow(serializers.ModelSerializer[Rating]):
 
 class ComplaintDetail(ComplaintRow):
     complainant = Who(read_only=True, allow_null=True, default=None)
-    suggested_area = serializers.SerializerMethodField(help_text="where it goes when dispatched without an area")
+    suggested_area = serializers.SerializerMethodField(
+        help_text="where it goes when dispatched without an area; empty: one has to be named"
+    )
     next_states = serializers.SerializerMethodField(help_text="states that can follow, whoever may move it there")
     visit = serializers.IntegerField(source="task.visit_id", read_only=True, default=None, allow_null=True)
     clocks = ClockRow(many=True, read_only=True)
@@ -219,7 +221,7 @@ class ComplaintMove(serializers.Serializer[Any]):
         choices=Complaint.State.choices, required=False, help_text="in which it was read; another by now is refused"
     )
     why = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    area = AreaCode(required=False, help_text="of a dispatch; else the suggested area")
+    area = AreaCode(required=False, help_text="of a dispatch; else the suggested area, and needed where that is empty")
     premises = Visible("id", queryset=Premises.objects.all(), required=False, help_text="found by the desk")
     locality = Visible("code", queryset=Locality.objects.all(), required=False, help_text="found by the desk")
     visit = Flag(required=False, help_text="with a dispatch: a visit of the premises")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from complaints.actions import suggested_area
+from complaints.actions import area_of, suggested_area
 from complaints.actions.moves import HOW_TOLD, TAKES
 from complaints.fields import INPUT, FindsPremises, LongText
 from complaints.models import Complaint, ComplaintEvent
@@ -121,11 +121,9 @@ class MoveForm(FindsPremises):
         field.choices = dispatch_choices(self.officer, self.complaint.area_code[:2])
         field.required = False
         suggested = suggested_area(self.complaint)
-        if len(suggested) > 2:
-            self.initial.setdefault("area_code", suggested)
+        self.initial.setdefault("area_code", suggested)
+        if suggested and suggested == area_of(self.complaint.premises, self.complaint.locality):
             field.help_text = _("Suggested by its premises, street or community.")
-        elif len(self.complaint.area_code) > 2:
-            self.initial.setdefault("area_code", self.complaint.area_code)
 
     @property
     def is_plain(self) -> bool:
@@ -155,13 +153,6 @@ class MoveForm(FindsPremises):
         if found is None:
             raise ValidationError(_("There is no such number among those that you may see."))
         return found
-
-    def clean(self) -> dict[str, Any]:
-        """Dispatched to an area, or to where a premises lies."""
-        cleaned = super().clean() or {}
-        if "area_code" in self.takes and not cleaned.get("area_code") and not cleaned.get("premises"):
-            self.add_error("area_code", _("Choose where it goes, or find the premises."))
-        return cleaned
 
     def given(self) -> dict[str, Any]:
         """The fields as the action takes them."""

@@ -9,11 +9,12 @@ from complaints.actions.clocks import (
     recompute_provisional,
     resume_clock,
 )
-from complaints.actions.intake import complete, lacks_identity, register, register_many, suggested_area
+from complaints.actions.intake import area_of, complete, lacks_identity, register, register_many, suggested_area
 from complaints.actions.moves import move, move_many
 from complaints.actions.people import rate, reveal
 
 __all__ = [
+    "area_of",
     "complete",
     "escalate_clocks",
     "explain",

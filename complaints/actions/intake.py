@@ -150,8 +150,12 @@ def complete(
 
 
 def suggested_area(complaint: Complaint) -> str:
-    """Where it would be dispatched to: the area of its premises, else of its place, else its bureau."""
-    return area_of(complaint.premises, complaint.locality) or complaint.area_code[:2]
+    """Where it would be dispatched to: where its premises lies, else its place, else where it stands.
+
+    Empty where none of these is below the bureau, which itself handles nothing that nobody gave it.
+    """
+    codes = (area_of(complaint.premises, complaint.locality), complaint.area_code)
+    return next((code for code in codes if len(code) > 2), "")
 
 
 def area_of(premises: Premises | None, locality: Locality | None) -> str:

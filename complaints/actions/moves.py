@@ -62,10 +62,10 @@ def move(
     """Makes one move of the table of its kind, with its area, its clocks and its history.
 
     `fields`: those that TAKES names for the state, and those that the table requires. A dispatch without an area goes
-    where the premises or place lies, and with `visit` asks for a visit of the premises; reported up, it goes one level
-    up; sent back as wrong, to the desk that took it in. Raises WrongState, NotAllowed (also for whoever handled and
-    would review or close), BadInput with the field, and Overtaken when the stored row has left the state in which it
-    was read; the complaint handed in is then as it is stored.
+    where the premises or place lies, else stays in its station or grid, and with `visit` asks for a visit of the
+    premises; reported up, it goes one level up; sent back as wrong, to the desk that took it in. Raises WrongState,
+    NotAllowed (also for whoever handled and would review or close), BadInput with the field, and Overtaken when the
+    stored row has left the state in which it was read; the complaint handed in is then as it is stored.
     """
     record = MoveRecord(complaint, to, by, now, why.strip(), fields)
     try:
@@ -221,7 +221,7 @@ def _area(record: MoveRecord, given: dict[str, Any], known: Known) -> str | None
     complaint, area = record.complaint, given.pop("area_code", None)
     if record.to == S.DISPATCHED:
         found = area_of(given.get("premises"), given.get("locality"))
-        return _target(record, area or found or suggested_area(complaint), known)
+        return _target(record, area or (found if len(found) > 2 else suggested_area(complaint)), known)
     if record.to == S.ESCALATED:
         if len(complaint.area_code) == 2:
             raise BadInput(_("Above the bureau there is nobody to report to."), field="to")
@@ -234,7 +234,9 @@ def _area(record: MoveRecord, given: dict[str, Any], known: Known) -> str | None
 
 
 def _target(record: MoveRecord, area: str, known: Known) -> str:
-    """The area that it is dispatched to; raises BadInput for one that is not in force or not the desk's."""
+    """The area that it is dispatched to; raises BadInput for none, and one that is not in force or not the desk's."""
+    if not area:
+        raise BadInput(_("Choose where it goes, or find the premises."), field="area_code")
     if area not in known.areas:
         raise BadInput(_("There is no area “%(code)s” in force.") % {"code": area[:40]}, field="area_code")
     by = record.by

@@ -191,6 +191,7 @@ def test_the_same_outside_number_names_the_one_that_is_stored(law, desk, post):
         ("desk", {"to": "closed"}, 409, ("wrong_state", "")),
         ("desk", {"to": "dispatched", "area": "060101"}, 400, ("bad_input", "area")),
         ("desk", {"to": "dispatched", "area": "0599"}, 400, ("bad_input", "area")),
+        ("desk", {"to": "dispatched"}, 400, ("bad_input", "area")),
         ("desk", {"to": "transferred"}, 400, ("bad_input", "why")),
         ("desk", {"to": "transferred", "why": "x", "result": "x"}, 400, ("bad_input", "result")),
         ("desk", {"to": "dispatched", "state": "accepted"}, 409, ("overtaken", "")),

@@ -292,12 +292,12 @@ def test_a_place_of_another_bureau_is_refused(take_in):
         assert refused.value.field in facts
 
 
-def test_the_suggested_area_is_that_of_the_premises_else_the_place_else_the_bureau(take_in):
+def test_the_suggested_area_is_that_of_the_premises_else_the_place_else_none(take_in):
     place, premises = LocalityFactory(area_code="050102"), PremisesFactory(area_code="050201")
 
     assert suggested_area(take_in("report", premises=premises, locality=place)) == "050201"
     assert suggested_area(take_in("report", locality=place)) == "050102"
-    assert suggested_area(take_in("report")) == "05"
+    assert suggested_area(take_in("report")) == ""
 
 
 def test_a_bureau_without_a_policy_says_what_is_missing(district, desk, english):

@@ -148,8 +148,23 @@ class TestArea:
 
         assert (complaint.area_code, complaint.locality) == ("050102", place)
 
-    def test_without_any_place_it_stays_at_the_bureau(self, take_in, go):
-        assert go(take_in("report"), "dispatched", area_code=None).area_code == "05"
+    @pytest.mark.parametrize("is_found", [False, True])
+    def test_without_a_place_below_the_bureau_it_goes_nowhere(self, take_in, desk, go, is_found):
+        complaint = take_in("report")
+        fields = {"premises": PremisesFactory(area_code="05", grid=None)} if is_found else {}
+
+        with pytest.raises(BadInput):
+            move_many(moves=[MoveRecord(complaint, "dispatched", desk, noon(TODAY), "", fields)])
+        with pytest.raises(BadInput) as refused:
+            go(complaint, "dispatched", area_code=None, **fields)
+
+        assert (refused.value.field, complaint.state, complaint.area_code) == ("area_code", "received", "05")
+
+    def test_without_a_place_it_stays_in_the_station_where_it_stands(self, take_in, go):
+        report = take_in("report")
+        *_before, complaint = [go(report, state) for state in ("dispatched", "verifying", "escalated")]
+
+        assert go(complaint, "dispatched", area_code=None).area_code == "0501"
 
     @pytest.mark.parametrize("code", ["060101", "059999", "nonsense", "0599", "5"])
     def test_it_goes_to_no_area_that_is_not_there_or_not_the_desks(self, take_in, go, code):
