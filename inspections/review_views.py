@@ -43,9 +43,7 @@ def visit_review(request: SignedIn) -> HttpResponse:
         visits = Visit.objects.visible_to(officer).filter(pk__in=chosen)
         note(request, rows=list(visits))
         count = archive_visits(visits=visits, by=officer, now=timezone.now())
-        messages.success(request, ngettext("%(n)d record archived.", "%(n)d records archived.", count) % {"n": count})
-        if len(chosen) > count:
-            messages.warning(request, _("The others had been decided on meanwhile."))
+        _tell(request, chosen=len(chosen), archived=count)
         return redirect("visit_review")
     rows = waiting(officer)
     return render(
@@ -59,21 +57,36 @@ def visit_review(request: SignedIn) -> HttpResponse:
     )
 
 
+def _tell(request: SignedIn, *, chosen: int, archived: int) -> None:
+    """What became of the records that were ticked: those of a page left open may be decided on by now."""
+    if archived:
+        done = ngettext("%(n)d record archived.", "%(n)d records archived.", archived) % {"n": archived}
+        messages.success(request, done)
+    if not chosen:
+        messages.warning(request, _("No record was ticked."))
+    elif not archived:
+        messages.warning(request, _("None of them waits any more: somebody has reviewed them already."))
+    elif chosen > archived:
+        messages.warning(request, _("The others had been decided on meanwhile."))
+
+
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def visit_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
     officer, now = request.user, timezone.now()
-    visit = get_object_or_404(Visit.objects.visible_to(officer).sent(), pk=pk)
+    visit = get_object_or_404(Visit.objects.visible_to(officer).sent().with_file(), pk=pk)
     if request.method != "POST":  # the log-in leads here after a session that ended on the form
         return redirect("visit", pk)
+    # the page that follows may be that of another record
+    record = {"name": visit.premises.subject.name, "day": visit.visited_on}
     moves: dict[str, tuple[Callable[[], object], str]] = {
         "archived": (
             lambda: archive_visit(visit=visit, why=reason(request), by=officer, now=now),
-            _("The record is archived."),
+            _("The record of %(name)s of %(day)s is archived."),
         ),
         "returned": (
             lambda: return_visit(visit=visit, why=reason(request), by=officer, now=now),
-            _("The record is returned: its officers find it at the top of their day."),
+            _("The record of %(name)s of %(day)s is returned: its officers find it at the top of their day."),
         ),
     }
     if to not in moves:
@@ -81,7 +94,7 @@ def visit_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
     act, done = moves[to]
     try:
         act()
-        messages.success(request, done)
+        messages.success(request, done % record)
     except DomainError as error:
         messages.error(request, str(error))
         return shown(request, pk, {**request.POST.dict(), "to": to})

@@ -157,6 +157,28 @@ def test_the_chief_archives_many_without_a_problem_with_one_button(as_chief, dis
     assert set(Visit.objects.filter(state="archived").values_list("pk", flat=True)) == {fine[0].pk, fine[1].pk}
 
 
+def test_a_page_left_open_archives_nothing_and_says_so(as_chief, district):
+    done = of(district)
+    Visit.objects.filter(pk=done.pk).update(state="archived", reviewed_by=district.chief, reviewed_at=timezone.now())
+
+    stale = as_chief.post("/visits/review/", {"visits": [done.pk]}, follow=True).text
+    empty = as_chief.post("/visits/review/", {}, follow=True).text
+
+    assert 'note-warning" role="status">None of them waits any more' in stale
+    assert 'note-warning" role="status">No record was ticked' in empty
+    assert "note-success" not in stale + empty
+
+
+@pytest.mark.parametrize("to", ["archived", "returned"])
+def test_the_answer_to_a_decision_names_the_record_it_was_made_on(as_chief, district, to):
+    first, _second = (of(district, name, outcome="problem") for name in ("First", "Second"))
+
+    text = as_chief.post(f"/visits/{first.pk}/{to}/", {"next": 1, "why": "Say more."}, follow=True).text
+
+    assert "<h1>Second" in text
+    assert f"The record of First of {first.visited_on} is {to}" in text
+
+
 def test_the_chief_does_not_find_own_records_or_those_of_another_station(client, district):
     of(district, premises=named("Far", area_code="050201"))
     own = of(district, "Own", lead=district.chief)
