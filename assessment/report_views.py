@@ -62,10 +62,8 @@ def _ask(request: SignedIn, form: ReportForm) -> bool:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
     note(request, row=report)
-    if report.requested_at == now:
-        messages.success(request, _("The report is being built. This page shows how far it is."))
-    else:
-        messages.info(request, _("This report is being built already."))
+    if report.requested_at != now:
+        messages.info(request, _("This report had been asked for already: it is not built twice."))
     return True
 
 

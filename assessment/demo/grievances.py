@@ -1,7 +1,7 @@
 """What people complain of, report and ask, and what is answered: invented, in the words of the trade.
 
-Nobody in these texts is a person: whoever asks is named by a running number, and telephones begin with 100, as no real
-mobile number does.
+Nobody in these texts is a person: whoever asks is named by a running number, and telephones begin with 164, a
+series of mobile numbers that is given to no company.
 """
 
 from collections.abc import Mapping

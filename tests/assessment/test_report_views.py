@@ -45,22 +45,27 @@ def test_asking_leads_back_to_the_list_that_shows_how_far_it_is(as_chief):
 
 
 def test_progress_grows_and_is_refreshed_as_a_fragment(as_chief):
+    as_chief.cookies["django_language"] = "en"
     report = ReportFactory(state="running")
     Job.objects.update(steps_done=["a", "b", "c"], steps_total=12)
 
     text = as_chief.get("/reports/", headers={"HX-Request": "true"}).content.decode()
 
     assert 'value="25"' in text
+    assert "is being built" in text
     assert "<html" not in text
     assert str(report.version) in text
 
 
 def test_once_nothing_is_under_way_it_is_not_refreshed_any_more(as_chief):
+    as_chief.cookies["django_language"] = "en"
+    as_chief.post("/reports/", ASKED)
     built("0501")
 
     text = page(as_chief).content.decode()
 
     assert "hx-trigger" not in text
+    assert "being built" not in text
     assert "htmx-2.min.js" not in text
     assert reverse("report_sheet", args=[Report.objects.get().pk]) in text
 
