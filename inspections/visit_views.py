@@ -22,6 +22,7 @@ from inspections.models import Finding, Visit, VisitPhoto
 from inspections.models.visit import VISIT_MOVES
 from inspections.rules import is_own, may_correct
 from inspections.timeline import visit_entry
+from subjects.models.ledger import Status
 from subjects.tiers import Tiers
 
 # Why a record usually goes back: one tap on a phone.
@@ -89,8 +90,19 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             "typed": typed or {},
             "returned": to_correct(visit, officer),
             "is_mine": officer.pk in (visit.lead_id, visit.partner_id),
+            "ledger_lags": ledger_lags(visit, officer),
         },
     )
+
+
+def ledger_lags(visit: Visit, officer: Officer) -> bool:
+    """The latest visit found nobody in business, the ledger still says so, and the person may have it corrected."""
+    premises, nobody = visit.premises, {Visit.Outcome.CLOSED, Visit.Outcome.NOT_FOUND}
+    if visit.outcome not in nobody or visit.state == Visit.State.RETURNED or premises.status != Status.ACTIVE:
+        return False
+    if premises.last_visited_on and visit.visited_on and premises.last_visited_on > visit.visited_on:
+        return False
+    return officer.may(Permission.CORRECT_LEDGER, premises.area_code)
 
 
 def moves(visit: Visit, officer: Officer) -> list[str]:

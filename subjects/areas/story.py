@@ -92,14 +92,21 @@ def why_never(grid: Grid) -> str:
     return {
         Grid.State.PROPOSED: _("Not in force yet."),
         Grid.State.RETURNED: _("Never in force: its proposal was returned or withdrawn."),
-        Grid.State.RETIRED: _why_gone(grid.code),
+        Grid.State.RETIRED: _why_gone(grid),
     }.get(Grid.State(grid.state), "")
 
 
-def _why_gone(code: str) -> str:
+def heir_of(grid: Grid) -> str:
+    """Code of the grid that took a retired one in; empty where none did."""
+    if grid.state != Grid.State.RETIRED:
+        return ""
+    gone = AreaPart.objects.filter(code=grid.code, role=AreaPart.Role.RETIRED, change__state=AreaChange.State.IN_EFFECT)
+    return gone.order_by("-pk").values_list("successor", flat=True).first() or ""
+
+
+def _why_gone(grid: Grid) -> str:
     """What ended a grid on the day it was made: another change in effect that took it in, else the undoing."""
-    gone = AreaPart.objects.filter(code=code, role=AreaPart.Role.RETIRED, change__state=AreaChange.State.IN_EFFECT)
-    if heir := gone.order_by("-pk").values_list("successor", flat=True).first():
+    if heir := heir_of(grid):
         return _("In force on no day: grid %(heir)s took it in on the day it was made.") % {"heir": heir}
     return _("In force on no day: the change that made it was undone on the same day.")
 

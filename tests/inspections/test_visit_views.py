@@ -199,6 +199,30 @@ def test_buttons_of_a_decision_stand_only_where_it_may_be_made(client, district)
         assert ("/archived/" in client.get(f"/visits/{visit.pk}/").text) == may
 
 
+@pytest.mark.parametrize(
+    ("who", "outcome", "facts", "is_told"),
+    [
+        ("chief", "closed", {}, True),
+        ("chief", "not_found", {"last_visited_on": TODAY}, True),
+        ("chief", "refused", {}, False),
+        ("chief", "closed", {"status": "closed"}, False),
+        ("chief", "closed", {"last_visited_on": TODAY + DAY}, False),  # found at work since
+        ("lead", "closed", {}, False),
+    ],
+)
+def test_whoever_corrects_the_ledger_is_told_where_it_lags_behind_a_record(
+    client, district, who, outcome, facts, is_told
+):
+    visit = of(district, premises=named("Gone", **facts), outcome=outcome)
+    client.cookies["django_language"] = "en"
+    client.force_login(getattr(district, who))
+
+    text = client.get(visit.get_absolute_url()).text
+
+    assert ("still carries the premises as in business" in text) is is_told
+    assert (f'href="/premises/{visit.premises_id}/">The premises in the ledger' in text) is is_told
+
+
 def test_after_a_decision_the_next_record_with_a_problem_opens(as_chief, district):
     first, second = (of(district, name, outcome="problem") for name in ("First", "Second"))
 

@@ -174,3 +174,15 @@ def test_a_grid_made_and_taken_in_on_one_day_says_so_and_not_that_something_was_
     made.refresh_from_db()
 
     assert why_never(made) == "In force on no day: grid 050101 took it in on the day it was made."
+
+
+def test_the_page_of_a_retired_grid_names_who_took_it_in_until_that_is_undone(client, district):
+    change = in_effect(district, merge_draft(district))
+    client.cookies["django_language"] = "en"
+    client.force_login(district.chief, backend="grids.backends.DutyBackend")
+    told = 'Taken in by</dt><dd><a href="/areas/grids/050101/">'
+
+    assert told in client.get("/areas/grids/050102/").text
+    assert "Taken in by" not in client.get("/areas/grids/050101/").text
+    undo_change(change=change, why="错了", by=district.district_office, now=NOON)
+    assert "Taken in by" not in client.get("/areas/grids/050102/").text
