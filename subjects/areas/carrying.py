@@ -1,5 +1,6 @@
 """Carries premises from one area's ledger to another's, and what is open about them along: a few statements."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -29,8 +30,7 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
     moved = moves.write_to(Premises, key="premises", area_code=F(to), grid=grid)
     premises = moves.order_by().values("premises")
     current = Placement.objects.filter(premises__in=premises, to_day=None)
-    young = moves.filter(premises__placements__to_day=None, premises__placements__from_day__gte=on)
-    young.write_to(Placement, key="premises__placements__pk", area_code=F(to))
+    _correct(current, dict(moves.order_by().values_list("premises", to)), on=on)
     current.filter(from_day__lt=on).update(to_day=on - ONE_DAY)
     standing = Placement.objects.filter(premises=OuterRef("premises"), to_day=None)
     moves.filter(~Exists(standing)).insert_into(Placement, premises=F("premises"), area_code=F(to), from_day=on)
@@ -42,6 +42,19 @@ def carry(moves: AreaMoveQuerySet, *, to: str, on: date, now: datetime, why: str
         why=Case(*grounds, default=Value(why)) if grounds else why,
     )  # fmt: skip
     return moved
+
+
+def _correct(current: QuerySet[Placement], areas: Mapping[int, str], *, on: date) -> None:
+    """Stays that began on the day or later are in the area where their premises go; `areas`: by premises.
+
+    Sorted out here, as in `_join`: asked for those alone, PostgreSQL expects one and goes through the moves for each.
+    """
+    keys = defaultdict[str, list[int]](list)
+    for pk, premises, begun in current.values_list("pk", "premises", "from_day"):
+        if begun >= on:
+            keys[areas[premises]].append(pk)
+    for area, those in sorted(keys.items()):
+        Placement.objects.among(those).update(area_code=area)
 
 
 def _join(current: QuerySet[Placement], ended: QuerySet[Placement], *, on: date) -> None:
