@@ -31,7 +31,7 @@ M = TypeVar("M", bound=models.Model)
 class Facts:
     """Rows by key; `tasks` are the open ones and `findings` those still to be put right, by premises.
 
-    `standing`: records handed in and not replaced, by premises and minute of the visit.
+    `standing`: records handed in and not replaced, by premises and day of the visit.
     `unsettled`: keys of the records, among those of the findings, that were returned and are not corrected yet.
     `rectified`: findings that a version now corrected had seen put right, by that version.
     `placements`: where each premises stood and when.
@@ -47,7 +47,7 @@ class Facts:
     earlier: dict[int, Visit]
     tasks: dict[int, list[InspectionTask]]
     findings: dict[int, list[Finding]]
-    standing: dict[tuple[int, datetime], list[Visit]]
+    standing: dict[tuple[int, date], list[Visit]]
     unsettled: set[int]
     rectified: dict[int, list[Finding]]
     placements: dict[int, list[Placement]]
@@ -129,13 +129,13 @@ def minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _standing(records: Sequence[VisitRecord], places: Collection[int]) -> dict[tuple[int, datetime], list[Visit]]:
+def _standing(records: Sequence[VisitRecord], places: Collection[int]) -> dict[tuple[int, date], list[Visit]]:
     days = {timezone.localdate(record.visited_at) for record in records}
     near = Visit.objects.filter(premises__in=places, visited_on__in=days).valid()
-    found: dict[tuple[int, datetime], list[Visit]] = defaultdict(list)
-    for visit in near.prefetch_related("findings", "rectified", "tasks"):
+    found: dict[tuple[int, date], list[Visit]] = defaultdict(list)
+    for visit in near.order_by("visited_at", "pk").prefetch_related("findings", "rectified", "tasks"):
         if visit.visited_at is not None:
-            found[visit.premises_id, minute(visit.visited_at)].append(visit)
+            found[visit.premises_id, timezone.localdate(visit.visited_at)].append(visit)
     return found
 
 

@@ -29,6 +29,7 @@ class VisitRecord:
 
     `answers`: one {"code", "result"} for each check item looked at. `corrected`: keys of findings seen to be put right.
     `tasks`: keys of the open tasks that the visit covers; None: every one whose window is open on the day.
+    `another_visit`: its officers say that a record of the same day is not this visit.
     """
 
     client_id: UUID
@@ -43,6 +44,7 @@ class VisitRecord:
     corrected: Collection[int] = ()
     tasks: Collection[int] | None = None
     corrects: Visit | None = None
+    another_visit: bool = False
 
 
 @dataclass(frozen=True)

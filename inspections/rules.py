@@ -251,21 +251,23 @@ def _too_early(
 
 def check_new(record: VisitRecord, facts: Facts) -> None:
     """The same visit under another form number is refused, whichever of its officers enters it: nobody is at one
-    premises twice in one minute to find the same. What finds something else, sees more put right or names another task,
-    as a re-check does, is another visit.
+    premises twice in one minute to find the same. A second record of a day that shares an officer is stored only where
+    they say that it was another visit; one that sees more put right or names an open re-check says so by itself.
     """
     if record.corrects is not None:
         return
-    found = {(one.text.strip(), one.disposition) for one in record.problems}
     people = {person.pk for person in (record.lead, record.partner) if person is not None}
-    for visit in facts.standing[record.premises.pk, minute(record.visited_at)]:
-        if (
-            people & {visit.lead_id, visit.partner_id}
-            and visit.outcome == record.outcome
-            and found == {(one.text, one.disposition) for one in visit.findings.all()}
-            and set(record.corrected) <= {one.pk for one in visit.rectified.all()}
-            and set(record.tasks or ()) <= {task.pk for task in visit.tasks.all()}
-        ):
+    rechecks = {task.pk for task in facts.tasks[record.premises.pk] if task.reason == InspectionTask.Reason.RECHECK}
+    if rechecks & set(record.tasks or ()):
+        return
+    near = [
+        visit
+        for visit in facts.standing[record.premises.pk, timezone.localdate(record.visited_at)]
+        if people & {visit.lead_id, visit.partner_id}
+        and set(record.corrected) <= {one.pk for one in visit.rectified.all()}
+    ]
+    for visit in near:
+        if _tells_the_same(record, visit):
             raise AlreadyStored(
                 _(
                     "This visit is recorded already, as record %(number)s by %(lead)s: same premises, minute and "
@@ -275,6 +277,29 @@ def check_new(record: VisitRecord, facts: Facts) -> None:
                 row=visit.pk,
                 field="visited_at",
             )
+    if near and not record.another_visit:
+        at = timezone.localtime(near[0].visited_at).strftime("%Y-%m-%d %H:%M")
+        raise AlreadyStored(
+            _(
+                "Record %(number)s tells of a visit here on %(at)s by %(lead)s and %(partner)s. If that is this visit, "
+                "it needs no second record. If this was another visit on that day, say so and hand it in."
+            )
+            % {"number": near[0].pk, "at": at, "lead": near[0].lead, "partner": near[0].partner},
+            row=near[0].pk,
+            field="another_visit",
+        )
+
+
+def _tells_the_same(record: VisitRecord, visit: Visit) -> bool:
+    """The same minute, outcome and problems, and no other task."""
+    return (
+        visit.visited_at is not None
+        and minute(visit.visited_at) == minute(record.visited_at)
+        and visit.outcome == record.outcome
+        and {(one.text.strip(), one.disposition) for one in record.problems}
+        == {(one.text, one.disposition) for one in visit.findings.all()}
+        and set(record.tasks or ()) <= {task.pk for task in visit.tasks.all()}
+    )
 
 
 def check_correction(record: VisitRecord, given: Submission, facts: Facts) -> Visit | None:

@@ -106,6 +106,7 @@ class VisitForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": gettext_lazy("One that you ticked is not open any more. Look again.")},
     )
+    another_visit = forms.BooleanField(label=gettext_lazy("this was another visit on that day"), required=False)
     narrative = forms.CharField(
         label=gettext_lazy("remarks"),
         required=False,
@@ -337,6 +338,7 @@ class VisitForm(forms.Form):
             corrected=[finding.pk for finding in cleaned["corrected"]],
             tasks=[task.pk for task in cleaned["tasks"]],
             corrects=self.corrects,
+            another_visit=cleaned["another_visit"],
         )
 
     def refuse(self, error: DomainError) -> None:

@@ -39,7 +39,8 @@ MOST_ENTRIES = 200
 STANDS = OpenApiResponse(
     ERRORS,
     "The row is in another state, or somebody else was first. `already_stored`: a record stands for this form and says "
-    "something else; `id` names it, and nothing of the new sending was stored.",
+    "something else, or tells of a visit of that day with one of the officers (field `another_visit`: true hands it in "
+    "nevertheless); `id` names it, and nothing of the new sending was stored.",
 )
 
 
@@ -201,6 +202,9 @@ class RecordShape(Form):
         child=Key(), required=False, allow_null=True, max_length=MOST_ENTRIES,
         help_text="ids of the open tasks it covers; empty: every one whose window is open on the day",
     )  # fmt: skip
+    another_visit = serializers.BooleanField(
+        required=False, help_text="not the visit of the same day that a refusal named (`already_stored`)"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The officers by their ids: those posted at or above the premises, and whom else the person may see."""

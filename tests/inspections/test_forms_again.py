@@ -110,6 +110,34 @@ def test_the_visit_that_a_colleague_entered_meanwhile_stands_and_is_opened_from_
     page = theirs.fill(partner=district.lead.pk, **at[1]).problem(ITEM, text="No licence").send()
 
     stored = Visit.objects.get()
-    assert (f"record {stored.pk} did it" if later else f"as record {stored.pk} by {district.lead}") in page.text
+    assert (f"Record {stored.pk} tells of" if later else f"as record {stored.pk} by {district.lead}") in page.text
     assert f'href="/visits/{stored.pk}/"' in page.text
+    assert ('name="another_visit"' in page.text) == bool(later)
     assert stored.findings.count() == 1
+
+
+def test_a_second_visit_of_the_day_is_handed_in_with_what_was_typed_by_ticking_that_it_was_another(
+    as_lead, district, premises
+):
+    moment = timezone.localtime() - timedelta(minutes=1)
+    opened(as_lead, premises).fill(visited_time=moment.strftime("%H:%M")).send()
+    form = opened(as_lead, premises)
+    assert "another_visit" not in form.page.text
+
+    form.read(form.problem(ITEM, text="No licence").fill(narrative="Back at noon").send(photos=[photo()]))
+    form.read(form.fill(another_visit="on", partner="").send())
+    assert form.values["another_visit"] == ["on"]
+    form.fill(partner=district.manager.pk).send()
+
+    second = Visit.objects.latest("pk")
+    assert (Visit.objects.sent().count(), second.narrative, second.photos.count()) == (2, "Back at noon", 1)
+    assert second.findings.get().text == "No licence"
+
+
+def test_a_returned_record_is_corrected_without_a_word_of_another_visit(as_lead, premises):
+    opened(as_lead, premises).send()
+    Visit.objects.update(state="returned", reviewed_at=timezone.now())
+
+    Opened(as_lead, f"/premises/{premises.pk}/visit/?corrects={Visit.objects.get().pk}").send()
+
+    assert [visit.version for visit in Visit.objects.order_by("pk")] == [1, 2]

@@ -163,18 +163,48 @@ class TestTheSameVisitUnderAnotherFormNumber:
             assert refused.value.field == "tasks"
             assert (f"record {visit.pk} did it" in str(refused.value)) == (place == task.premises)
 
-    def test_another_minute_and_other_results_are_another_visit(self, district):
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"visited_at": NOON - timedelta(minutes=1)},
+            {"visited_at": NOON - timedelta(hours=3), "outcome": "refused"},
+            {"outcome": "problem", "problems": [ORDER]},
+        ],
+    )
+    def test_a_second_record_of_the_day_is_stored_where_its_officers_say_that_it_was_another_visit(
+        self, district, facts, english
+    ):
+        visit = submitted(district)
+        swapped = {"lead": district.manager, "partner": district.lead, "premises": visit.premises, **facts}
+
+        with pytest.raises(AlreadyStored, match=f"Record {visit.pk} tells of a visit here on") as refused:
+            submitted(district, **swapped)
+
+        assert (refused.value.row, refused.value.field) == (visit.pk, "another_visit")
+        assert f"12:00 by {visit.lead} and {visit.partner}" in str(refused.value)
+        assert Visit.objects.get() == visit
+        submitted(district, another_visit=True, **swapped)
+        assert Visit.objects.count() == 2
+
+    def test_the_very_same_visit_is_none_other_whatever_its_officers_say(self, district):
+        submitted(district, premises=(place := shop()), visited_at=NOON - timedelta(hours=1))
+        visit = submitted(district, premises=place, another_visit=True)
+
+        with pytest.raises(AlreadyStored) as refused:
+            submitted(district, premises=place, another_visit=True)
+
+        assert (refused.value.row, refused.value.field) == (visit.pk, "visited_at")
+
+    def test_a_visit_of_another_day_is_not_asked(self, district):
         place = submitted(district).premises
 
-        submitted(district, premises=place, visited_at=NOON - timedelta(minutes=1))
-        submitted(district, premises=place, outcome="problem", problems=[ORDER])
-        submitted(district, premises=place, outcome="problem", problems=[replace(ORDER, text="Another")])
+        submitted(district, premises=place, visited_at=NOON + timedelta(days=1))
 
-        assert Visit.objects.count() == 4
+        assert Visit.objects.count() == 2
 
     def test_a_re_check_within_the_same_minute_is_another_visit(self, district):
         finding = submitted(district, outcome="problem", problems=[ORDER]).findings.get()
-        submitted(district, premises=finding.premises)
+        submitted(district, premises=finding.premises, another_visit=True)
 
         submitted(district, premises=finding.premises, tasks=[finding.recheck_id])
         submitted(district, premises=finding.premises, corrected=[finding.pk])

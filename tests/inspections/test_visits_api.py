@@ -111,6 +111,20 @@ def test_the_same_visit_under_another_form_number_is_answered_with_the_id_of_the
     assert Visit.objects.count() == 1
 
 
+def test_a_second_visit_of_the_day_is_handed_in_by_saying_so(district, premises):
+    client = api_as(district.lead)
+    first = body(district, premises, visited_at=(timezone.now() - timedelta(minutes=2)).isoformat())
+    stored = client.post("/api/v1/visits", first, format="json").json()
+    given = body(district, premises)
+
+    refused = client.post("/api/v1/visits", given, format="json")
+    taken = client.post("/api/v1/visits", {**given, "another_visit": True}, format="json")
+
+    assert (refused.status_code, errors(refused)) == (409, [("already_stored", "another_visit")])
+    assert refused.json()["errors"][0]["id"] == stored["id"]
+    assert (taken.status_code, Visit.objects.count()) == (201, 2)
+
+
 def test_the_documentation_names_the_id_of_the_visit_that_stands(district):
     schema = api_as(district.lead).get("/api/schema", {"format": "json"}).json()
 
@@ -182,7 +196,7 @@ def test_the_chief_decides_on_a_grave_danger_and_asks_for_another_look(district,
     ]
     assert chief.post(f"{address}/decide", decision, format="json").json()["state"] == "ordered"
     assert errors(chief.post(f"{address}/recheck", {"due_on": str(today)}, format="json")) == [("wrong_state", "")]
-    lead.post("/api/v1/visits", body(district, premises), format="json")
+    lead.post("/api/v1/visits", body(district, premises, another_visit=True), format="json")
     asked = chief.post(f"{address}/recheck", {"due_on": str(today + WEEK)}, format="json")
     assert InspectionTask.objects.get(pk=asked.json()["recheck"]).due_on == today + WEEK
 
