@@ -135,7 +135,7 @@ def test_what_nothing_judges_is_said(as_office, busy):
 
     text = as_office.get("/staffing/?show=over").text
 
-    assert "shown and not judged: premises of a grid, premises for one officer." in " ".join(text.split())
+    assert "shown and not judged: premises of a grid, premises for one officer" in " ".join(text.split())
     assert "No grid of this area is so." in text
 
 

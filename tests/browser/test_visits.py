@@ -163,7 +163,7 @@ def test_what_is_typed_survives_a_refusal_and_a_photo_is_kept(lead, tmp_path):
 
     assert page.locator(".check-finding:visible textarea").input_value() == "Milk past its date"
     assert page.locator("img.photo").count() == 1
-    assert page.locator("img.photo").evaluate("one => one.naturalWidth") == 32
+    assert page.locator("img.photo").evaluate("one => one.decode().then(() => one.naturalWidth)") == 32
     assert [*lead.faults(), *lead.small_targets()] == []
     page.locator(".check-finding:visible >> text=admonished").click()
     page.locator(HAND_IN).click()
