@@ -39,8 +39,9 @@ def handed_in(district, given):
 
 
 def led(district):
-    """Two visits of two people, five minutes apart: each leads one."""
-    return [{}, {"lead": district.manager, "partner": district.lead, "visited_at": NOON - timedelta(minutes=5)}]
+    """Two visits of two people, five minutes apart: each leads one and says that it was another."""
+    second = {"lead": district.manager, "partner": district.lead, "visited_at": NOON - timedelta(minutes=5)}
+    return [{"another_visit": True} | who for who in ({}, second)]
 
 
 def test_one_visit_that_both_its_officers_enter_is_one_visit_and_one_refusal(district):
@@ -105,7 +106,7 @@ def test_of_two_visits_at_once_one_discharges_the_task(district):
 
 def test_two_orders_of_one_day_at_once_share_their_re_check(district):
     order = replace(ORDER, rectify_by=TODAY + WEEK)
-    facts = {"premises": shop(), "outcome": "problem"}
+    facts = {"premises": shop(), "outcome": "problem", "another_visit": True}
     orders = [[replace(order, text=text)] for text in ("Old milk", "No prices", "False scales")]
 
     at_once(*[handed_in(district, record(district, **facts, problems=problems)) for problems in orders])
