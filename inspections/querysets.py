@@ -59,7 +59,7 @@ class TaskQuerySet(SetWise["InspectionTask"]):
         """Owed or done: neither cancelled nor merged into another."""
         return self.filter(state__in=["planned", "due", "done"])
 
-    def coverable(self, day: date) -> Self:
+    def coverable(self, day: date | OuterRef | None) -> Self:
         """Open, with a window that is open on the day: what a visit of that day may discharge."""
         return self.open().filter(opens_on__lte=day)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from gridsup.scoping import inside
 from inspections.actions import archive_visit, archive_visits, return_visit
 from inspections.models import Visit
 from inspections.querysets import VisitQuerySet
-from inspections.visit_views import shown
+from inspections.visit_views import left_open, shown
 
 # Records on one page of the review: a morning's work, read line by line before one tap archives them.
 REVIEW_SIZE = 50
@@ -32,6 +33,11 @@ def waiting(officer: Officer) -> VisitQuerySet:
     areas = inside(officer.area_codes(Permission.REVIEW_VISITS))
     rows = Visit.objects.to_review().filter(areas).not_of(officer)
     return rows.order_by("visited_on", "pk")
+
+
+def marked(rows: VisitQuerySet) -> VisitQuerySet:
+    """Each with its file and with `leaves_open`: what was due at its premises is open still."""
+    return rows.with_file().annotate(leaves_open=Exists(left_open(OuterRef("premises"), OuterRef("visited_on"))))
 
 
 @login_required
@@ -51,8 +57,8 @@ def visit_review(request: SignedIn) -> HttpResponse:
         "inspections/visit_review.html",
         {
             "on": timezone.localdate(),
-            "with_problem": page_of(rows.exclude(outcome=Visit.Outcome.NO_PROBLEM).with_file(), request, REVIEW_SIZE),
-            "page": page_of(rows.problem_free().with_file(), request, REVIEW_SIZE),
+            "with_problem": page_of(marked(rows.exclude(outcome=Visit.Outcome.NO_PROBLEM)), request, REVIEW_SIZE),
+            "page": page_of(marked(rows.problem_free()), request, REVIEW_SIZE),
         },
     )
 

@@ -1,9 +1,11 @@
 """Pages of visits that were handed in: the list, one record with its versions, its photos."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,8 +20,9 @@ from gridsup.paging import page_of
 from gridsup.pictures import handed_out
 from gridsup.states import targets
 from inspections.forms import VisitQuestion
-from inspections.models import Finding, Visit, VisitPhoto
+from inspections.models import Finding, InspectionTask, Visit, VisitPhoto
 from inspections.models.visit import VISIT_MOVES
+from inspections.querysets import TaskQuerySet
 from inspections.rules import is_own, may_correct
 from inspections.timeline import visit_entry
 from subjects.models.ledger import Status
@@ -91,8 +94,16 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             "returned": to_correct(visit, officer),
             "is_mine": officer.pk in (visit.lead_id, visit.partner_id),
             "ledger_lags": ledger_lags(visit, officer),
+            "left_open": [] if visit.state == Visit.State.RETURNED else left_open(visit.premises_id, visit.visited_on),
         },
     )
+
+
+def left_open(premises: int | OuterRef, day: date | OuterRef | None) -> TaskQuerySet:
+    """What a visit of the day could have discharged and what is open still, the oldest first. A re-check may wait for
+    the last day of its order."""
+    rows = InspectionTask.objects.coverable(day).filter(premises=premises, made_on__lte=day)
+    return rows.exclude(reason=InspectionTask.Reason.RECHECK, due_on__gte=day).order_by("due_on", "pk")
 
 
 def ledger_lags(visit: Visit, officer: Officer) -> bool:
