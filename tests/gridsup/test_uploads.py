@@ -65,7 +65,7 @@ def test_the_refusal_is_a_page_with_a_sentence(client, db):
 
     assert reply.status_code == 413
     assert "with files 101 MB together" in reply.text
-    assert "send fewer pictures at a time" in reply.text
+    assert "send fewer or smaller files at a time" in reply.text
 
 
 def test_a_text_beyond_the_limit_is_refused_with_the_limit_and_the_way_back(client, db):

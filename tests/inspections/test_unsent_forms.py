@@ -31,6 +31,15 @@ def test_what_is_put_aside_waits_on_the_page_of_today_and_opens_as_it_was(as_lea
     assert 'role="alert"' not in form.page.text
 
 
+def test_whoever_begins_another_form_of_the_place_is_led_to_the_one_put_aside(as_lead, premises):
+    opened(as_lead, premises).fill(narrative="Later").send("aside")
+    draft = Visit.objects.get()
+    led = f'<a href="/visits/{draft.pk}/">'
+
+    assert led in opened(as_lead, premises).page.text
+    assert led not in Opened(as_lead, f"/visits/{draft.pk}/").page.text
+
+
 def test_a_form_that_was_put_aside_is_handed_in_as_the_same_visit(as_lead, district, premises):
     form = opened(as_lead, premises).problem(ITEM)
     form.send("aside", photos=[photo()])

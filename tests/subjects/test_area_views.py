@@ -312,6 +312,8 @@ def test_a_returned_change_is_corrected_on_its_page(chief, district):
 
     change.refresh_from_db()
     assert (page.status_code, change.state, change.parts.get(code="050103").name) == (302, "proposed", "三号（东）")
+    again = chief.post(edit, given(act="propose", name="东三号"))  # from a page left open
+    assert ("东三号" in again.text, change.parts.get(code="050103").name) == (True, "三号（东）")
 
 
 def test_a_change_that_was_not_returned_is_not_corrected(chief, district):

@@ -101,6 +101,20 @@ def test_too_many_rows_to_wait_for_are_asked_for_as_a_file(as_chief, told, monke
     body = {"area": "0501", "on": "2025-09-01"}
     assert "The file is being written" in as_chief.post("/ledgers/files/", body, follow=True).text
     assert Job.objects.get(name="export_ledger").period == "2025-09-01"
+    Job.objects.update(state="done", finished_at=NOW)
+    assert "The file is being written" not in as_chief.get("/ledgers/files/").text
+
+
+@pytest.mark.parametrize("name", ["subjects", "all"])
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [("on=2026-02-30", "Write the day as"), ("on=2999-01-01", "not known"), ("area=x", "4 or 6 digits")],
+)
+def test_of_a_day_or_area_that_makes_no_sense_there_is_no_file(as_chief, told, name, asked, sentence):
+    reply = as_chief.get(f"/ledgers/{name}/xlsx/?{asked}", follow=True)
+
+    assert asked in reply.redirect_chain[0][0]
+    assert sentence in reply.text
 
 
 @pytest.mark.parametrize(
