@@ -23,11 +23,10 @@ from grids.requests import SignedIn
 from gridsup.audit.models import AuditEntry
 from gridsup.audit.recording import note
 from gridsup.errors import BadInput, DomainError
+from gridsup.keys import key_in
 from gridsup.scoping import inside
 
 View = Callable[[SignedIn], HttpResponse]
-# Digits beyond which a key is none on either database.
-LONGEST_KEY = 19
 
 
 def guarded(view: View) -> View:
@@ -93,8 +92,7 @@ def revoke(request: SignedIn) -> HttpResponse:
 
     def act(officer: Officer, why: str) -> str:
         rows, key = officer.api_tokens.all(), request.POST.get("token", "")
-        is_key = key.isascii() and key.isdigit() and len(key) < LONGEST_KEY
-        chosen: list[ApiToken] = list(rows.filter(pk=key if is_key else 0) if key else rows)
+        chosen: list[ApiToken] = list(rows.filter(pk=key_in(key) or 0) if key else rows)
         if key and not chosen:
             raise BadInput(_("This token has ended already."))
         for token in chosen:
@@ -151,10 +149,10 @@ def post(request: SignedIn) -> HttpResponse:
 @guarded
 def end(request: SignedIn) -> HttpResponse:
     """Ends an administrator's post today, or calls off one that has not begun."""
-    key, form = request.POST.get("posting", ""), WhyForm(request.POST)
+    key, form = key_in(request.POST.get("posting", "")), WhyForm(request.POST)
     bureaus = request.user.area_codes(Permission.MANAGE_ROLES)
     rows = Posting.objects.filter(inside(bureaus), duty__in=ADMINISTRATORS).select_related("officer")
-    posting = rows.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < LONGEST_KEY else None
+    posting = rows.filter(pk=key or 0).first()
     try:
         if posting is None:
             messages.error(request, _("There is no such post among those that you give."))

@@ -23,6 +23,7 @@ from grids.sessions import keep_open
 from gridsup import once
 from gridsup.audit.recording import note
 from gridsup.errors import DomainError
+from gridsup.keys import key_in
 
 
 def access_of(request: SignedIn) -> dict[str, Any]:
@@ -140,4 +141,4 @@ def unsent_form(request: SignedIn) -> HttpResponse:
 
 def _own(rows: Any, key: str) -> Any:
     """The row of one's own by its key; None for any other."""
-    return rows.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+    return rows.filter(pk=key_in(key) or 0).first()

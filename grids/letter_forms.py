@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.lettering.standing import LISTS, years
 from grids.models import ResponsibilityLetter
+from gridsup.keys import RowsField
 from gridsup.questions import SELECT, AreaField, DayField, Question, offer
 
 
@@ -34,10 +35,13 @@ class LetterQuestion(Question):
 class SignatureForm(forms.Form):
     """Which letters both sides signed on which day."""
 
-    letters = forms.ModelMultipleChoiceField(
+    letters = RowsField(
         label=_("letters"),
         queryset=ResponsibilityLetter.objects.none(),
-        error_messages={"required": _("Tick the letters that were signed.")},
+        error_messages={
+            "required": _("Tick the letters that were signed."),
+            "invalid_choice": _("One that you ticked is not among the letters that you see. Look at the list again."),
+        },
     )
     signed_on = DayField(label=_("signed on"), error_messages={"required": _("Say on which day they were signed.")})
 

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from gridsup.api.filters import LARGEST_KEY
+from gridsup.keys import key_in
 from gridsup.scoping import HoldsAreas
 
 R = TypeVar("R")
@@ -206,10 +206,10 @@ class RowsBook(Book[M]):
             return []
         for position, key in enumerate(self.keys):
             if key in self.numbers:
-                text = str(found[position])
-                if not text.isdecimal() or int(text) > LARGEST_KEY:
+                number = key_in(found[position])
+                if number is None:
                     return []
-                found[position] = int(text)
+                found[position] = number
         return found
 
 

@@ -18,6 +18,7 @@ from gridsup.api.filters import InArea, Ordering
 from gridsup.api.views import AreaCode, ScopedViewSet, Visible
 from gridsup.audit.recording import note, note_trial
 from gridsup.codes import typed_code
+from gridsup.keys import LARGEST_KEY
 from gridsup.states import check, targets
 from subjects.areas.checking import check_draft
 from subjects.areas.deciding import approve_change, propose_again, propose_change, return_change, withdraw_change
@@ -140,7 +141,8 @@ class ChangeBody(serializers.Serializer[Any]):
     )
     parts = PartBody(many=True, allow_empty=False)
     listed = serializers.DictField(
-        child=serializers.ListField(child=serializers.IntegerField(min_value=1)), required=False, default=dict,
+        child=serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)),
+        required=False, default=dict,
         help_text="code of a grid after the change: keys of premises that go there whatever their point says",
     )  # fmt: skip
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from grids.models import AreaChange, Grid, Officer, Station
 from grids.permissions import Permission
 from grids.requests import SignedIn
-from gridsup.api.filters import LARGEST_KEY
 from gridsup.audit.recording import note, note_trial
 from gridsup.errors import DomainError
+from gridsup.keys import key_in
 from gridsup.scoping import inside
 from subjects.area_forms import LONGEST_PASTE, ChangeForm, RowsQuestion
 from subjects.area_views import may_edit
@@ -51,7 +51,7 @@ def _gap_begun(request: SignedIn, key: str, kind: str) -> dict[str, Any]:
     """A redraw that takes in ground that lies in no grid, begun from the page of faults; nothing of a gap that is
     closed by now. Raises Http404 where that grid cannot take it."""
     visible = GeometryFault.objects.visible_to(request.user).filter(kind=GeometryFault.Kind.GAP)
-    fault = visible.filter(pk=key).first() if key.isascii() and key.isdigit() and int(key) <= LARGEST_KEY else None
+    fault = visible.filter(pk=key_in(key) or 0).first()
     grid = Grid.objects.in_force().filter(code=request.GET.get("grid", "")).first()
     if fault is None or grid is None or kind != AreaChange.Kind.REDRAW:
         raise Http404

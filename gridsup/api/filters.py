@@ -11,6 +11,7 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError as Refused
 
 from gridsup.codes import is_area_code
+from gridsup.keys import LARGEST_KEY
 from gridsup.questions import CodeField
 
 # What every list takes besides its own filters.
@@ -53,10 +54,6 @@ class AreaFilter(filters.CharFilter):
 
     def filter(self, qs: Any, value: str) -> Any:
         return qs.in_area(value) if value else qs
-
-
-# The largest key that either database can compare with.
-LARGEST_KEY = 2**63 - 1
 
 
 class KeyFilter(filters.Filter):

@@ -18,6 +18,7 @@ from gridsup.audit.files import MOST_XLSX, as_csv, as_xlsx, ends
 from gridsup.audit.models import AuditEntry, AuditQuerySet
 from gridsup.audit.recording import note, stays_apart
 from gridsup.audit.wording import told
+from gridsup.keys import key_in
 
 # A dense page; the next is found by the key of the last entry, so that the thousandth is as quick as the first.
 PAGE = 50
@@ -105,8 +106,8 @@ def _apart(request: HttpRequest, chosen: AuditEntry) -> dict[str, str] | None:
     if not stays_apart(chosen):
         return None
     model: Any = apps.get_model(chosen.model)
-    key = chosen.row if chosen.row.isascii() and chosen.row.isdigit() else 0  # whatever stood in an address
-    row = model._default_manager.visible_to(request.user).filter(pk=key).first()
+    # whatever stood in an address
+    row = model._default_manager.visible_to(request.user).filter(pk=key_in(chosen.row) or 0).first()
     return {"url": row.get_absolute_url() if row is not None else ""}
 
 

@@ -15,11 +15,12 @@ from rest_framework.response import Response
 from grids.api import OfficerName
 from grids.models import Officer
 from grids.permissions import Permission
-from gridsup.api.filters import LARGEST_KEY, InArea, KeyFilter, Ordering
+from gridsup.api.filters import InArea, KeyFilter, Ordering
 from gridsup.api.schema import ERRORS
 from gridsup.api.views import Visible
 from gridsup.audit.recording import note
 from gridsup.errors import NotAllowed
+from gridsup.keys import LARGEST_KEY
 from gridsup.states import targets
 from inspections import rules
 from inspections.actions import archive_visit, archive_visits, attach_photos, return_visit, save_draft, submit_visit

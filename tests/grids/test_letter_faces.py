@@ -58,7 +58,8 @@ class TestPages:
             ({"letters": [0], "signed_on": ""}, "Say on which day"),
             ({"letters": [0], "signed_on": "2999-01-01"}, "lies ahead"),
             ({"letters": [0], "signed_on": "31.3."}, "Write the day as"),
-            ({"letters": ["x"], "signed_on": "2026-01-01"}, "not a valid value"),
+            ({"letters": ["x"], "signed_on": "2026-01-01"}, "not among the letters"),
+            ({"letters": ["9" * 22], "signed_on": "2026-01-01"}, "not among the letters"),
         ],
     )
     def test_what_is_wrong_gets_a_sentence_and_nothing_is_signed(self, as_chief, body, sentence):

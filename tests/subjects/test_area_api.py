@@ -64,6 +64,13 @@ def test_codes_in_full_width_digits_are_the_codes(send, district):
     assert list(change.parts.values_list("code", flat=True)) == ["050101", "050103"]
 
 
+def test_a_list_that_names_a_key_of_no_row_is_refused_by_its_field(send, district):
+    status, told = send(district.chief, URL, split_body(listed={"050103": [10**22]}))
+
+    assert (status, {error["field"].split(".")[0] for error in told["errors"]}) == (400, {"listed"})
+    assert "9223372036854775807" in told["errors"][0]["message"]
+
+
 def test_a_change_in_effect_still_tells_what_went_along_and_what_stayed(send, district):
     TaskFactory(premises=premises_at(1.5))
     VisitFactory(premises=premises_at(1.5), state="returned")
