@@ -54,7 +54,7 @@ def add_officer(
             _("The last day lies before the first, %(day)s.") % {"day": certificate_from}, field="certificate_valid_to"
         )
     if certificate_no:
-        check_number(officer=None, number=certificate_no)
+        check_number(officer=None, number=certificate_no, by=by)
     officer = Officer(
         username=username,
         name=name,
@@ -171,16 +171,22 @@ def plain(number: str) -> str:
     return unicodedata.normalize("NFKC", number).strip()
 
 
-def check_number(*, officer: Officer | None, number: str) -> None:
-    """Raises BadInput where the number stands on somebody else's certificate, present or former."""
+def check_number(*, officer: Officer | None, number: str, by: Officer | None) -> None:
+    """Raises BadInput where the number stands on somebody else's certificate, present or former; it names whom `by`
+    may see."""
     stands = Q(certificate_no=number) | Q(certificates__number=number)
     others = Officer.objects.filter(stands).exclude(pk=officer.pk if officer else None)
-    if other := others.first():
-        raise BadInput(
-            _("%(number)s is the certificate of %(name)s (%(username)s): every certificate has a number of its own.")
-            % {"number": number, "name": other, "username": other.username},
-            field="number",
-        )
+    if not others.exists():
+        return
+    seen = others.first() if by is None else others.visible_to(by).first()
+    if seen is None:
+        sentence = _("The number %(number)s is in use elsewhere: every certificate has a number of its own.")
+        raise BadInput(sentence % {"number": number}, field="number")
+    raise BadInput(
+        _("%(number)s is the certificate of %(name)s (%(username)s): every certificate has a number of its own.")
+        % {"number": number, "name": seen, "username": seen.username},
+        field="number",
+    )
 
 
 def check_leads(*, officer: Officer, by: Officer | None) -> None:

@@ -31,7 +31,7 @@ def renew_certificate(
     number = plain(number)
     if not number:
         raise BadInput(_("A certificate has a number and a last valid day."), field="number")
-    check_number(officer=officer, number=number)
+    check_number(officer=officer, number=number, by=by)
     if from_day is not None and to_day < from_day:
         raise BadInput(_("The last day lies before the first, %(day)s.") % {"day": from_day}, field="to_day")
     if stored.certificate_valid_to is not None and to_day <= stored.certificate_valid_to:

@@ -171,12 +171,15 @@ class Intake:
         if not ours:
             raise BadInput(_("The user name “%(name)s” is taken.") % {"name": person.username}, field="username")
         if officer.name != person.name:
-            raise BadInput(
-                _("The user name “%(name)s” belongs to %(other)s. Another person needs another user name.")
-                % {"name": person.username, "other": officer.name},
-                field="name",
-            )
+            raise BadInput(self._of_another(person, officer), field="name")
         return officer
+
+    def _of_another(self, person: Person, officer: Officer) -> str:
+        """That the user name is somebody else's; whose, where the person who imports may see them."""
+        told = {"name": person.username, "other": officer.name}
+        if self.by is None or Officer.objects.visible_to(self.by).filter(pk=officer.pk).exists():
+            return _("The user name “%(name)s” belongs to %(other)s. Another person needs another user name.") % told
+        return _("The user name “%(name)s” is in use elsewhere. Another person needs another user name.") % told
 
     def _facts(self, officer: Officer, person: Person) -> bool:
         """Phone and certificate as the row states them; whether anything differed."""

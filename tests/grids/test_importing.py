@@ -190,6 +190,11 @@ def test_a_chief_imports_into_the_own_station_alone(take, district):
             take([person()], by=stranger)
 
 
+def test_whose_a_user_name_is_is_said_to_who_may_see_the_person_alone(take, district, english):
+    for by, said in ((district.chief, "is in use elsewhere"), (district.district_office, "belongs to farchief")):
+        assert said in take([person(username="FarChief")], by=by).faults[0].reason
+
+
 def test_a_formula_in_a_workbook_is_refused_at_its_cell(district, tmp_path):
     path = tmp_path / "people.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

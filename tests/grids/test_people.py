@@ -176,6 +176,18 @@ def test_two_people_never_hold_the_same_certificate(district):
     assert renew_certificate(officer=district.manager, number="M-1", **facts).number == "M-1"
 
 
+def test_whose_certificate_it_is_is_said_to_who_may_see_the_person_alone(district, english):
+    Officer.objects.filter(pk=district.outsider.pk).update(certificate_no="X-9", certificate_valid_to=date(2036, 1, 1))
+    facts = {"officer": district.lead, "number": "X-9", "from_day": None, "to_day": date(2036, 1, 1), "now": NOON}
+
+    with pytest.raises(BadInput, match="The number X-9 is in use elsewhere") as refusal:
+        renew_certificate(**facts, by=district.chief)
+
+    assert (refusal.value.field, "outsider" in str(refusal.value)) == ("number", False)
+    with pytest.raises(BadInput, match="outsider"):
+        renew_certificate(**facts)
+
+
 def test_a_renewed_certificate_leaves_the_former_in_the_history(district):
     renew_certificate(
         officer=district.lead, number="S-2", from_day=date(2029, 12, 1), to_day=date(2034, 12, 1), by=district.chief,
