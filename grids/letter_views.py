@@ -164,7 +164,6 @@ def letter(request: SignedIn, pk: int) -> HttpResponse:
         "row": with_names([found], found.state, request.user, on)[0],
         "events": found.events.select_related("by"),
         "form": ReasonForm(),
-        "today": on,
     }
     return render(request, "grids/letter_show.html", context)
 

@@ -98,7 +98,8 @@ def record_signature(
 ) -> ResponsibilityLetter:
     """Both sides signed on the day; said by the side above.
 
-    Raises BadInput for a day to come or before the letter was made, NotAllowed, and as `advance` does.
+    Raises BadInput for a day to come, before the letter was made or after the last of the post that signs, NotAllowed,
+    and as `advance` does.
     """
     check(by, Permission.KEEP_LETTERS, letter.above)
     if signed_on > timezone.localdate(now):
@@ -106,6 +107,12 @@ def record_signature(
     if signed_on < letter.made_on:
         raise BadInput(
             _("The letter was made on %(day)s: nobody signed it before.") % {"day": letter.made_on.isoformat()},
+            field="signed_on",
+        )
+    last = letter.holder.to_day
+    if last is not None and signed_on > last:
+        raise BadInput(
+            _("The post that signs it ended on %(day)s: nobody signed it afterwards.") % {"day": last.isoformat()},
             field="signed_on",
         )
     _move(letter, State.SIGNED, by=by, now=now, signed_on=signed_on)

@@ -20,6 +20,7 @@ class Row:
     post: Posting | None = None
     may_sign: bool = False
     over: bool = False  # whoever signs the letter holds the post no longer
+    last: date | None = None  # on which it may have been signed
 
 
 def with_names(found: Iterable[Any], show: str, officer: Officer, on: date) -> list[Row]:
@@ -38,6 +39,7 @@ def with_names(found: Iterable[Any], show: str, officer: Officer, on: date) -> l
             post=letter.holder,
             may_sign=officer.may(Permission.KEEP_LETTERS, letter.above),
             over=not letter.holds_on(max(on, date(letter.year, 1, 1))),
+            last=min(on, letter.holder.to_day or on),
         )
         for letter in listed
     ]

@@ -1,7 +1,7 @@
 """Responsibility letters on pages, in the API, in the admin, and among what waits."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -77,6 +77,19 @@ class TestPages:
         assert 'value="2999-01-01"' in page.text
         assert keys_of(page, ticked=True) == [str(of("050101").pk)]
         assert str(of("050102").pk) in keys_of(page)
+
+    def test_a_letter_whose_post_is_over_is_refused_and_the_others_are_signed(self, as_chief, district, year):
+        today = timezone.localdate()
+        ResponsibilityLetter.objects.update(made_on=today - timedelta(days=9))
+        district.lead.postings.update(to_day=today - timedelta(days=1))
+        body = {"letters": [of("050101").pk, of("050102").pk], "signed_on": today.isoformat(), "year": year}
+
+        text = as_chief.post("/letters/sign/", body, follow=True).text
+
+        assert "nobody signed it afterwards" in text
+        assert (of("050101").state, of("050102").state) == ("made", "signed")
+        page = as_chief.get(of("050101").get_absolute_url()).text
+        assert f'max="{today - timedelta(days=1)}" value="{today - timedelta(days=1)}"' in page
 
     def test_the_own_letter_of_a_station_is_not_for_its_chief_to_record(self, as_chief, year):
         make("05", year, timezone.now())

@@ -24,6 +24,7 @@ from tests.grids.lettered import NOW, ON, make, of
 
 pytestmark = pytest.mark.usefixtures("english")
 State = ResponsibilityLetter.State
+LATER = noon(ON + timedelta(days=10))
 
 
 def standing(*, codes=("05",), year=2026, on=ON):
@@ -243,6 +244,16 @@ class TestSigning:
             record_signature(letter=of("050101"), signed_on=day, by=made.chief, now=NOW)
 
         assert refusal.value.field == "signed_on"
+
+    def test_nobody_signs_after_the_last_day_of_the_post(self, made):
+        letter, last = of("050101"), ON + timedelta(days=5)
+        end_posting(posting=letter.holder, on=last, by=made.chief, now=NOW)
+
+        for day, sentence in ((7, "ended on 2026-03-07: nobody signed it afterwards"), (6, "ended on")):
+            with pytest.raises(BadInput, match=sentence) as refusal:
+                record_signature(letter=of("050101"), signed_on=ON + timedelta(days=day), by=made.chief, now=LATER)
+            assert refusal.value.field == "signed_on"
+        assert record_signature(letter=of("050101"), signed_on=last, by=made.chief, now=LATER).signed_on == last
 
     def test_a_signature_recorded_by_mistake_is_taken_back_with_a_reason(self, made):
         letter = record_signature(letter=of("050101"), signed_on=ON, by=made.chief, now=NOW)
