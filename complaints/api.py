@@ -26,6 +26,7 @@ from complaints.colours import Colour, colour_of, warn_days
 from complaints.models import Clock, Complainant, Complaint, ComplaintEvent, Rating
 from complaints.models.complaint import MOVES_OF
 from complaints.picture_api import ComplaintPictures, PictureRow, PicturesOfComplaint
+from complaints.records import CHANNELS
 from grids.models import Bureau, Locality
 from grids.permissions import Permission
 from gridsup.api.filters import InAreaAlone, KeyFilter, Ordering
@@ -173,7 +174,7 @@ class ComplaintFilter(InAreaAlone):
 class NewComplaint(serializers.Serializer[Any]):
     bureau = Visible("code", queryset=Bureau.objects.all())
     kind = serializers.ChoiceField(choices=Complaint.Kind.choices)
-    channel = serializers.ChoiceField(choices=Complaint.Channel.choices)
+    channel = serializers.ChoiceField(choices=CHANNELS)
     text = serializers.CharField(max_length=5_000, help_text="what happened")
     name = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="of who asks")
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True, help_text="of who asks")

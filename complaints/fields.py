@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.models import Officer
 from gridsup.images import ACCEPT, MOST_PICTURES
+from gridsup.keys import key_in
 from gridsup.questions import SEARCH_LEAST, SEARCH_LENGTH
 from subjects.models import Premises
 from subjects.querysets import PremisesQuerySet
@@ -17,8 +18,6 @@ from subjects.querysets import PremisesQuerySet
 INPUT = {"class": "form-control"}
 # Among more nobody looks for the right one: a further word is quicker.
 MOST_CANDIDATES = 12
-# Of a key that a database holds.
-MOST_DIGITS = 18
 
 
 class LongText(forms.CharField):
@@ -72,9 +71,17 @@ class FindsPremises(forms.Form):
         help_text=_("Part of the name, the address or the code."),
         required=False,
         max_length=SEARCH_LENGTH,
+        error_messages={"max_length": _("Type at most 100 characters.")},
         widget=forms.TextInput(attrs={**INPUT, "type": "search", "autocomplete": "off"}),
     )
-    premises = forms.ModelChoiceField(queryset=Premises.objects.none(), required=False, label=_("premises"))
+    premises = forms.ModelChoiceField(
+        queryset=Premises.objects.none(),
+        required=False,
+        label=_("premises"),
+        error_messages={
+            "invalid_choice": _("The premises that you chose is none of those that you may see. Look again.")
+        },
+    )
 
     def __init__(self, *args: Any, officer: Officer, bureau: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,8 +103,8 @@ class FindsPremises(forms.Form):
     def candidates(self) -> list[Premises]:
         """The premises that answer to what was looked for, and the one that is chosen."""
         found = []
-        if self.chosen.isascii() and self.chosen.isdigit() and len(self.chosen) <= MOST_DIGITS:
-            found = list(self.ledger.filter(pk=self.chosen).with_file())
+        if key := key_in(self.chosen):
+            found = list(self.ledger.filter(pk=key).with_file())
         if self.looked:
             answering = candidates(self.ledger, str(self["find"].value()))
             found += [row for row in answering if row not in found]

@@ -10,14 +10,13 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.fields import INPUT, FindsPremises, LongText, PicturesField, by_street, longest
 from complaints.models import Complainant, Complaint
+from complaints.records import CHANNELS
 from grids.models import Bureau, Locality, Officer
 from gridsup.questions import SELECT, DayField, offer
 from gridsup.scoping import inside
 from subjects.lines import lines_of
 
-Channel = Complaint.Channel
-# By which somebody at a desk or in a grid takes things in; the public page has its own.
-CHANNELS = [(value, label) for value, label in Channel.choices if value != Channel.PUBLIC]
+NO_NUMBER = _("This form has lost its number. Open a new one and enter it there.")
 
 
 def one_line(model: Any, name: str, label: Any, **attrs: Any) -> forms.CharField:
@@ -29,7 +28,11 @@ def one_line(model: Any, name: str, label: Any, **attrs: Any) -> forms.CharField
 class IntakeForm(FindsPremises):
     """Everything on one screen; `form_number` makes it one complaint however often it is sent."""
 
-    form_number = forms.UUIDField(label=_("number of the form"), widget=forms.HiddenInput)
+    form_number = forms.UUIDField(
+        label=_("number of the form"),
+        widget=forms.HiddenInput,
+        error_messages={"required": NO_NUMBER, "invalid": NO_NUMBER},
+    )
     bureau_code = forms.ChoiceField(label=_("bureau"), widget=forms.Select(attrs=SELECT))
     kind = forms.ChoiceField(
         label=_("kind"),
@@ -38,7 +41,7 @@ class IntakeForm(FindsPremises):
         error_messages={"required": _("Choose what it is.")},
     )
     channel = forms.ChoiceField(
-        label=_("channel"), choices=CHANNELS, initial=Channel.PHONE, widget=forms.Select(attrs=SELECT)
+        label=_("channel"), choices=CHANNELS, initial=Complaint.Channel.PHONE, widget=forms.Select(attrs=SELECT)
     )
     outside_number = one_line(Complaint, "outside_number", _("number in the outside system"))
     outside_due_on = DayField(label=_("to be answered there by"), required=False)

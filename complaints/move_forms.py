@@ -16,6 +16,7 @@ from complaints.models.complaint import MOVES_OF
 from complaints.rules import AT_WORK, DECIDED, handled, is_review
 from grids.models import Bureau, Grid, Officer, Station
 from grids.permissions import Permission
+from gridsup.codes import typed_code
 from gridsup.questions import SEARCH_LENGTH, SELECT
 from gridsup.scoping import inside
 from gridsup.states import targets
@@ -150,7 +151,7 @@ class MoveForm(FindsPremises):
 
     def clean_linked_to(self) -> Complaint:
         """The report that the number names, among those that the person may see."""
-        number = self.cleaned_data["linked_to"].strip()
+        number = typed_code(self.cleaned_data["linked_to"])
         found = Complaint.objects.visible_to(self.officer).filter(number=number).first()
         if found is None:
             raise ValidationError(_("There is no such number among those that you may see."))

@@ -10,6 +10,9 @@ from complaints.models import Complaint
 from grids.models import Locality, Officer
 from subjects.models import Premises
 
+# By which somebody at a desk or in a grid takes things in; the public page has its own.
+CHANNELS = [choice for choice in Complaint.Channel.choices if choice[0] != Complaint.Channel.PUBLIC]
+
 
 class Picture(Protocol):
     """A proven picture, rewritten without what a phone hides in it: its bytes and their checksum."""

@@ -1,5 +1,6 @@
 """Questions put to a list in the query string: what is understood counts, what is not is answered with a sentence."""
 
+import re
 from datetime import date
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ SEARCH_LEAST = 2
 
 SELECT = {"class": "form-select"}
 QUARTER_LENGTH = len("2026Q4")
+WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
@@ -112,6 +114,16 @@ class DayField(forms.DateField):
         sentence = _("Choose a day between 1900-01-01 and 2999-12-31.")
         self.validators += [MinValueValidator(FIRST_DAY, sentence), MaxValueValidator(LAST_DAY, sentence)]
         self.error_messages["invalid"] = _("Write the day as 2026-11-22.")
+
+    def to_python(self, value: Any) -> date | None:
+        """As typed: full-width digits are read, and a day that the calendar lacks is told from one that is none."""
+        typed = typed_code(value) if isinstance(value, str) else value
+        try:
+            return super().to_python(typed)
+        except forms.ValidationError as error:
+            if isinstance(typed, str) and WRITTEN_DAY.fullmatch(typed):
+                raise forms.ValidationError(_("There is no day %(value)s."), "invalid", {"value": typed}) from error
+            raise
 
 
 def day_sent(form: forms.Form, name: str) -> date | None:

@@ -24,6 +24,7 @@ from grids.requests import SignedIn
 from gridsup.audit.recording import note
 from gridsup.errors import AlreadyStored, BadInput, DomainError
 from gridsup.images import ACCEPT, MOST_PICTURES, Picture, proven
+from gridsup.keys import key_in, keys_in
 from inspections import unsent
 from inspections.actions import attach_photos, drop_draft, save_draft, submit_visit
 from inspections.models import Visit
@@ -115,7 +116,7 @@ def open_form(request: SignedIn, premises: Premises) -> Opened | HttpResponse:
     corrects = stored.corrects if stored is not None else None
     if corrects is None and (asked := request.GET.get("corrects", "")):
         returned = Visit.objects.reached_by(officer).filter(premises=premises, state=Visit.State.RETURNED)
-        corrects = get_object_or_404(returned, pk=asked if asked.isdecimal() else 0)
+        corrects = get_object_or_404(returned, pk=key_in(asked) or 0)
         if not may_correct(corrects, officer, premises):
             raise PermissionDenied
         begun = Visit.objects.filter(corrects=corrects).first()
@@ -205,17 +206,21 @@ def lies_aside(opened: Opened, officer: Officer) -> Visit | None:
 
 def ticked(form: VisitForm, name: str) -> set[int]:
     """Keys of the rows that are ticked in a list of the form."""
-    return {int(key) for key in form[name].value() or [] if str(key).isdecimal()}
+    return set(keys_in(form[name].value() or []))
 
 
 def hindrances(form: VisitForm, officer: Officer) -> Iterator[str]:
     """What will keep the form from being handed in, said before anything is typed."""
+    day = {"day": form.on}
     if ended := why_not_visited(form.premises):
         yield ended
     if form.lead == officer and not officer.certified_on(form.on):
-        yield _("You hold no valid enforcement certificate today: you cannot lead a visit. Ask the chief.")
+        yield _("You hold no certificate valid on %(day)s: you cannot lead a visit of that day. Ask the chief.") % day
     if not form.colleagues:
-        yield _("Nobody else who is posted here holds a valid certificate today, and a visit needs two. Ask the chief.")
+        no_second = _(
+            "Nobody else posted here on %(day)s held a valid certificate, and a visit needs two. Ask the chief."
+        )
+        yield no_second % day
 
 
 def hand_in(request: SignedIn, opened: Opened, form: VisitForm, now: datetime) -> HttpResponse:

@@ -16,6 +16,7 @@ from grids.permissions import Permission
 from grids.requests import SignedIn
 from gridsup.audit.recording import note
 from gridsup.errors import DomainError
+from gridsup.keys import keys_in
 from gridsup.paging import page_of
 from gridsup.scoping import inside
 from inspections.actions import archive_visit, archive_visits, return_visit
@@ -45,7 +46,7 @@ def marked(rows: VisitQuerySet) -> VisitQuerySet:
 def visit_review(request: SignedIn) -> HttpResponse:
     officer = request.user
     if request.method == "POST":
-        chosen = [int(key) for key in request.POST.getlist("visits") if key.isdecimal()][:REVIEW_SIZE]
+        chosen = keys_in(request.POST.getlist("visits"))[:REVIEW_SIZE]
         visits = Visit.objects.visible_to(officer).filter(pk__in=chosen)
         note(request, rows=list(visits))
         count = archive_visits(visits=visits, by=officer, now=timezone.now())
@@ -111,4 +112,4 @@ def visit_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
 def reason(request: SignedIn) -> str:
     """The reason that was typed, after the one that was chosen."""
     parts = [request.POST.get("why", "").strip(), request.POST.get("more", "").strip()]
-    return " ".join(part for part in parts if part)[:500]
+    return " ".join(part for part in parts if part)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Officer, Posting
 from gridsup.errors import DomainError
+from gridsup.keys import RowsField
 from gridsup.questions import DayField
 from inspections import rules
 from inspections.colleagues import colleague_field, offer_colleagues
@@ -94,13 +95,13 @@ class VisitForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Write the time as 14:30.")},
     )
     outcome = forms.ChoiceField(label=gettext_lazy("what we met"), choices=MET, initial=CHECKED)
-    corrected = forms.ModelMultipleChoiceField(
+    corrected = RowsField(
         label=gettext_lazy("orders carried out"),
         queryset=Finding.objects.none(),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("One that you ticked is not open any more. Look again.")},
     )
-    tasks = forms.ModelMultipleChoiceField(
+    tasks = RowsField(
         label=gettext_lazy("tasks discharged"),
         queryset=InspectionTask.objects.none(),
         required=False,
@@ -167,7 +168,7 @@ class VisitForm(forms.Form):
             "tasks": InspectionTask.objects.filter(Q(pk__in=[row.pk for row in self.open_tasks]) | done),
         }
         for name, rows in offered.items():
-            cast("forms.ModelMultipleChoiceField[Any]", self.fields[name]).queryset = rows
+            cast(RowsField, self.fields[name]).queryset = rows
 
     def _to_rectify(self) -> FindingQuerySet:
         """Orders that may be seen carried out: the open ones, and those that the record to be corrected had ticked."""

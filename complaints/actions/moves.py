@@ -197,6 +197,11 @@ def _refuse_link(complaint: Complaint, other: Complaint | None) -> None:
     reports = {Complaint.Kind.REPORT, Complaint.Kind.CLUE}
     if other.pk == complaint.pk or other.kind not in reports or other.area_code[:2] != complaint.area_code[:2]:
         raise BadInput(_("Name another report or clue of this bureau."), field="linked_to")
+    if other.received_at > complaint.received_at:
+        raise BadInput(
+            _("%(number)s was taken in after this one: link that one to this.") % {"number": other.number},
+            field="linked_to",
+        )
     if other.state == S.LINKED:
         first = other.linked_to
         raise BadInput(

@@ -177,7 +177,7 @@ def test_what_is_too_much_is_said_before_it_is_sent_and_stands_there_still(lead)
     address = page.url
 
     page.locator("button[value=aside]").click()
-    said = page.wait_for_selector(".too-much")
+    said = page.wait_for_selector(".not-sent")
 
     assert "Nothing was sent and nothing is lost" in said.inner_text()
     assert page.url == address
@@ -187,6 +187,18 @@ def test_what_is_too_much_is_said_before_it_is_sent_and_stands_there_still(lead)
     page.locator("button[value=aside]").click()
     page.wait_for_url("**/today/")
     assert Visit.objects.get().draft["narrative"] == ["The owner was away."]
+
+
+def test_without_a_signal_nothing_leaves_and_nothing_is_lost(lead):
+    page = begin(lead)
+    page.context.set_offline(True)
+    page.locator(HAND_IN).click()
+    assert "There is no signal" in page.wait_for_selector(".not-sent").inner_text()
+
+    page.context.set_offline(False)
+    page.locator(HAND_IN).click()
+
+    assert handed_in(page).state == "submitted"
 
 
 def test_the_form_works_without_script(visitor, browser, district, round_of_visits, live_server):

@@ -183,6 +183,12 @@ def test_the_same_outside_number_names_the_one_that_is_stored(law, desk, post):
     assert row["number"] in answer.json()["errors"][0]["message"]
 
 
+def test_nobody_at_a_desk_takes_in_by_the_public_page(law, cast):
+    answer = api_as(cast["desk"]).post(URL, {"bureau": "05", "kind": "report", **FACTS, "channel": "public"})
+
+    assert (answer.status_code, errors(answer)) == (400, [("invalid_choice", "channel")])
+
+
 @pytest.mark.parametrize(
     ("who", "body", "code", "error"),
     [

@@ -220,7 +220,10 @@ class TestMoves:
         first, second = take_in("report"), take_in("report")
         assert "There is no such number" in page(desk, **to(second, "linked", linked_to="05-2026-999999")).text
 
-        page(desk, **to(second, "linked", linked_to=f" {first.number} "))
+        later = take_in("clue", on=timezone.localdate() + timedelta(days=1))
+        assert "was taken in after this one" in page(desk, **to(second, "linked", linked_to=later.number)).text
+
+        page(desk, **to(second, "linked", linked_to=f" {first.number.replace('0', '０')} "))
 
         second.refresh_from_db()
         assert second.linked_to == first

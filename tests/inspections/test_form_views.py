@@ -214,11 +214,19 @@ def test_a_refusal_by_the_rules_stands_beside_its_problem(as_lead, premises):
     assert form.values[f"limit-item-{ITEM}"] == ["2020-01-01"]
 
 
+@pytest.mark.parametrize("name", ["tasks", "corrected"])
+def test_a_key_that_no_row_has_is_refused_beside_the_list(as_lead, premises, name):
+    form = opened(as_lead, premises)
+
+    assert "is not open any more" in form.fill(**{name: "9" * 40}).send().text
+    assert not Visit.objects.exists()
+
+
 def test_somebody_without_a_valid_certificate_is_told_before_typing(as_lead, district, premises):
     Officer.objects.filter(pk=district.lead.pk).update(certificate_valid_to="2020-01-01")
 
     form = opened(as_lead, premises)
-    assert "no valid enforcement certificate today" in form.page.text
+    assert f"You hold no certificate valid on {timezone.localdate()}" in form.page.text
 
     assert "held no valid enforcement certificate" in form.send().text
     assert not Visit.objects.exists()

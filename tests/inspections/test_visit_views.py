@@ -150,7 +150,7 @@ def test_the_chief_archives_many_without_a_problem_with_one_button(as_chief, dis
     page = as_chief.get("/visits/review/")
     assert [visit.pk for visit in page.context["with_problem"]] == [wrong.pk]
 
-    reply = as_chief.post("/visits/review/", {"visits": [fine[0].pk, fine[1].pk, wrong.pk, "x"]}, follow=True)
+    reply = as_chief.post("/visits/review/", {"visits": [fine[0].pk, fine[1].pk, wrong.pk, "x", "9" * 40]}, follow=True)
 
     assert "2 records archived" in reply.text
     assert "decided on meanwhile" in reply.text

@@ -108,7 +108,7 @@ def test_too_many_rows_to_wait_for_are_asked_for_as_a_file(as_chief, told, monke
 @pytest.mark.parametrize("name", ["subjects", "all"])
 @pytest.mark.parametrize(
     ("asked", "sentence"),
-    [("on=2026-02-30", "Write the day as"), ("on=2999-01-01", "not known"), ("area=x", "4 or 6 digits")],
+    [("on=2026-02-30", "There is no day 2026-02-30."), ("on=2999-01-01", "not known"), ("area=x", "4 or 6 digits")],
 )
 def test_of_a_day_or_area_that_makes_no_sense_there_is_no_file(as_chief, told, name, asked, sentence):
     reply = as_chief.get(f"/ledgers/{name}/xlsx/?{asked}", follow=True)
