@@ -44,6 +44,8 @@ def read_shape(geometry: object, *, field: str = "boundary") -> BaseGeometry:
     """The shape of a GeoJSON geometry, feature or collection of one, in whatever coordinates; raises BadInput."""
     try:
         area = shape(_bare(geometry))
+    except OverflowError as error:  # whole numbers of JSON have as many digits as somebody types
+        raise BadInput(_("Some number in this is far too long to be a coordinate."), field=field) from error
     except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError, ShapelyError) as error:
         raise BadInput(_("This is no GeoJSON geometry."), field=field) from error
     if not np.isfinite(shapely.get_coordinates(area)).all():

@@ -64,6 +64,7 @@ def circle(corners):
             "on one line",
         ),
         ('{"type": "Polygon", "coordinates": [[[' + "9" * 5_000 + ", 34], [1, 2], [3, 4], [1, 2]]]}", "far too long"),
+        ('{"type": "Polygon", "coordinates": [[[1' + "0" * 400 + ", 34], [1, 2], [3, 4], [1, 2]]]}", "far too long"),
         ("[1, 2]", "GeoJSON"),
         ("null", "GeoJSON"),
         (b"\xff\xfe", "UTF-8"),
