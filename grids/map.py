@@ -7,8 +7,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from grids.geometry import read_boundary
 from grids.models import Bureau, Grid
+from grids.shapes import drawn, ground_of
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class GridMap:
 def grid_map(bureau: str) -> GridMap:
     """The map of a bureau's approved grids; those without a boundary are left out."""
     rows = Grid.objects.in_force().in_area(bureau).filter(boundary__isnull=False).order_by("code")
-    grids = [(code, read_boundary(boundary)) for code, boundary in rows.values_list("code", "boundary")]
-    return GridMap(tuple(code for code, _area in grids), shapely.STRtree([area for _code, area in grids]))
+    grids = drawn(rows.values_list("code", "boundary"))
+    return GridMap(tuple(grids), shapely.STRtree(list(grids.values())))
 
 
 def outline_of(bureau: Bureau) -> BaseGeometry | None:
     """The bureau's outline; None when it has none."""
-    return read_boundary(bureau.outline, field="outline") if bureau.outline else None
+    return ground_of(bureau.outline)
 
 
 def share_inside(area: BaseGeometry, lon: npt.ArrayLike, lat: npt.ArrayLike) -> float:

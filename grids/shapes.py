@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -122,6 +122,20 @@ def thinned(texts: Collection[str]) -> list[str]:
 def read_shape(text: str) -> BaseGeometry | None:
     """The polygon of a GeoJSON text, mended if need be; None where there is none in it."""
     return mended(shapely.from_geojson(text, on_invalid="ignore"))
+
+
+def ground_of(boundary: object) -> BaseGeometry | None:
+    """The area of a boundary or outline as it is stored, mended if need be; None where there is none in it.
+
+    What an import of old or somebody at the database left broken is a fault of that one grid, told on the page of
+    faults; it must stop nothing else.
+    """
+    return read_shape(json.dumps(boundary)) if boundary else None
+
+
+def drawn(rows: Iterable[tuple[str, object]]) -> dict[str, BaseGeometry]:
+    """Code → area of those, of codes with their stored boundaries, in which there is one."""
+    return {code: area for code, boundary in rows if (area := ground_of(boundary)) is not None}
 
 
 def mended(shape: BaseGeometry | None) -> BaseGeometry | None:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from grids.geometry import read_boundary
 from grids.models import AreaChange, AreaPart, Grid, Station
+from grids.shapes import drawn, ground_of
 from gridsup.codes import is_grid_code
 from gridsup.equalarea import Plane
 from gridsup.errors import BadInput
@@ -64,9 +65,16 @@ def check_draft(draft: Draft, *, on: date, change: AreaChange | None = None) -> 
 
 
 def check_ground(draft: Draft) -> None:
-    """Raises BadInput when the boundaries overlap, leave the district or a gap."""
+    """Raises BadInput when the boundaries overlap, leave the district or a gap.
+
+    What is stored is taken as it is most likely meant, so that a broken one can be mended; what is new is proven.
+    """
+    there = {grid.code: grid.boundary for grid in _grids(draft.touched)}
+    for part in draft.results:
+        if part.boundary and part.boundary != there.get(part.code):
+            read_boundary(part.boundary)
     shapes = {part.code: shape for part in draft.results if (shape := part.shape) is not None}
-    before = [read_boundary(row.boundary) for row in _grids(draft.touched) if row.boundary]
+    before = list(drawn(there.items()).values())
     if not shapes:
         return
     codes = sorted(shapes)
@@ -77,8 +85,7 @@ def check_ground(draft: Draft) -> None:
     if all(part.boundary for part in draft.results):
         _refuse(was.difference(whole), plane, _("A gap would be left"), "", "")
     claimed = whole.difference(was)
-    for code, boundary in _neighbours(draft):
-        other = read_boundary(boundary)
+    for code, other in drawn(_neighbours(draft)).items():
         if claimed.intersects(other):
             shared = claimed.intersection(other)
             # of grids that only touch the ground beside the one that claims it, none is meant
@@ -227,7 +234,7 @@ def _outlines(station: Station) -> list[tuple[BaseGeometry, str]]:
         (station.bureau.outline, _("The boundary leaves the district's outline")),
         (station.outline, _("The boundary leaves the station's outline")),
     ]
-    return [(read_boundary(outline, field="outline"), sentence) for outline, sentence in found if outline]
+    return [(area, sentence) for outline, sentence in found if (area := ground_of(outline)) is not None]
 
 
 def _neighbours(draft: Draft) -> Iterable[tuple[str, Any]]:

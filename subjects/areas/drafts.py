@@ -9,8 +9,9 @@ import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from grids.geometry import STEP, as_geojson, read_boundary
+from grids.geometry import STEP, as_geojson
 from grids.models import AreaChange, AreaPart, Grid, Locality, Station
+from grids.shapes import ground_of
 from gridsup.equalarea import square_metres
 from gridsup.errors import BadInput
 from subjects.areas.reading import Handed
@@ -35,7 +36,7 @@ class Part:
 
     @property
     def shape(self) -> BaseGeometry | None:
-        return read_boundary(self.boundary) if self.boundary else None
+        return ground_of(self.boundary)
 
     @property
     def stays(self) -> bool:
@@ -104,9 +105,9 @@ def split(grid: Grid, *, into: Part, piece: BaseGeometry | None, extent: str = "
     kept = replace(kept, localities=places, extent=extent or kept.extent)
     if piece is None:
         return kept, into
-    if not grid.boundary:
+    whole = ground_of(grid.boundary)
+    if whole is None:
         raise BadInput(_("Grid %(code)s has no boundary to be split.") % {"code": grid.code}, field="grid")
-    whole = read_boundary(grid.boundary)
     cut, rest = stored(whole.intersection(piece)), stored(whole.difference(piece))
     if cut is None:
         raise BadInput(_("The piece lies beside grid %(code)s.") % {"code": grid.code}, field="boundary")
@@ -126,12 +127,11 @@ def redraw(
     if area is None:
         return (own,)
     parts = {grid.code: replace(own, boundary=stored(area))}
-    given_up = stored(read_boundary(grid.boundary).difference(area)) if grid.boundary else None
+    had = ground_of(grid.boundary)
+    given_up = None if had is None else stored(had.difference(area))
     for other in neighbours:
-        if other.code == grid.code or not other.boundary:
-            continue
-        was = read_boundary(other.boundary)
-        if stored(was.intersection(area)) is None:
+        was = None if other.code == grid.code else ground_of(other.boundary)
+        if was is None or stored(was.intersection(area)) is None:
             continue
         left = stored(was.difference(area))
         if left is None:
@@ -145,7 +145,7 @@ def redraw(
     if heir is None:
         raise BadInput(
             _("The new boundary gives up %(area)d m²: say which neighbour takes it.")
-            % {"area": square_metres(read_boundary(given_up))},
+            % {"area": square_metres(ground_of(given_up))},
             field="heir",
         )
     taking = parts.get(heir.code, as_it_is(heir))
@@ -174,7 +174,7 @@ def joined(own: str, others: Sequence[str]) -> str:
 
 def together(boundaries: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
     """The ground of several boundaries as one."""
-    shapes = [read_boundary(boundary) for boundary in boundaries if boundary]
+    shapes = [area for boundary in boundaries if (area := ground_of(boundary)) is not None]
     return stored(shapely.union_all(shapes)) if shapes else None
 
 

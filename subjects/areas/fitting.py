@@ -15,9 +15,9 @@ import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from grids.geometry import read_boundary
 from grids.map import share_inside
 from grids.models import Grid, Station
+from grids.shapes import drawn, ground_of
 from gridsup.codes import GRID_DIGITS
 from gridsup.equalarea import Shapes
 from gridsup.errors import BadInput
@@ -252,8 +252,8 @@ def _clear(told: str, laid: Laid, shares: Two, *, is_undecided: bool = False) ->
 
 
 def _ground_of(handed: Handed) -> BaseGeometry:
-    stored = Grid.objects.filter(code__in=handed.of, boundary__isnull=False).values_list("boundary", flat=True)
-    ground: BaseGeometry = shapely.union_all([read_boundary(boundary) for boundary in stored])
+    stored = Grid.objects.filter(code__in=handed.of, boundary__isnull=False).values_list("code", "boundary")
+    ground: BaseGeometry = shapely.union_all(list(drawn(stored).values()))
     return ground
 
 
@@ -261,7 +261,7 @@ def _borders(station: Station) -> shapely.STRtree:
     """Every edge of the grids of the bureau, of the station's outline and of the bureau's."""
     grids = Grid.objects.in_force().in_area(station.code[:2]).filter(boundary__isnull=False)
     known = [*grids.values_list("boundary", flat=True), station.outline, station.bureau.outline]
-    return shapely.STRtree(_edges([read_boundary(boundary) for boundary in known if boundary]))
+    return shapely.STRtree(_edges([area for one in known if (area := ground_of(one)) is not None]))
 
 
 def _share_along(shapes: Sequence[BaseGeometry], borders: shapely.STRtree) -> float:

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from grids.geometry import read_boundary
 from grids.map import GridMap
 from grids.models import AreaChange, Grid, Locality
+from grids.shapes import drawn as areas_of
 from subjects.areas.drafts import Draft, Part
 from subjects.models import Ground, Premises
 from subjects.models.ledger import Status
@@ -130,9 +130,8 @@ def _owners(draft: Draft, found: Sequence[Row]) -> list[Owners]:
 
 def _at(grounds: Iterable[tuple[str, object]], points: npt.NDArray[np.float64]) -> list[str]:
     """The code of the ground in which each point lies."""
-    ordered = sorted(grounds, key=lambda ground: ground[0])
-    tree = shapely.STRtree([read_boundary(boundary) for _code, boundary in ordered])
-    return GridMap(tuple(code for code, _boundary in ordered), tree).codes_at(points[:, 0], points[:, 1])
+    areas = areas_of(sorted(grounds, key=lambda ground: ground[0]))
+    return GridMap(tuple(areas), shapely.STRtree(list(areas.values()))).codes_at(points[:, 0], points[:, 1])
 
 
 def _by_locality(parts: list[Part]) -> dict[str, Owners]:

@@ -8,10 +8,10 @@ import shapely
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from grids.geometry import read_boundary
 from grids.map import outline_of
 from grids.models import Bureau, Officer
 from grids.permissions import Permission
+from grids.shapes import ground_of
 from gridsup.coordinates import fault_of
 from gridsup.errors import BadInput
 from gridsup.states import check
@@ -80,10 +80,9 @@ def _refuse_outside(premises: Premises, said: Said) -> None:
 
 
 def _refuse_other_system(premises: Premises, said: Said) -> None:
-    ground = premises.grid.boundary if premises.grid else None
-    if not ground or said.crs not in OTHERS:
+    grid = ground_of(premises.grid.boundary) if premises.grid else None
+    if grid is None or said.crs not in OTHERS:
         return
-    grid = read_boundary(ground)
     if not shapely.intersects_xy(grid, *said.read_as(said.crs)) and (right := _right(grid, said)):
         told = {"grid": premises.area_code, "said": NAMED[System(said.crs)], "right": right}
         raise BadInput(

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from grids.geometry import read_boundary
 from grids.models import AreaChange, AreaPart, Grid, LinkedCadre, Locality, Posting, ServiceStation
 from grids.presence import People, people_of
+from grids.shapes import ground_of
 from gridsup.equalarea import square_metres
 from gridsup.openwork import kinds
 from subjects.areas.drafts import Draft, Part, draft_of
@@ -189,7 +189,8 @@ def _lines(
 
 
 def _km2(boundary: Any) -> float | None:
-    return square_metres(read_boundary(boundary)) / M2_PER_KM2 if boundary else None
+    area = ground_of(boundary)
+    return None if area is None else square_metres(area) / M2_PER_KM2
 
 
 def _sizes(lists: Mapping[str, list[int]]) -> Counter[str]:

@@ -4,8 +4,8 @@ words that no longer say what a grid is."""
 import shapely
 from django.utils.translation import gettext as _
 
-from grids.geometry import read_boundary
 from grids.models import AreaPart, Grid
+from grids.shapes import drawn
 from subjects.areas.drafts import Draft, Part, joined, stored
 
 # Grids no farther apart than corners are exact lie beside each other, in degrees.
@@ -15,7 +15,7 @@ BESIDE = 1e-5
 def remarks_on(draft: Draft) -> list[str]:
     """Sentences about the ground of the grids after the change, and what is said of it."""
     grids = {grid.code: grid for grid in Grid.objects.filter(code__in=draft.touched).prefetch_related("localities")}
-    before = {code: read_boundary(grid.boundary) for code, grid in grids.items() if grid.boundary}
+    before = drawn((code, grid.boundary) for code, grid in grids.items())
     return [*_apart(draft, before), *_in_pieces(draft, before), *_undrawn(draft), *_in_words(draft, grids, before)]
 
 
