@@ -26,6 +26,7 @@ from subjects.areas.drafts import Draft, Part
 from subjects.areas.effect import undo_change
 from subjects.areas.preview import Preview, preview_change, preview_draft
 from subjects.areas.reading import Handed, System, read_area
+from subjects.areas.seeing import seen_by
 
 
 class AreaPartRow(serializers.ModelSerializer[AreaPart]):
@@ -104,7 +105,8 @@ class AreaChangeDetail(AreaChangeRow):
 
     @extend_schema_field(PreviewRow)
     def get_preview(self, change: AreaChange) -> Any:
-        return PreviewRow(preview_change(change, on=timezone.localdate())).data
+        preview = preview_change(change, on=timezone.localdate())
+        return PreviewRow(seen_by(preview, self.context["request"].user)).data
 
 
 class AreaChangeFilter(InArea):

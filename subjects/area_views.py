@@ -25,6 +25,7 @@ from subjects.areas.effect import undo_change
 from subjects.areas.outcome import outcome_of
 from subjects.areas.picking import pick
 from subjects.areas.preview import preview_change, shapes_of
+from subjects.areas.seeing import seen_by, work_seen
 from subjects.areas.story import entries_of, entries_of_grid, heir_of, why_never, why_returned
 from subjects.models import Premises
 
@@ -113,7 +114,7 @@ def change_show(request: SignedIn, pk: int) -> HttpResponse:
         "subjects/area_change_show.html",
         {
             "change": change,
-            "preview": preview_change(change, on=on),
+            "preview": seen_by(preview_change(change, on=on), officer),
             "shapes": shapes_of(change, draft),
             "viewed": [part.code for part in draft.parts if officer.may(Permission.VIEW, part.code)],
             "moves": _may(change, officer),
@@ -132,7 +133,7 @@ def change_rows(request: SignedIn, pk: int) -> HttpResponse:
     officer = request.user
     change = get_object_or_404(AreaChange.objects.visible_to(officer).select_related("station__bureau"), pk=pk)
     question = RowsQuestion(request.GET)
-    picked = pick(outcome_of(change), question.asked, officer)
+    picked = pick(work_seen(outcome_of(change), officer), question.asked, officer)
     page = page_of(picked.rows, request)
     return render(
         request,

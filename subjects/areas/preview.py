@@ -57,7 +57,7 @@ class Line:
     after: int | None
     km2_before: float | None
     km2_after: float | None
-    posts: list[Posting]
+    posts: list[Posting] | None  # None: of a grid whose people the reader does not see
     places: list[str]
     extent_before: str = ""
 
@@ -73,9 +73,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """A change on one page; `remarks` are sentences about ground and people, `unplaced` about premises that neither
-    point nor locality places, `rule` says how premises are assigned, `doubt` is one that has to be answered before a
-    proposal; `active`: of those that move, in business, None once they moved.
+    """A change on one page; `ground` are sentences about ground, `staffing` about the people of a grid, by its code,
+    `unplaced` about premises that neither point nor locality places, `rule` says how premises are assigned, `doubt` is
+    one that has to be answered before a proposal; `active`: of those that move, in business, None once they moved.
     """
 
     outcome: Outcome
@@ -84,10 +84,16 @@ class Preview:
     moving: int
     staying: int = 0
     active: int | None = None
-    remarks: list[str] = field(default_factory=list)
+    ground: list[str] = field(default_factory=list)
+    staffing: list[tuple[str, str]] = field(default_factory=list)
     unplaced: list[Told] = field(default_factory=list)
     rule: str = ""
     doubt: str = ""
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences about ground and people."""
+        return [*self.ground, *(words for _code, words in self.staffing)]
 
     @property
     def notes(self) -> list[str]:
@@ -117,11 +123,12 @@ def preview_draft(draft: Draft, *, on: date) -> Preview:
     return Preview(
         outcome,
         lines,
-        _flows(outcome),
+        flows_of(outcome),
         moving=placed.moving,
         staying=len(outcome.lists["staying"]),
         active=len(outcome.lists["active"]),
-        remarks=[*remarks_on(draft), *_staffing(lines, people, active), *_beside(draft.successors, on)],
+        ground=remarks_on(draft),
+        staffing=[*_staffing(lines, people, active), *_beside(draft.successors, on)],
         unplaced=_unplaced(outcome),
         rule=_rules()[draft.placing],
         doubt=fit_of(draft.handed, draft.station).doubt,
@@ -138,7 +145,7 @@ def preview_change(change: AreaChange, *, on: date) -> Preview:
     there = [row.code for row in rows if row.role != (Role.NEW if change.state == S.UNDONE else Role.RETIRED)]
     today = dict.fromkeys(there, 0) | _counted(there)
     lines = _lines(draft_of(change).parts, _sizes(outcome.before), today, was, on)
-    return Preview(outcome, lines, _flows(outcome), change.moved)
+    return Preview(outcome, lines, flows_of(outcome), change.moved)
 
 
 def shapes_of(change: AreaChange | None, draft: Draft) -> dict[str, Any]:
@@ -197,7 +204,7 @@ def _sizes(lists: Mapping[str, list[int]]) -> Counter[str]:
     return Counter({code: len(keys) for code, keys in lists.items()})
 
 
-def _flows(outcome: Outcome) -> list[Flow]:
+def flows_of(outcome: Outcome) -> list[Flow]:
     """Where premises go and why, with the open work that goes along and what stays."""
     flows = []
     work = kinds()
@@ -228,28 +235,26 @@ def _in_all(told: Iterable[Told]) -> list[Told]:
     return [Told(*named, count) for named, count in total.items()]
 
 
-def _staffing(lines: Iterable[Line], people: People, active: Mapping[str, int]) -> list[str]:
-    """Who is missing after the change, and whose post ends with it; people and premises are counted as staffing counts
-    them. `active`: grid → premises in business after the change."""
+def _staffing(lines: Iterable[Line], people: People, active: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Grid → who is missing after the change, and whose post ends with it; people and premises are counted as staffing
+    counts them. `active`: grid → premises in business after the change."""
     notes = []
     for line in lines:
-        holders = people.holding(line.part.code)
-        if line.part.stays and not any(one.is_lead for one in people.present(people.by_grid[line.part.code])):
-            notes.append(_("Grid %(code)s has no lead yet: post one by the day.") % {"code": line.part.code})
-        if line.part.stays and holders and (count := active.get(line.part.code, 0)):
-            notes.append(
-                _("Grid %(code)s: %(count)d premises in business for each of the %(people)d who hold it.")
-                % {"code": line.part.code, "count": count / len(holders), "people": len(holders)}
-            )
+        code = line.part.code
+        holders = people.holding(code)
+        if line.part.stays and not any(one.is_lead for one in people.present(people.by_grid[code])):
+            notes.append((code, _("Grid %(code)s has no lead yet: post one by the day.") % {"code": code}))
+        if line.part.stays and holders and (count := active.get(code, 0)):
+            told = {"code": code, "count": count / len(holders), "people": len(holders)}
+            words = _("Grid %(code)s: %(count)d premises in business for each of the %(people)d who hold it.")
+            notes.append((code, words % told))
         if not line.part.stays and line.posts:
-            notes.append(
-                _("Posts on grid %(code)s end with it: %(who)s.")
-                % {"code": line.part.code, "who": "、".join(str(post.officer) for post in line.posts)}
-            )
+            who = "、".join(str(post.officer) for post in line.posts)
+            notes.append((code, _("Posts on grid %(code)s end with it: %(who)s.") % {"code": code, "who": who}))
     return notes
 
 
-def _beside(retired: Mapping[str, str], on: date) -> list[str]:
+def _beside(retired: Mapping[str, str], on: date) -> list[tuple[str, str]]:
     """Cadres and service stations of grids that go: they end with their grid."""
     rows = [
         (row.grid_id, row.name)
@@ -257,8 +262,11 @@ def _beside(retired: Mapping[str, str], on: date) -> list[str]:
         for row in kind.objects.lasting(on).filter(grid__in=list(retired)).order_by("grid", "pk")
     ]
     return [
-        _("Of grid %(code)s these end with it: %(who)s. Begin them anew in %(heir)s where they go on.")
-        % {"code": code, "who": "、".join(name for grid, name in rows if grid == code), "heir": heir}
+        (
+            code,
+            _("Of grid %(code)s these end with it: %(who)s. Begin them anew in %(heir)s where they go on.")
+            % {"code": code, "who": "、".join(name for grid, name in rows if grid == code), "heir": heir},
+        )
         for code, heir in sorted(retired.items())
         if any(grid == code for grid, _name in rows)
     ]
