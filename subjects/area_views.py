@@ -1,6 +1,6 @@
 """Pages of areas: the grids, one grid with its history, and changes from the proposal to their undoing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +32,8 @@ from subjects.models import Premises
 # Grids of one page: a station's at once.
 GRIDS_SHOWN = 50
 CHANGES_SHOWN = 20
+# Decisions for which the page has a field for the reason.
+WITH_REASON = AreaChange.State.RETURNED, AreaChange.State.UNDONE
 
 
 @login_required
@@ -104,11 +106,17 @@ def offered(officer: Officer, grid: Grid) -> list[tuple[str, Any]]:
 @login_required
 @permission_required(Permission.VIEW, raise_exception=True)
 def change_show(request: SignedIn, pk: int) -> HttpResponse:
+    return shown(request, pk)
+
+
+def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The page of a change; `typed`: what came with a decision that was refused, so that nothing is typed again."""
     officer, on = request.user, timezone.localdate()
     change = get_object_or_404(
         AreaChange.objects.visible_to(officer).select_related("station__bureau", "proposed_by"), pk=pk
     )
-    draft = draft_of(change)
+    draft, moves, typed = draft_of(change), _may(change, officer), typed or {}
+    asked = typed.get("to") in moves and typed.get("to") in WITH_REASON
     return render(
         request,
         "subjects/area_change_show.html",
@@ -117,7 +125,9 @@ def change_show(request: SignedIn, pk: int) -> HttpResponse:
             "preview": seen_by(preview_change(change, on=on), officer),
             "shapes": shapes_of(change, draft),
             "viewed": [part.code for part in draft.parts if officer.may(Permission.VIEW, part.code)],
-            "moves": _may(change, officer),
+            "moves": moves,
+            "typed": typed,
+            "lost": "" if asked else typed.get("why", ""),
             "own": change.proposed_by_id == officer.pk,
             "may_edit": change.state == AreaChange.State.RETURNED
             and officer.may(Permission.PROPOSE_GRIDS, change.area_code),
@@ -176,6 +186,7 @@ def change_move(request: SignedIn, pk: int, to: str) -> HttpResponse:
         messages.success(request, done)
     except DomainError as error:
         messages.error(request, str(error))
+        return shown(request, pk, {**request.POST.dict(), "to": to})
     return redirect(change)
 
 
