@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse
@@ -43,7 +44,7 @@ def access(request: SignedIn) -> HttpResponse:
 def page(request: SignedIn, **changed: Any) -> HttpResponse:
     """The page, with a form as it was typed where it was refused."""
     now, officer = timezone.now(), request.user
-    asked = AccountForm(request.GET if "account" in request.GET else None, by=officer)
+    asked = changed.get("asked") or AccountForm(request.GET if "account" in request.GET else None, by=officer)
     chosen = asked.cleaned_data["account"] if asked.is_valid() else None
     if chosen is not None and not changed:
         note(request, row=chosen, action=AuditEntry.Action.VIEW)
@@ -55,12 +56,21 @@ def page(request: SignedIn, **changed: Any) -> HttpResponse:
         "chosen": chosen,
         "sessions": chosen.open_sessions.count() if chosen else 0,
         "tokens": chosen.api_tokens.filter(expires__gt=now).order_by("-created") if chosen else (),
-        "why_form": WhyForm(),
         "administrators": posts.select_related("officer").order_by("duty", "area_code", "from_day"),
         "post_form": AdministratorForm(by=officer, initial={"from_day": timezone.localdate(now)}),
         "today": timezone.localdate(now),
     }
     return render(request, "grids/access_show.html", {**shown, **changed}, status=400 if changed else 200)
+
+
+def refused(request: SignedIn, form: forms.Form) -> HttpResponse:
+    """The page again: what is wrong with a reason stands above, and the reason as it was typed where it was."""
+    for name, errors in form.errors.items():
+        messages.error(request, f"{form[name].label}{_(': ')}{' '.join(map(str, errors))}")
+    row = next((request.POST[name] for name in ("token", "posting", "account") if request.POST.get(name)), "")
+    typed = {"address": request.path, "row": row, "why": request.POST.get("why", "")}
+    asked = AccountForm(request.POST if "account" in request.POST else None, by=request.user)
+    return page(request, refused=typed, asked=asked)
 
 
 @require_POST
@@ -109,13 +119,10 @@ def interfere(request: SignedIn, act: Callable[[Officer, str], str]) -> HttpResp
     officer: Officer | None = form.cleaned_data.get("account")
     if officer is not None:
         note(request, row=officer)
-    for name, errors in form.errors.items():
-        messages.error(request, f"{form[name].label}{_(': ')}{' '.join(map(str, errors))}")
-    if officer is None:
-        return redirect("access")
+    if officer is None or not whole:
+        return refused(request, form)
     try:
-        if whole:
-            messages.success(request, act(officer, form.cleaned_data["why"]))
+        messages.success(request, act(officer, form.cleaned_data["why"]))
     except DomainError as error:
         messages.error(request, str(error))
     return redirect(f"{reverse('access')}?{urlencode({'account': officer.username})}")
@@ -157,7 +164,7 @@ def end(request: SignedIn) -> HttpResponse:
         if posting is None:
             messages.error(request, _("There is no such post among those that you give."))
         elif not form.is_valid():
-            messages.error(request, _("A reason is needed."))
+            return refused(request, form)
         else:
             note(request, row=posting)
             messages.success(request, _ended(posting, form.cleaned_data["why"], request.user))

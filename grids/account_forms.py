@@ -48,10 +48,13 @@ class TokenForm(Plain):
         self.fields["days"].widget.attrs["max"] = settings.API_TOKEN_MOST_DAYS
 
 
+NO_REASON = {"required": gettext_lazy("A reason is needed.")}
+
+
 class WhyForm(Plain):
     """A reason, kept in the audit trail."""
 
-    why = forms.CharField(label=gettext_lazy("reason"), max_length=300)
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=300, error_messages=NO_REASON)
 
 
 class AccountForm(Plain):
@@ -72,7 +75,7 @@ class AccountForm(Plain):
 
 
 class InterferenceForm(AccountForm):
-    why = forms.CharField(label=gettext_lazy("reason"), max_length=300)
+    why = forms.CharField(label=gettext_lazy("reason"), max_length=300, error_messages=NO_REASON)
 
 
 CHOICES = [(duty, duty.label) for duty in map(Duty, ADMINISTRATORS)]

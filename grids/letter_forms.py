@@ -54,4 +54,9 @@ class SignatureForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a signature is taken back."""
 
-    why = forms.CharField(label=_("reason"), max_length=300, widget=forms.TextInput(attrs={"class": "form-control"}))
+    why = forms.CharField(
+        label=_("reason"),
+        max_length=300,
+        error_messages={"required": _("A reason is needed.")},
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )

@@ -158,14 +158,17 @@ def _no_file(request: SignedIn, sentence: str) -> HttpResponse:
 @login_required
 @permission_required(Permission.VIEW_PEOPLE, raise_exception=True)
 def letter(request: SignedIn, pk: int) -> HttpResponse:
-    found = _letter(request, pk)
-    on = timezone.localdate()
+    return _page(request, _letter(request, pk), ReasonForm())
+
+
+def _page(request: SignedIn, found: ResponsibilityLetter, form: ReasonForm) -> HttpResponse:
+    """The letter, with a reason as it was typed where it was refused."""
     context = {
-        "row": with_names([found], found.state, request.user, on)[0],
+        "row": with_names([found], found.state, request.user, timezone.localdate())[0],
         "events": found.events.select_related("by"),
-        "form": ReasonForm(),
+        "form": form,
     }
-    return render(request, "grids/letter_show.html", context)
+    return render(request, "grids/letter_show.html", context, status=400 if form.errors else 200)
 
 
 def _letter(request: SignedIn, pk: int) -> ResponsibilityLetter:
@@ -178,8 +181,11 @@ def _letter(request: SignedIn, pk: int) -> ResponsibilityLetter:
 @require_POST
 def letter_unsign(request: SignedIn, pk: int) -> HttpResponse:
     found, form = _letter(request, pk), ReasonForm(request.POST)
+    if not form.is_valid() and found.state == ResponsibilityLetter.State.SIGNED:
+        return _page(request, found, form)
     try:
-        withdraw_signature(letter=found, why=form.data.get("why", "")[:300], by=request.user, now=timezone.now())
+        why = form.cleaned_data.get("why", "")
+        withdraw_signature(letter=found, why=why, by=request.user, now=timezone.now())
         messages.success(request, _("The signature was taken back."))
     except DomainError as error:
         messages.error(request, str(error))

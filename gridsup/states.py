@@ -30,6 +30,16 @@ def check(by: MayAct | None, permission: str, area_code: str) -> None:
         raise NotAllowed(_("Your duties do not permit this here."))
 
 
+def check_why(why: str, *, most: int = Event._meta.get_field("why").max_length or 0) -> None:
+    """Raises BadInput for a reason that would not be kept as it was typed: longer than an event's, or no text."""
+    if len(why) > most:
+        raise BadInput(
+            _("At most %(most)s characters; these are %(count)s.") % {"most": most, "count": len(why)}, field="why"
+        )
+    if "\x00" in why:
+        raise BadInput(_("This holds signs that are no text."), field="why")
+
+
 @dataclass(frozen=True)
 class Move:
     """One permitted move: the permission it needs (empty: jobs only), another that does as well, and the fields that
@@ -70,13 +80,7 @@ def find_move(row: models.Model, to: str, *, moves: Moves, by: MayAct | None, wh
         raise NotAllowed(_("Only the system makes this move."))
     if by is None or not move.permits(by, area):
         check(by, move.permission, area)
-    most = Event._meta.get_field("why").max_length or 0
-    if len(why) > most:
-        raise BadInput(
-            _("At most %(most)s characters; these are %(count)s.") % {"most": most, "count": len(why)}, field="why"
-        )
-    if "\x00" in why:
-        raise BadInput(_("This holds signs that are no text."), field="why")
+    check_why(why)
     given = {"why": why, **fields}
     for name in move.required:
         if not given.get(name):

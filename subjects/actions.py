@@ -15,7 +15,7 @@ from grids.permissions import Permission
 from gridsup.errors import BadInput, NotAllowed, Overtaken
 from gridsup.parts import Part, parts
 from gridsup.setwise import SetWise
-from gridsup.states import check
+from gridsup.states import check, check_why
 from subjects import presets
 from subjects.models import MarketSubject, PolicyEvent, PolicyFigure, Premises, PremisesEvent, Tier, TierPeriod
 from subjects.models.ledger import Status
@@ -40,6 +40,7 @@ def load_preset(
     if not Bureau.objects.filter(code=bureau).exists():
         raise BadInput(_("There is no bureau %(code)s.") % {"code": bureau}, field="bureau")
     check(by, Permission.EDIT_POLICY, bureau)
+    check_why(why)
     if preset.reason_needed and not why.strip():
         raise BadInput(
             _("This preset allows more visits a year than usual: give the bureau's reason for it."), field="why"
@@ -57,7 +58,7 @@ def load_preset(
                 new=preset.name,
                 by=by,
                 at=now,
-                why=(why.strip() or preset.source)[:500],
+                why=why.strip() or preset.source[:500],
             )
     return counts
 
@@ -72,6 +73,7 @@ def change_row(
     """
     check(by, Permission.EDIT_POLICY, row.bureau_id)
     known = presets.VALUES[type(row)]
+    check_why(why, most=type(row)._meta.get_field("source").max_length or 0)  # it becomes the new row's source
     if not why.strip():
         raise BadInput(_("A reason is needed."), field="why")
     if on <= row.from_day:
@@ -84,9 +86,7 @@ def change_row(
     with transaction.atomic():
         if not type(row)._default_manager.filter(pk=row.pk, to_day__isnull=True).update(to_day=on - ONE_DAY):
             raise Overtaken(_("Somebody else changed this first. Load it again and look."))
-        changed = type(row)(
-            bureau_id=row.bureau_id, preset=row.preset, from_day=on, source=why[:300], **{**key, **values}
-        )
+        changed = type(row)(bureau_id=row.bureau_id, preset=row.preset, from_day=on, source=why, **{**key, **values})
         changed.full_clean(validate_unique=False, validate_constraints=False)
         changed.save(force_insert=True)
         PolicyEvent.objects.create(

@@ -66,7 +66,7 @@ def return_change(*, change: AreaChange, why: str, by: Officer, now: datetime) -
     """The grid office gives a change back with a reason, also one it had approved, before its day."""
     _hold(change.station)
     _advance(change, S.RETURNED, now, by, why.strip())
-    _return_grids(change, why, now)
+    _return_grids(change, why.strip(), now)
     return change
 
 
@@ -75,7 +75,7 @@ def withdraw_change(*, change: AreaChange, by: Officer, now: datetime, why: str 
     """The station takes its proposal back; the codes of its new grids are free again, since they never held."""
     _hold(change.station)
     _advance(change, S.WITHDRAWN, now, by, why.strip())
-    _return_grids(change, why or _("The change was withdrawn."), now)
+    _return_grids(change, why.strip() or _("The change was withdrawn."), now)
     return change
 
 
@@ -123,7 +123,7 @@ def _hold_as_read(change: AreaChange) -> None:
 def _advance(
     change: AreaChange, to: AreaChange.State, now: datetime, by: Officer | None, why: str, **facts: object
 ) -> None:
-    advance(change, to, moves=AREA_MOVES, event=AreaChangeEvent, owner="change", now=now, by=by, why=why[:500], **facts)
+    advance(change, to, moves=AREA_MOVES, event=AreaChangeEvent, owner="change", now=now, by=by, why=why, **facts)
 
 
 def _facts(draft: Draft) -> dict[str, object]:
@@ -161,7 +161,7 @@ def _return_grids(change: AreaChange, why: str, now: datetime) -> None:
     """Grids that only this change was to make stand as returned."""
     codes = change.parts.filter(role=Role.NEW).values("code")
     for grid in Grid.objects.filter(code__in=codes, state=Grid.State.PROPOSED):
-        advance(grid, Grid.State.RETURNED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, why=why[:500])
+        advance(grid, Grid.State.RETURNED, moves=GRID_MOVES, event=GridEvent, owner="grid", now=now, why=why)
 
 
 def due_changes(area_code: str, on: date) -> list[AreaChange]:

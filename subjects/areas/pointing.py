@@ -14,7 +14,7 @@ from grids.permissions import Permission
 from grids.shapes import ground_of
 from gridsup.coordinates import fault_of
 from gridsup.errors import BadInput
-from gridsup.states import check
+from gridsup.states import check, check_why
 from subjects.areas.fitting import NAMED, OTHERS
 from subjects.areas.reading import SHIFTED, System
 from subjects.importing.placing import DECIMALS
@@ -46,6 +46,7 @@ def set_point(*, premises: Premises, said: Said, by: Officer | None, now: dateti
     and in it when read in another system.
     """
     check(by, Permission.CORRECT_LEDGER, premises.area_code)
+    check_why(why)
     if fault := fault_of(said.lon, said.lat):
         raise BadInput(fault, field="lon")
     _refuse_outside(premises, said)
@@ -57,9 +58,7 @@ def set_point(*, premises: Premises, said: Said, by: Officer | None, now: dateti
     if old == new:
         raise BadInput(_("The premises has this point already."), field="lon")
     Premises.objects.filter(pk=premises.pk).update(lon=lon, lat=lat)
-    PremisesEvent.objects.create(
-        premises=premises, what="point", old=old, new=new, by=by, at=now, why=why.strip()[:300]
-    )
+    PremisesEvent.objects.create(premises=premises, what="point", old=old, new=new, by=by, at=now, why=why.strip())
     premises.lon, premises.lat = lon, lat
     return premises
 

@@ -10,7 +10,7 @@ from grids.models import Grid, Officer, Station
 from grids.permissions import Permission
 from gridsup.codes import GRID_DIGITS
 from gridsup.errors import BadInput, Overtaken
-from gridsup.states import check
+from gridsup.states import check, check_why
 from subjects.actions import ledger_changed
 from subjects.importing.writing import move
 from subjects.models import Premises, PremisesEvent
@@ -24,6 +24,7 @@ def place_premises(*, premises: Premises, grid: Grid, by: Officer | None, now: d
     now: from one grid to another premises go by a change of areas.
     """
     check(by, Permission.CORRECT_LEDGER, premises.area_code)
+    check_why(why)
     # as a change of areas does, so that no grid is retired meanwhile
     Station.objects.select_for_update(no_key=True).get(code=grid.station_id)
     if not Grid.objects.in_force().filter(pk=grid.pk).exists() or not grid.code.startswith(premises.area_code[:4]):
@@ -38,7 +39,7 @@ def place_premises(*, premises: Premises, grid: Grid, by: Officer | None, now: d
     premises.refresh_from_db()
     move([premises], on=on)
     PremisesEvent.objects.create(
-        premises=premises, what="moved", old=old, new=grid.code, by=by, at=now, why=why.strip()[:300]
+        premises=premises, what="moved", old=old, new=grid.code, by=by, at=now, why=why.strip()
     )
     ledger_changed(bureau=grid.code[:2], on=on, now=now)
     return premises

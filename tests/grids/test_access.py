@@ -113,11 +113,25 @@ class TestInterfering:
 
         reply = page.post(f"/access/{act}/", {"account": "lead9", "why": " "}, follow=True)
 
-        assert "reason: This field is required." in reply.text.replace("Reason: ", "reason: ")
-        assert reply.redirect_chain == [("/access/?account=lead9", 302)]
+        assert "reason: A reason is needed." in reply.text.replace("Reason: ", "reason: ")
+        assert (reply.status_code, reply.context["chosen"]) == (400, lead)
         assert lead.api_tokens.exists()
         entry = AuditEntry.objects.get(route=f"access_{act.replace('-', '_')}")
         assert (entry.outcome, entry.row) == ("refused", str(lead.pk))
+
+    @pytest.mark.parametrize("act", ["lift", "log-out", "revoke", "end"])
+    def test_a_reason_that_is_too_long_is_refused_and_stays_where_it_was_typed(self, page, lead, district, act):
+        lead.api_tokens.create(key_hash="x", created=NOW, expires=NOW + timedelta(hours=1))
+        named = district.by_duty["auditor"].postings.get()
+        given = {"posting": named.pk} if act == "end" else {"account": "lead9", "token": lead.api_tokens.get().pk}
+        given |= {"token": ""} if act == "log-out" else {}
+
+        reply = page.post(f"/access/{act}/", {**given, "why": "x" * 400})
+
+        assert (reply.status_code, "at most 300 characters (it has 400)" in reply.text) == (400, True)
+        assert reply.text.count(f'value="{"x" * 400}"') == (act != "lift")  # nothing is locked: there is no such form
+        named.refresh_from_db()
+        assert (lead.api_tokens.exists(), named.to_day) == (True, None)
 
     def test_where_nothing_is_locked_nothing_is_lifted(self, page, lead):
         reply = page.post("/access/lift/", {"account": "lead9", "why": "Called"}, follow=True)

@@ -126,6 +126,18 @@ class TestPages:
         assert b"".join(file.streaming_content).startswith(b"PK")
         assert "Wrong grid" in as_chief.get(letter.get_absolute_url()).text
 
+    def test_a_reason_that_is_too_long_is_refused_and_stays(self, as_chief):
+        letter = of("050101")
+        body = {"letters": [letter.pk], "signed_on": timezone.localdate().isoformat()}
+        as_chief.post("/letters/sign/", body)
+
+        page = as_chief.post(f"/letters/{letter.pk}/unsign/", {"why": "x" * 400})
+
+        assert (page.status_code, of("050101").state) == (400, "signed")
+        assert "at most 300 characters (it has 400)" in page.text
+        assert f'value="{"x" * 400}"' in page.text
+        assert "A reason is needed." in as_chief.post(f"/letters/{letter.pk}/unsign/").text
+
     def test_a_file_that_is_gone_gets_a_sentence(self, as_chief):
         letter = of("050101")
         letter.file.storage.delete(letter.file.name)

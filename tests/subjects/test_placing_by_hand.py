@@ -36,6 +36,14 @@ def test_only_who_corrects_the_ledger_does_it_and_only_within_the_station(distri
         place_premises(premises=unplaced, grid=district.far_grid, by=district.district_office, now=NOON)
 
 
+def test_a_reason_that_would_not_be_kept_whole_is_refused(district, unplaced):
+    with pytest.raises(BadInput) as refusal:
+        place_premises(premises=unplaced, grid=district.grid, by=district.chief, now=NOON, why="x" * 501)
+
+    unplaced.refresh_from_db()
+    assert (refusal.value.field, unplaced.grid) == ("why", None)
+
+
 def test_the_second_of_two_is_told(district, unplaced):
     stale = Premises.objects.get(pk=unplaced.pk)
     place_premises(premises=unplaced, grid=district.grid, by=district.chief, now=NOON)
