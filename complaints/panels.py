@@ -7,6 +7,7 @@ from complaints.models import Complaint
 from grids.models import Officer
 from grids.permissions import Permission
 from gridsup.timeline import Panel
+from inspections.models import InspectionTask
 from subjects.models import Premises
 
 # What a page of another matter shows of them; the rest stands in the list.
@@ -31,3 +32,10 @@ def of_premises(premises: Premises, *, officer: Officer, on: date) -> Panel:
     rows = Complaint.objects.visible_to(officer).filter(premises=premises)
     context = {"complaints": rows.nearest_first()[:MOST_SHOWN], "on": on, "warn": warn_days(on)}
     return Panel("complaints/_of_premises.html", context)
+
+
+def of_task(task: InspectionTask, *, officer: Officer, on: date) -> Panel | None:
+    """The complaints that asked for the visit, as far as the officer may see them."""
+    rows = list(Complaint.objects.visible_to(officer).filter(task=task).nearest_first()[:MOST_SHOWN])
+    context = {"complaints": rows, "on": on, "warn": warn_days(on)}
+    return Panel("complaints/_of_premises.html", context) if rows else None

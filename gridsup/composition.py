@@ -114,6 +114,9 @@ FILE_ACTIONS = ["inspections.panels.actions"]
 # Further parts of an officer's day: each takes an officer and a day and returns a gridsup.timeline.Panel, or None.
 TODAY_PANELS = ["complaints.panels.mine"]
 
+# Further parts of the page of a task: each takes a task, an officer and a day and returns the same.
+TASK_PANELS = ["complaints.panels.of_task"]
+
 # The pages that a person may open, in the order of the navigation: route, label, icon, and the permissions of which
 # one is needed.
 NAVIGATION = [

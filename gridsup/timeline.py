@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from gridsup.composition import FILE_ACTIONS, FILE_PANELS, TIMELINE, TODAY_PANELS
+from gridsup.composition import FILE_ACTIONS, FILE_PANELS, TASK_PANELS, TIMELINE, TODAY_PANELS
 
 
 @dataclass(frozen=True)
@@ -56,4 +56,10 @@ def actions_of(premises: Any, **known: Any) -> list[Action]:
 def panels_of_today(**known: Any) -> list[Panel]:
     """The parts that the apps add to an officer's day (keyword arguments: officer, on)."""
     found = [import_string(name)(**known) for name in TODAY_PANELS]
+    return [panel for panel in found if panel is not None]
+
+
+def panels_of_task(task: Any, **known: Any) -> list[Panel]:
+    """The parts that the apps add to the page of a task (keyword arguments: officer, on)."""
+    found = [import_string(name)(task, **known) for name in TASK_PANELS]
     return [panel for panel in found if panel is not None]

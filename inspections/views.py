@@ -20,7 +20,7 @@ from gridsup.errors import DomainError
 from gridsup.paging import page_of
 from gridsup.scoping import inside
 from gridsup.states import targets
-from gridsup.timeline import panels_of_today
+from gridsup.timeline import panels_of_task, panels_of_today
 from inspections.actions import assign_task, cancel_task
 from inspections.forms import AssignForm, CancelForm, TaskQuestion, TodayQuestion
 from inspections.models import Finding, InspectionTask, Visit
@@ -125,6 +125,7 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             "assign": AssignForm(task=task, on=on)
             if task.is_open and officer.may(Permission.ASSIGN, task.area_code)
             else None,
+            "panels": panels_of_task(task, officer=officer, on=on),
             "may_visit": task.is_open and officer.may(Permission.INSPECT, task.premises.area_code),
             "typed": typed or {},
             "cancel": CancelForm(initial=dict(typed or {}))

@@ -165,7 +165,7 @@ class TestMoves:
         assert "Not for us, see the court" in text
         assert not complaint.events.filter(new="refused").exists()
 
-    def test_the_area_of_the_premises_is_preselected(self, page, desk, walk):
+    def test_the_area_of_the_premises_is_preselected(self, page, district, desk, walk):
         complaint = walk("accepted", premises=PremisesFactory(area_code="050102"))
 
         form = next(form for form in page(desk, at(complaint)).context["moves"] if form.to == "dispatched")
@@ -174,6 +174,7 @@ class TestMoves:
         page(desk, **to(complaint, "dispatched", area_code="050102", visit="on"))
         complaint.refresh_from_db()
         assert (complaint.state, complaint.area_code, complaint.task.reason) == ("dispatched", "050102", "complaint")
+        assert f'href="{complaint.get_absolute_url()}"' in page(district.chief, f"/tasks/{complaint.task.pk}/").text
 
     def test_a_dispatch_needs_a_place(self, page, desk, walk):
         complaint = walk("accepted")

@@ -130,7 +130,7 @@ def test_a_question_that_makes_no_sense_is_answered_with_a_page(as_lead, today, 
 
 def test_what_was_not_understood_is_said(as_lead):
     assert "2, 4 or 6 digits" in as_lead.get("/tasks/?area=abc").text
-    assert "2026-11-22" in as_lead.get("/tasks/?due_to=2026-99-99").text
+    assert "There is no day 2026-99-99" in as_lead.get("/tasks/?due_to=2026-99-99").text
     assert "at most 100" in as_lead.get("/tasks/?q=" + "x" * 10_000).text
 
 
