@@ -194,8 +194,12 @@ def _check_area(duty: str, area_code: str) -> None:
             field="area_code",
         )
     area = find_area(area_code)
-    if area is None or (isinstance(area, Grid) and area.state == Grid.State.RETIRED):
+    if area is None:
         raise BadInput(_("There is no area %(code)s.") % {"code": area_code}, field="area_code")
+    if isinstance(area, Grid) and area.state == Grid.State.RETIRED:
+        raise BadInput(
+            _("Grid %(code)s is retired: nobody is posted there any more.") % {"code": area_code}, field="area_code"
+        )
 
 
 def _keep_area(area_code: str) -> None:

@@ -75,10 +75,10 @@ def test_an_unknown_area_or_duty_is_refused(district, duty, area):
         post(officer=district.nobody, duty=duty, area_code=area, from_day=DAY, now=NOON)
 
 
-def test_nobody_is_posted_to_a_retired_grid(district):
+def test_nobody_is_posted_to_a_retired_grid_and_the_refusal_says_so(district, english):
     Grid.objects.filter(code="050102").update(state=Grid.State.RETIRED)
 
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match="Grid 050102 is retired"):
         post(officer=district.nobody, duty="manager", area_code="050102", from_day=DAY, now=NOON)
 
 
