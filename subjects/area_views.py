@@ -26,7 +26,7 @@ from subjects.areas.outcome import outcome_of
 from subjects.areas.picking import pick
 from subjects.areas.preview import preview_change, shapes_of
 from subjects.areas.seeing import seen_by, work_seen
-from subjects.areas.story import entries_of, entries_of_grid, heir_of, why_never, why_returned
+from subjects.areas.story import entries_of, entries_of_grid, last_heir_of, why_never, why_returned
 from subjects.models import Premises
 
 # Grids of one page: a station's at once.
@@ -86,7 +86,7 @@ def grid_show(request: SignedIn, code: str) -> HttpResponse:
             "people": Posting.objects.on(on).filter(area_code=code).select_related("officer").order_by("duty", "pk"),
             "periods": grid.periods.order_by("-from_day"),
             "never": why_never(grid),
-            "heir": Grid.objects.visible_to(officer).filter(code=heir_of(grid)).first(),
+            "heir": Grid.objects.visible_to(officer).filter(code=last_heir_of(grid)).first(),
             "changes": changes.in_short(),
             "entries": entries_of_grid(grid, officer),
             "kinds": offered(officer, grid),

@@ -104,6 +104,15 @@ def heir_of(grid: Grid) -> str:
     return gone.order_by("-pk").values_list("successor", flat=True).first() or ""
 
 
+def last_heir_of(grid: Grid) -> str:
+    """Code of the grid that has today what a retired one had, however often it was taken in since; empty for none."""
+    passed = [grid.code]
+    while (code := heir_of(grid)) and code not in passed:
+        passed.append(code)
+        grid = Grid.objects.defer("boundary").get(code=code)
+    return passed[-1] if len(passed) > 1 else ""
+
+
 def _why_gone(grid: Grid) -> str:
     """What ended a grid on the day it was made: another change in effect that took it in, else the undoing."""
     if heir := heir_of(grid):

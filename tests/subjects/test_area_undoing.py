@@ -186,3 +186,17 @@ def test_the_page_of_a_retired_grid_names_who_took_it_in_until_that_is_undone(cl
     assert "Taken in by" not in client.get("/areas/grids/050101/").text
     undo_change(change=change, why="错了", by=district.district_office, now=NOON)
     assert "Taken in by" not in client.get("/areas/grids/050102/").text
+
+
+def test_the_page_of_a_retired_grid_names_the_grid_in_force_that_has_its_ground_by_now(client, district):
+    in_effect(district, split_draft(district))
+    second, third = Grid.objects.get(code="050102"), Grid.objects.get(code="050103")
+    in_effect(district, drafted("merge", merge([second], into=third)))
+    third.refresh_from_db()
+    in_effect(district, drafted("merge", merge([third], into=Grid.objects.get(code="050101"))))
+    client.force_login(district.chief, backend="grids.backends.DutyBackend")
+
+    for code in ("050102", "050103"):
+        assert client.get(f"/areas/grids/{code}/").context["heir"].code == "050101"
+    Grid.objects.filter(code="050101").update(state="retired")
+    assert '</a> <span class="quiet">已撤销</span></dd>' in client.get("/areas/grids/050102/").text
