@@ -94,6 +94,12 @@ def test_every_count_opens_as_many_faults(as_office, faulty):
         assert as_office.get(f"/areas/health/?kind={kind}").context["page"].paginator.count == number
 
 
+def test_the_counts_of_each_station_stand_under_what_they_count(as_office, faulty):
+    page = as_office.get("/areas/health/")
+
+    assert f'<th scope="colgroup" colspan="{len(page.context["kinds"])}" class="number">' in page.text
+
+
 def test_an_overlap_of_two_stations_stands_in_both_lines_and_once_in_the_whole(as_office, district):
     draw_whole()
     draw(g050102=box(1, 0, 2.5, 1))
