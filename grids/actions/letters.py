@@ -12,7 +12,7 @@ from grids.actions.areas import find_area
 from grids.lettering.writing import Draft
 from grids.models import LETTER_MOVES, LetterEvent, Officer, Posting, ResponsibilityLetter
 from grids.permissions import Permission
-from gridsup.errors import BadInput
+from gridsup.errors import BadInput, WrongState
 from gridsup.jobs import enqueue
 from gridsup.models import Job
 from gridsup.periods import Period
@@ -99,9 +99,11 @@ def record_signature(
     """Both sides signed on the day; said by the side above.
 
     Raises BadInput for a day to come, before the letter was made or after the last of the post that signs, NotAllowed,
-    and as `advance` does.
+    WrongState where it is recorded already, by whom and when, and as `advance` does.
     """
     check(by, Permission.KEEP_LETTERS, letter.above)
+    if letter.state == State.SIGNED:
+        raise WrongState(_recorded(letter, by))
     if signed_on > timezone.localdate(now):
         raise BadInput(_("The day of the signature lies ahead."), field="signed_on")
     if signed_on < letter.made_on:
@@ -117,6 +119,19 @@ def record_signature(
         )
     _move(letter, State.SIGNED, by=by, now=now, signed_on=signed_on)
     return letter
+
+
+def _recorded(letter: ResponsibilityLetter, by: Officer) -> str:
+    """Who recorded the signature that stands, and when."""
+    event = letter.events.filter(new=State.SIGNED).select_related("by").latest("at", "pk")
+    told = {
+        "name": event.by or "–",
+        "at": timezone.localtime(event.at).strftime("%Y-%m-%d %H:%M"),
+        "day": letter.signed_on,
+    }
+    if event.by == by:
+        return _("You recorded it already, on %(at)s, as signed on %(day)s.") % told
+    return _("%(name)s recorded it already, on %(at)s, as signed on %(day)s.") % told
 
 
 def withdraw_signature(*, letter: ResponsibilityLetter, why: str, by: Officer, now: datetime) -> ResponsibilityLetter:

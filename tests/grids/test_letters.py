@@ -265,6 +265,17 @@ class TestSigning:
         assert (letter.state, letter.signed_on) == ("made", None)
         assert letter.events.last().why == "Another grid"
 
+    def test_who_comes_after_is_told_who_recorded_it_and_when(self, made):
+        record_signature(letter=of("050101"), signed_on=ON, by=made.chief, now=NOW)
+
+        again = {"signed_on": ON, "now": LATER}
+        with pytest.raises(
+            WrongState, match=r"You recorded it already, on 2026-03-02 12:00, as signed on 2026-03-02\."
+        ):
+            record_signature(letter=of("050101"), by=made.chief, **again)
+        with pytest.raises(WrongState, match="chief recorded it already, on 2026-03-02 12:00"):
+            record_signature(letter=of("050101"), by=made.district_office, **again)
+
     def test_of_two_at_once_one_is_told(self, made):
         first, second = of("050101"), of("050101")
         record_signature(letter=first, signed_on=ON, by=made.chief, now=NOW)
