@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from grids.actions import record_signature, request_letters, withdraw_signature
@@ -126,7 +127,8 @@ def letters_sign(request: SignedIn) -> HttpResponse:
             messages.error(request, f"{letter}: {error}")
             refused.append(str(letter.pk))
     if signed:
-        messages.success(request, _("%(count)d letters recorded as signed.") % {"count": signed})
+        told = ngettext("%(count)d letter recorded as signed.", "%(count)d letters recorded as signed.", signed)
+        messages.success(request, told % {"count": signed})
     return redirect(_back(question, "unsigned", request.POST["signed_on"] if refused else "", refused))
 
 

@@ -87,6 +87,7 @@ class TestPages:
         text = as_chief.post("/letters/sign/", body, follow=True).text
 
         assert "nobody signed it afterwards" in text
+        assert "1 letter recorded as signed." in text
         assert (of("050101").state, of("050102").state) == ("made", "signed")
         page = as_chief.get(of("050101").get_absolute_url()).text
         assert f'max="{today - timedelta(days=1)}" value="{today - timedelta(days=1)}"' in page
