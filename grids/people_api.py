@@ -15,9 +15,10 @@ from rest_framework.response import Response
 
 from grids import actions
 from grids.models import Officer, Posting
-from grids.permissions import Duty, Permission, needed_to_post
+from grids.permissions import ADMINISTRATORS, Duty, Permission, needed_to_post
 from gridsup.api.views import AreaCode, Nothing, ScopedViewSet, Visible
-from gridsup.errors import NotAllowed
+from gridsup.errors import BadInput, NotAllowed
+from gridsup.scoping import inside
 from gridsup.states import check
 
 ON = OpenApiParameter("on", date, description="day asked about; today unless given")
@@ -75,14 +76,32 @@ class ResponsibleMixin:
         return responsible_answer(view.get_object().area_code, day_of(request))
 
 
+class Postable(Visible):
+    """Somebody whom the person sees, by id, or whose account they look after, by user name too: who names
+    administrators sees no people."""
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        if request is None:
+            return Officer.objects.all()
+        return Officer.objects.visible_to(request.user) | Officer.objects.reached_by(request.user)
+
+    def to_internal_value(self, data: Any) -> Any:
+        named = self.get_queryset().filter(username=data).first() if isinstance(data, str) else None
+        return named or super().to_internal_value(data)
+
+
 class PostBody(serializers.Serializer[Any]):
-    officer = Visible("id", queryset=Officer.objects.all())
+    officer = Postable("id", queryset=Officer.objects.all(), help_text="id or user name")
     duty = serializers.ChoiceField(choices=Duty.choices)
     area_code = AreaCode()
     from_day = serializers.DateField()
     to_day = serializers.DateField(required=False, allow_null=True, default=None, help_text="null: until it is ended")
     line = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     team = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    why = serializers.CharField(
+        max_length=300, required=False, default="", allow_blank=True, help_text="needed for an administrator"
+    )
 
 
 class LastDayBody(serializers.Serializer[Any]):
@@ -100,15 +119,34 @@ class PerhapsWhyBody(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
+# What is done with an administrator's post.
+NAMING = {"create", "end", "call_off"}
+
+
 class PostingSteps(ScopedViewSet):
     """Posts are given, ended, called off, and stood in for."""
 
+    def seen_with(self) -> tuple[str, ...]:
+        """Who names administrators gives and ends their posts, and sees no others."""
+        named = (Permission.MANAGE_ROLES,) if self.action in NAMING else ()
+        return (*super().seen_with(), *named)
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if self.action not in NAMING or getattr(self, "swagger_fake_view", False):
+            return rows
+        named = inside(self.officer.area_codes(Permission.MANAGE_ROLES))
+        return rows | super(ScopedViewSet, self).get_queryset().filter(named, duty__in=ADMINISTRATORS)
+
     @extend_schema(request=PostBody)
     def create(self, request: Request) -> Response:
-        """Gives a post to an officer."""
+        """Gives a post to an officer; that of an administrator with a reason, by whoever names them."""
         if not self.officer.has_perm(Permission.POST_OFFICERS) and not self.officer.has_perm(Permission.MANAGE_ROLES):
             self.permission_denied(request)
-        return self.answer(actions.post_officer(**self.body(PostBody), by=self.officer, now=timezone.now()))
+        body = self.body(PostBody)
+        check(self.officer, needed_to_post(body["duty"]), body["area_code"])
+        _need_reason(body["duty"], body["why"])
+        return self.answer(actions.post_officer(**body, by=self.officer, now=timezone.now()))
 
     @extend_schema(request=LastDayBody)
     @action(detail=True, methods=["post"])
@@ -117,6 +155,7 @@ class PostingSteps(ScopedViewSet):
         return self._step(LastDayBody, self._end)
 
     def _end(self, post: Posting, body: dict[str, Any]) -> object:
+        _need_reason(post.duty, body["why"])
         facts = {"on": body["to_day"], "why": body["why"]}
         return actions.end_posting(posting=post, **facts, by=self.officer, now=timezone.now())
 
@@ -126,8 +165,12 @@ class PostingSteps(ScopedViewSet):
         """Takes back a post that has not begun."""
         return self._step(
             PerhapsWhyBody,
-            lambda post, body: actions.call_off_posting(posting=post, **body, by=self.officer, now=timezone.now()),
+            self._call_off,
         )
+
+    def _call_off(self, post: Posting, body: dict[str, Any]) -> object:
+        _need_reason(post.duty, body["why"])
+        return actions.call_off_posting(posting=post, **body, by=self.officer, now=timezone.now())
 
     @extend_schema(request=LeaveBody)
     @action(detail=True, methods=["post"])
@@ -146,6 +189,12 @@ class PostingSteps(ScopedViewSet):
 
     def _check(self, posting: Posting) -> None:
         check(self.officer, needed_to_post(posting.duty), posting.area_code)
+
+
+def _need_reason(duty: str, why: str) -> None:
+    """Administrators come and go with a reason, which the audit trail keeps."""
+    if duty in ADMINISTRATORS and not why:
+        raise BadInput(_("A reason is needed."), field="why")
 
 
 class CertificateBody(serializers.Serializer[Any]):

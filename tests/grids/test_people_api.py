@@ -39,6 +39,27 @@ def test_a_post_is_given_stood_in_for_ended_and_called_off(district):
     assert send(chief, f"postings/{key}/end", {"to_day": str(TODAY)}).status_code == 409
 
 
+def test_who_names_administrators_does_so_with_a_reason_and_nothing_else(district):
+    security = district.by_duty["security_admin"]
+    somebody = Officer.objects.create(username="somebody", bureau=district.bureau)
+    post = {"officer": "somebody", "duty": "auditor", "area_code": "05", "from_day": str(TODAY)}
+
+    bare = send(security, "postings", post)
+    assert (bare.status_code, [error["field"] for error in bare.json()["errors"]]) == (400, ["why"])
+    made = send(security, "postings", {**post, "why": "Ms Li retires"})
+    assert (made.status_code, made.json()["duty"]) == (201, "auditor")
+    assert send(security, "postings", {**post, "duty": "manager", "area_code": "050101"}).status_code == 403
+    for other in ({"area_code": "06", "why": "x"}, {"officer": district.outsider.pk, "why": "x"}):
+        assert send(security, "postings", {**post, **other}).status_code in {400, 403}
+
+    path = f"postings/{made.json()['id']}/end"
+    assert send(security, path, {"to_day": str(TODAY)}).status_code == 400
+    assert send(security, path, {"to_day": str(TODAY), "why": "By mistake"}).json()["to_day"] == str(TODAY)
+    assert send(security, f"postings/{district.lead.postings.get().pk}/end", {"to_day": str(TODAY)}).status_code == 404
+    assert client_of(security).get("/api/v1/postings").status_code == 403
+    assert list(somebody.postings.get().events.values_list("why", flat=True)) == ["Ms Li retires", "By mistake"]
+
+
 def test_who_is_on_leave_does_not_stand_in_by_the_api(district):
     days = {"from_day": str(TODAY), "to_day": str(TODAY + timedelta(days=5))}
     away, other = district.manager.postings.get().pk, district.neighbour_lead.postings.get().pk
