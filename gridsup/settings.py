@@ -216,6 +216,8 @@ SPECTACULAR_SETTINGS = {
         "JobState": "gridsup.models.Job.State",
         "ComplaintState": "complaints.models.Complaint.State",
         "ComplaintKind": "complaints.models.Complaint.Kind",
+        "ComplaintChannel": "complaints.models.Complaint.Channel",
+        "DeskChannel": "complaints.records.CHANNELS",
         "ClockKind": "complaints.models.Clock.Kind",
         "ScorecardState": "assessment.models.Scorecard.State",
         "SubjectKind": "subjects.models.MarketSubject.Kind",
