@@ -112,8 +112,10 @@ class MoveForm(FindsPremises):
         self.initial = {"state": complaint.state, **self.initial}
         if "area_code" in self.takes:
             self._offer_areas()
-        if self.finds:
-            self.initial.setdefault("find", complaint.about[:SEARCH_LENGTH])
+        # what nobody typed opens no form
+        self.is_suggested = self.finds and "find" not in self.initial
+        if self.is_suggested:
+            self.initial["find"] = complaint.about[:SEARCH_LENGTH]
 
     def _takes(self) -> tuple[str, ...]:
         """Reported up it goes one level, whoever says so."""

@@ -32,6 +32,7 @@ TRIES = re.compile(r"preview|dry_run|^try_|^reckon$")
 # Pages that show a trial as a part of something else.
 BESIDE = {
     "area_change": "the page of a stored change",
+    "area_change_move": "the same page, where the decision was refused",
     "people_import_rejects": "a file",
 }
 # What a form may carry besides its fields, by its buttons.

@@ -237,7 +237,7 @@ def test_only_premises_that_one_may_open_are_links(as_chief, told):
     [
         ("on=2025-01-09&area=0501", "This ledger begins on 2025-01-10"),
         ("on=2999-01-01", "not known: choose today or an earlier day"),
-        ("on=2025-02-30", "Write the day as 2026-11-22."),
+        ("on=2025-02-30", "There is no day 2025-02-30."),
         ("area=abc", "An area code has 2, 4 or 6 digits."),
         ("q=Nowhere", "Nothing in this ledger answers to “Nowhere”"),
     ],
