@@ -94,7 +94,9 @@ def shown(request: SignedIn, pk: int, typed: Mapping[str, Any] | None = None) ->
             "returned": to_correct(visit, officer),
             "is_mine": officer.pk in (visit.lead_id, visit.partner_id),
             "ledger_lags": ledger_lags(visit, officer),
-            "left_open": [] if visit.state == Visit.State.RETURNED else left_open(visit.premises_id, visit.visited_on),
+            "left_open": []
+            if visit.state == Visit.State.RETURNED
+            else left_open(visit.premises_id, visit.visited_on).visible_to(officer),
         },
     )
 

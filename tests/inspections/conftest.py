@@ -27,3 +27,10 @@ def as_lead(client, district):
     client.cookies["django_language"] = "en"
     client.force_login(district.lead)
     return client
+
+
+@pytest.fixture
+def as_chief(client, district):
+    client.cookies["django_language"] = "en"
+    client.force_login(district.chief)
+    return client

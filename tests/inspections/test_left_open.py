@@ -11,13 +11,6 @@ from tests.visits import load_policy
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def as_chief(client, district):
-    client.cookies["django_language"] = "en"
-    client.force_login(district.chief)
-    return client
-
-
 def of(district, **facts):
     return VisitFactory(premises=DuePremisesFactory(), lead=district.lead, partner=district.manager, **facts)
 
@@ -41,6 +34,14 @@ def test_the_record_and_the_review_tell_what_the_visit_left_open(as_chief, distr
 
     assert list(as_chief.get(f"/visits/{visit.pk}/").context["left_open"]) == [task] * told
     assert [row.leaves_open for row in as_chief.get("/visits/review/").context["page"]] == [told]
+
+
+def test_whoever_may_not_see_the_task_is_not_led_to_it(client, district):
+    visit = of(district)
+    TaskFactory(premises=visit.premises, area_code="050102", due_on=TODAY - DAY)
+    client.force_login(district.lead)
+
+    assert not client.get(f"/visits/{visit.pk}/").context["left_open"]
 
 
 def test_a_returned_record_leaves_nothing_open_by_itself_its_correction_may(as_chief, district):

@@ -21,13 +21,6 @@ from tests.visits import load_policy
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def as_chief(client, district):
-    client.cookies["django_language"] = "en"
-    client.force_login(district.chief)
-    return client
-
-
 def named(name, **facts):
     return DuePremisesFactory(subject=SubjectFactory(name=name), **facts)
 
